@@ -1,0 +1,1 @@
+"""What everything stands on: places, problems, money and periods. Standard library only."""

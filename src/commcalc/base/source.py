@@ -1,0 +1,56 @@
+"""Where a thing stands: a place in a text file or in a row of a table, and the text that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a text file; lines and columns count from 1, the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def within(self, start: int, end: int) -> Span:
+        """Return characters `start` to `end` (from 0, end exclusive) of this one-line span."""
+        if self.line != self.end_line:
+            return self
+        return Span(self.file, self.line, self.column + start, self.line, self.column + end)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """A field of a table file: the physical line on which its record starts and the column's header."""
+
+    file: str
+    row: int
+    column: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}" + (f":{self.column}" if self.column else "")
+
+
+Place = Span | Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The texts that were read, by the file name used in spans; for excerpts only."""
+
+    texts: Mapping[str, str]
+
+    def line(self, file: str, number: int) -> str | None:
+        """Return line `number` (from 1) of `file`, or None where it is not at hand."""
+        text = self.texts.get(file)
+        if text is None:
+            return None
+        lines = text.splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else None

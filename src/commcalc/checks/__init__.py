@@ -1,0 +1,1 @@
+"""What needs the whole plan: one file a finding."""

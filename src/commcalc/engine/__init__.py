@@ -1,0 +1,1 @@
+"""What a plan pays, in columns."""

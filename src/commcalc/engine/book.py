@@ -1,0 +1,146 @@
+"""The book of a run: every table read once, numbered and ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from commcalc.base.calendar import Calendar, Period
+from commcalc.engine.moments import Moments, prepare_moments
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
+from commcalc.plan.load import LoadedPlan
+from commcalc.tables.exact import D
+from commcalc.tables.ordering import order_number
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the project says for all plans."""
+
+    readings: Mapping[str, str]
+    currency: str
+    credit_date: str
+    count_columns: frozenset[str]  # deal columns that hold whole units
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that a run reads.
+
+    deals: one row each: `~row`, `~k` (place in the order of deal id and line), `~p` (owner, empty where unknown),
+    `~sale` (number of the sale: `returns`, else the deal), `~deal` (number of the deal id), and the deal's columns.
+    splits: `~deal`, `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
+    """
+
+    plans: tuple[LoadedPlan, ...]
+    house: House
+    calendar: Calendar
+    moments: Moments
+    people: People
+    deals: pl.DataFrame
+    splits: pl.DataFrame | None
+    quotas: pl.DataFrame
+    kpis: pl.DataFrame
+    openings: pl.DataFrame
+    period: Period
+
+    @property
+    def now(self) -> date:
+        """The last day of the period that is calculated."""
+        return self.period.last
+
+
+def prepare_book(
+    plans: tuple[LoadedPlan, ...],
+    house: House,
+    calendar: Calendar,
+    tables: Mapping[str, pl.DataFrame],
+    period: Period,
+) -> Book:
+    """Number payees and deals and lay the calendar over all their days."""
+    people = prepare_people(tables["payees"], tables["assignments"])
+    deals = _deals(tables["deals"], people)
+    quotas = tables.get("quotas", pl.DataFrame())
+    moments = prepare_moments(calendar, *_days(plans, period, tables))
+    splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
+    return Book(
+        plans,
+        house,
+        calendar,
+        moments,
+        people,
+        deals,
+        splits,
+        _numbered(quotas, people),
+        _numbered(tables.get("kpis", pl.DataFrame()), people),
+        _numbered(tables.get("openings", pl.DataFrame()), people),
+        period,
+    )
+
+
+def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
+    if frame.is_empty() or "payee_id" not in frame.columns:
+        return frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias("~p")) if frame.width else frame
+    return frame.join(people.ids.select("payee_id", "~p"), on="payee_id", how="left", maintain_order="left")
+
+
+def _deals(deals: pl.DataFrame, people: People) -> pl.DataFrame:
+    owners = people.ids.select(pl.col("payee_id").alias("owner"), "~p")
+    if "owner" in deals.columns:
+        frame = deals.join(owners, on="owner", how="left", maintain_order="left")
+    else:
+        frame = deals.with_columns(pl.lit(None, dtype=pl.String).alias("owner"), pl.lit(None, dtype=pl.UInt32).alias("~p"))
+    if "line" not in frame.columns:
+        frame = frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias("line"))
+    frame = frame.with_columns(order_number(frame).alias("~k")).with_row_index("~row")
+    frame = frame.sort("~k")
+    frame = frame.with_columns(
+        (pl.col("deal_id") != pl.col("deal_id").shift(1)).fill_null(value=False).cum_sum().cast(pl.UInt32).alias("~deal")
+    )
+    if "returns" not in frame.columns:
+        return frame.with_columns(pl.col("~deal").alias("~sale"))
+    sales = frame.select(pl.col("deal_id").alias("returns"), pl.col("~deal").alias("~sale")).unique("returns")
+    return frame.join(sales, on="returns", how="left", maintain_order="left").with_columns(
+        pl.coalesce("~sale", "~deal").alias("~sale")
+    )
+
+
+def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.DataFrame:
+    """Order the shares of each deal and role as stated, else by payee, and mark the last: it takes the rest."""
+    keys = deals.select("deal_id", "~deal").unique("deal_id")
+    role = pl.col("role").fill_null("owner") if "role" in splits.columns else pl.lit("owner")
+    order = pl.col("order") if "order" in splits.columns else pl.lit(None, dtype=D)
+    frame = (
+        splits.join(keys, on="deal_id")
+        .join(people.ids.select("payee_id", "~p"), on="payee_id", how="left")
+        .with_columns(role.alias("role"), order.cast(D).alias("~order"))
+        .sort("~deal", "role", "~order", "~p", nulls_last=True)
+    )
+    return frame.select(
+        "~deal",
+        "~p",
+        "role",
+        pl.col("share_num").cast(D).alias("~n"),
+        pl.col("share_den").cast(D).alias("~q"),
+        pl.int_range(pl.len()).over("~deal", "role").alias("~place"),
+        (pl.int_range(pl.len()) == pl.len() - 1).over("~deal", "role").alias("~rest"),
+    )
+
+
+def _days(plans: tuple[LoadedPlan, ...], period: Period, tables: Mapping[str, pl.DataFrame]) -> tuple[date, date]:
+    """Return the first and last day that any window of the run can touch."""
+    found: list[date] = [period.first, period.last]
+    for frame in tables.values():
+        for column, kind in frame.schema.items():
+            if kind == pl.Date and column not in ("hired", "left"):
+                bounds = frame.select(pl.col(column).min().alias("a"), pl.col(column).max().alias("b")).row(0)
+                found += [d for d in bounds if d is not None and FIRST_DAY < d < LAST_DAY]
+    for loaded in plans:
+        found += [d for d in (loaded.plan.effective.first, loaded.plan.effective.last) if d is not None]
+    year = timedelta(days=370)
+    return max(min(found), date(1900, 1, 1)) - year, min(max(found), date(2200, 1, 1)) + year
+
+

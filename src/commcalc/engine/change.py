@@ -1,0 +1,246 @@
+"""What changes a result: minimum and maximum per deal, gates, proration, caps and floors - in that order (semantics 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from commcalc.base.money import minor_units
+from commcalc.engine.components.bonus import is_money
+from commcalc.engine.earnings import Blank, Job
+from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.people import join_effective
+from commcalc.engine.quota import days_of, taking_part
+from commcalc.engine.reading import with_assignment
+from commcalc.engine.rules import expressions_of
+from commcalc.engine.target import target_of
+from commcalc.plan.components.bonus import Bonus
+from commcalc.plan.components.common import Gate, Limit
+from commcalc.plan.readings import reading
+from commcalc.plan.targets import PartOf
+from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
+
+ONE = pl.lit(1).cast(D)
+ZERO = pl.lit(0).cast(D)
+CENTS = "~amount"
+
+Change = Callable[[Job, pl.DataFrame, date], tuple[pl.DataFrame, list[Blank]]]
+
+
+def cents(job: Job, figure: pl.Expr) -> pl.Expr:
+    """Round to the plan's currency in the component's or the house's mode: the one place where pay is rounded."""
+    mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
+    return round_to(figure, minor_units(job.plan.currency), mode)
+
+
+def minimum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
+    """Floors per deal: the deal's last row takes what is missing, once its net is above zero (docs/semantics.md 8.2)."""
+    for limit in (x for x in job.component.floors if x.per == "deal"):
+        deal = ["~p", "~role", "~level", "~sale"]
+        marked = _limit_per_deal(job, frame, limit, day)
+        last = pl.int_range(pl.len()).over(deal) == pl.len().over(deal) - 1
+        short = (pl.col("~limit") - pl.col(CENTS).sum().over(deal)).clip(lower_bound=0)
+        given = pl.when(last & pl.col("~alive")).then(short).otherwise(ZERO)
+        frame = _kept(marked, pl.col(CENTS) + given)
+    return frame, []
+
+
+def maximum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
+    """Caps per deal, by the running total of the deal's rounded rows (docs/semantics.md 8.2)."""
+    for limit in (x for x in job.component.caps if x.per == "deal"):
+        marked = _limit_per_deal(job, frame, limit, day)
+        kept = _under_cap(["~p", "~role", "~level", "~sale"])
+        frame = _kept(marked, pl.when(pl.col("~alive")).then(kept).otherwise(pl.col(CENTS)))
+    return frame, []
+
+
+def _limit_per_deal(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
+    """Add `~limit` (times the share, rounded) and `~alive` (the sale's net is above zero)."""
+    credit_date = job.book.house.credit_date
+    net = (
+        job.book.deals.filter(pl.col(credit_date) <= day).group_by("~sale").agg((pl.col("amount").sum() > 0).alias("~alive"))
+    )
+    assert not isinstance(limit.at, PartOf), "checked: a limit per deal is an amount"
+    reads = job.rules.reads(limit.at)
+    columns = [c for c in reads.columns if c in job.book.deals.columns]
+    rows = frame.join(job.book.deals.select("~row", *columns), on="~row", how="left", maintain_order="left")
+    rows = rows.with_columns(pl.col("~d").alias("~t"))
+    rows = with_assignment(job.book, job.plan, rows, reads.payee, reads.params)
+    rows = with_plan_columns(job.plan, rows, reads.columns, job.rules)
+    at = quotient(product(job.rules.expression(limit.at), pl.col("~share_n")), pl.col("~share_q"))
+    rows = rows.with_columns(cents(job, at).alias("~limit")).join(net, on="~sale", how="left", maintain_order="left")
+    return rows.with_columns(pl.col("~alive").fill_null(value=False))
+
+
+def _under_cap(group: list[str]) -> pl.Expr:
+    """Credit i keeps min(r_i, cap) - min(r_(i-1), cap), r the running total of the rounded figures (semantics 7)."""
+    running = pl.col(CENTS).cum_sum().over(group)
+    limit = pl.col("~limit")
+    return pl.min_horizontal(running, limit) - pl.min_horizontal(running - pl.col(CENTS), limit)
+
+
+def _kept(frame: pl.DataFrame, amount: pl.Expr) -> pl.DataFrame:
+    """Take the new rounded figure; one that is as before keeps its exact figure, a changed one is exact as it stands."""
+    frame = frame.with_columns(amount.alias("~new"))
+    same = pl.col("~new") == pl.col(CENTS)
+    return frame.with_columns(
+        pl.when(same).then(pl.col("~exact")).otherwise(pl.col("~new")).alias("~exact"), pl.col("~new").alias(CENTS)
+    )
+
+
+def gates(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
+    """Each gate in the order written: what it lets through, holds back or cuts to its fraction (docs/semantics.md 8.3)."""
+    blanks: list[Blank] = []
+    for gate in job.component.gate:
+        frame, found = _gate(job, frame, gate, day)
+        blanks += found
+    return frame, blanks
+
+
+def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.DataFrame, list[Blank]]:
+    rules = job.rules.on(getattr(job.component, "on", None))
+    reads = rules.reads(gate.when, gate.otherwise)
+    groups = frame.select("~p", "~w", "~wfirst", "~wlast").unique(["~p", "~w"], maintain_order=True)
+    groups = groups.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
+    groups = with_assignment(job.book, job.plan, groups, reads.payee, reads.params)
+    groups = job.readings.attach(groups, reads.measures)
+    ended = (pl.col("~wlast") <= day).fill_null(value=False)
+    groups = groups.with_columns(ended.alias("~ended"))
+    groups = groups.with_columns(rules.expression(gate.when).alias("~open"), rules.expression(gate.otherwise).alias("~part"))
+    undecided = groups.filter(pl.col("~open").is_null() | pl.col("~part").is_null())
+    blanks = []
+    if len(undecided):
+        rows = undecided.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()
+        blanks.append(Blank(f"gate: {gate.when.text}", "blank", rows))
+    pays = pl.col("~open") | (pl.lit(gate.until_known in ("pay", "hold")) & ~pl.col("~ended"))
+    holds = ~pl.col("~open") & ~pl.col("~ended") & pl.lit(gate.until_known == "hold")
+    groups = groups.with_columns(pays.alias("~pays"), holds.alias("~holds")).select("~p", "~w", "~pays", "~holds", "~part")
+    joined = frame.join(groups, on=["~p", "~w"], how="inner", maintain_order="left", nulls_equal=True)
+    joined = joined.filter(pl.col("~pays").is_not_null() & pl.col("~part").is_not_null())
+    exact = pl.when(pl.col("~pays")).then(pl.col("~exact")).otherwise(product(pl.col("~exact"), pl.col("~part")))
+    joined = joined.with_columns(exact.alias("~cut"))
+    amount = pl.when(pl.col("~pays")).then(pl.col(CENTS)).otherwise(cents(job, pl.col("~cut")))
+    held = pl.col("~held") | pl.col("~holds")
+    joined = joined.with_columns(amount.alias(CENTS), pl.col("~cut").alias("~exact"), held.alias("~held"))
+    return joined.drop("~pays", "~holds", "~part", "~cut"), blanks
+
+
+def proration(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
+    """A bonus of an amount, by the days taken part in its window (docs/semantics.md 7.2)."""
+    said = job.component
+    switch = said.prorate or job.plan.payment.prorate
+    if not isinstance(said, Bonus) or switch is None or switch.bonus != "days" or not is_money(said.payout):
+        return frame, []
+    del day
+    taken = taking_part(job.book, job.plan, frame, "~wfirst", "~wlast")
+    days = days_of("~wfirst", "~wlast")
+    exact = quotient(product(pl.col("~exact"), pl.col("~taken").cast(D)), days.cast(D))
+    whole = pl.col("~taken") == days
+    taken = taken.with_columns(pl.when(whole).then(pl.col("~exact")).otherwise(exact).alias("~new"))
+    amount = pl.when(whole).then(pl.col(CENTS)).otherwise(cents(job, pl.col("~new")))
+    return taken.with_columns(amount.alias(CENTS), pl.col("~new").alias("~exact")).drop("~new", "~taken"), []
+
+
+def caps(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
+    """Caps over a window, by the running total of the rounded credits in it (docs/semantics.md 8.5)."""
+    for limit in (x for x in job.component.caps if x.per != "deal"):
+        frame = _limited(job, frame, limit, day)
+        frame = _kept(frame, _under_cap(["~p", "~span"])).drop("~span", "~limit")
+    return frame, []
+
+
+def floors(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
+    """Floors over a window, once it has ended: the shortfall stands on the payee (docs/semantics.md 8.5)."""
+    for limit in (x for x in job.component.floors if x.per != "deal"):
+        frame = _topped_up(job, frame, limit, day)
+    return frame, []
+
+
+def _span(job: Job, limit: Limit) -> pl.Expr:
+    return pl.col("~w") if limit.per == "window" else job.book.moments.number(limit.per, "~d")
+
+
+def _limited(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
+    """Add `~span` and `~limit`, the cap or floor of each row's window in whole cents."""
+    frame = frame.with_columns(_span(job, limit).alias("~span"))
+    keys = frame.unique(["~p", "~span"], keep="last", maintain_order=True).select("~p", "~span", "~w", "~d", "~wfirst", "~wlast")
+    keys = _spanned(job, keys, limit).with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
+    at = _limit_value(job, keys, limit)
+    return frame.join(at.select("~p", "~span", "~limit"), on=["~p", "~span"], how="left", maintain_order="left")
+
+
+def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
+    """Let `~wfirst ~wlast ~periods ~year` be those of the limit's own window."""
+    measured = job.measured
+    window = limit.per if limit.per != "window" else measured.measure.window if measured else "life"
+    none = pl.lit(None, dtype=pl.Int64)
+    if window not in job.book.moments.windows:
+        return keys.with_columns(none.alias("~periods"), none.alias("~year"))
+    spans = job.book.moments.windows[window].select(
+        pl.col("~w").alias("~span"), pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"), "~periods"
+    )
+    years = job.book.moments.windows["year"].select(pl.col("~w").alias("~y"), pl.col("~periods").alias("~year"))
+    found = keys.drop("~wfirst", "~wlast").join(spans, on="~span", how="left", maintain_order="left")
+    found = found.with_columns(job.book.moments.number("year", "~wfirst").alias("~y"))
+    return found.join(years, on="~y", how="left", maintain_order="left").drop("~y")
+
+
+def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
+    rules = job.rules.on(getattr(job.component, "on", None))
+    if isinstance(limit.at, PartOf):
+        rows = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to", "~a")
+        found = target_of(job.book, job.plan, _of(job, limit.at), rules, join_effective(keys, rows, "~t"))
+        figure = product(pl.col("~tn"), _share(limit.at)) if limit.at.of == "target" else pl.col("~tn")
+        found = found.with_columns(quotient(figure, pl.col("~td")).alias("~x"))
+    else:
+        reads = rules.reads(*expressions_of(limit.at))
+        found = with_assignment(job.book, job.plan, keys, reads.payee, reads.params)
+        found = job.readings.attach(found, reads.measures).with_columns(rules.expression(limit.at).alias("~x"))
+    switch = job.component.prorate or job.plan.payment.prorate
+    if switch is not None and switch.cap == "days":
+        found = taking_part(job.book, job.plan, found, "~wfirst", "~wlast")
+        part = quotient(product(pl.col("~x"), pl.col("~taken").cast(D)), days_of("~wfirst", "~wlast").cast(D))
+        found = found.with_columns(part.alias("~x"))
+    return found.with_columns(cents(job, pl.col("~x")).alias("~limit"))
+
+
+def _share(at: PartOf) -> pl.Expr:
+    return exact_lit(at.share)
+
+
+def _of(job: Job, at: PartOf) -> object:
+    return job.component if at.of == "target" else job.component.model_copy(update={"target": at})
+
+
+def _topped_up(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
+    """Add a row for each payee and ended window whose total is below the floor."""
+    marked = _limited(job, frame, limit, day)
+    ended = marked.filter((pl.col("~wlast") <= day).fill_null(value=False)) if limit.per == "window" else marked
+    totals = ended.group_by("~p", "~span", maintain_order=True).agg(
+        pl.col(CENTS).sum().alias("~total"), pl.col("~limit").last(), *(pl.col(c).last() for c in ("~w", "~wfirst", "~wlast", "~d"))
+    )
+    if limit.per != "window":
+        spans = job.book.moments.windows[limit.per].select(pl.col("~w").alias("~span"), pl.col("~last").alias("~ends"))
+        totals = totals.join(spans, on="~span").filter(pl.col("~ends") <= day).with_columns(pl.col("~ends").alias("~d")).drop("~ends")
+    else:
+        totals = totals.with_columns(pl.col("~wlast").alias("~d"))
+    short = totals.filter(pl.col("~limit") > pl.col("~total")).with_columns(
+        (pl.col("~limit") - pl.col("~total")).alias(CENTS), (pl.col("~limit") - pl.col("~total")).alias("~exact"),
+        pl.lit("owner").alias("~role"), pl.lit(0, dtype=pl.UInt32).alias("~level"), ONE.alias("~factor"),
+        pl.lit(value=False).alias("~held"), ONE.alias("~share_n"), ONE.alias("~share_q"),
+    )
+    added = short.select([c for c in frame.columns if c in short.columns])
+    return pl.concat([frame, added], how="diagonal")
+
+
+CHANGES: tuple[tuple[str, Change], ...] = (
+    ("minimum", minimum),
+    ("maximum", maximum),
+    ("gate", gates),
+    ("proration", proration),
+    ("cap", caps),
+    ("floor", floors),
+)
+"""What changes a result, in the order in which it does (semantics 7)."""

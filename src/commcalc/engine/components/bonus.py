@@ -1,0 +1,171 @@
+"""Bonus: one line for each payee and window, by what a measure reached."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from commcalc.engine.components.lines import multiplied
+from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job, nothing
+from commcalc.engine.measure import with_facts
+from commcalc.engine.people import FIRST_DAY, LAST_DAY
+from commcalc.engine.quota import quota_rows
+from commcalc.engine.rules import attainment_of, expressions_of
+from commcalc.engine.target import target_of
+from commcalc.language.expression import walk
+from commcalc.language.expression.nodes import Number
+from commcalc.plan.components.bonus import Bonus
+from commcalc.plan.measures import MeasureBase
+from commcalc.tables.exact import D, product, quotient
+
+ONE = pl.lit(1).cast(D)
+
+
+def window_measure(job: Job) -> str:
+    """Return the measure whose windows a bonus runs over: `on`, else the one it reads."""
+    said = job.component
+    assert isinstance(said, Bonus)
+    if said.on is not None:
+        return said.on
+    return sorted(job.rules.reads(said.payout, *(g.when for g in said.gate)).measures)[0]
+
+
+def earn(job: Job, day: date) -> Earned:
+    """Return what a bonus earns to `day`: in windows that have ended, or to date where so said (semantics 6.1)."""
+    said = job.component
+    assert isinstance(said, Bonus)
+    name = window_measure(job)
+    rules = job.rules.on(said.on or name)
+    frame = _windows(job, job.plan.measures[name], name, day)
+    if frame.is_empty():
+        return nothing()
+    reads = rules.reads(said.payout, *(m.factor for m in said.multiply), *(m.when for m in said.multiply if m.when))
+    if said.eligible is not None:
+        reads = reads | rules.reads(said.eligible)
+    frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
+    blanks: list[Blank] = []
+    if said.eligible is not None:
+        frame = frame.filter(rules.expression(said.eligible))
+    frame = job.readings.attach(frame, reads.measures)
+    frame = target_of(job.book, job.plan, said, rules, frame)
+    frame, blanks = _decided(job, frame, reads.measures)
+    numerator, divisor = rules.parts(said.payout)
+    if said.target is not None and not is_money(said.payout):
+        numerator = product(pl.col("~tn"), numerator)
+        divisor = pl.col("~td") if divisor is None else product(pl.col("~td"), divisor)
+    factor = multiplied(said, rules, None)
+    if factor is not None:
+        numerator = product(numerator, factor)
+    frame = frame.with_columns(numerator.alias("~num"), (divisor if divisor is not None else ONE).alias("~div"))
+    exact = pl.when(pl.col("~div") == 1).then(pl.col("~num")).otherwise(quotient(pl.col("~num"), pl.col("~div")))
+    frame = frame.with_columns(exact.alias("~exact"), (factor if factor is not None else ONE).alias("~factor"))
+    empty = frame.filter(pl.col("~exact").is_null())
+    if len(empty):
+        blanks.append(Blank("payout", "blank", empty.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()))
+        frame = frame.filter(pl.col("~exact").is_not_null())
+    return _lines(frame, name, blanks, has_target=said.target is not None)
+
+
+def is_money(payout: object) -> bool:
+    """Return whether a payout is an amount rather than a ratio: any of its values written as money."""
+    return any(
+        isinstance(n, Number) and n.type == "money" for e in expressions_of(payout) for n in walk(e.node)
+    )
+
+
+def _decided(job: Job, frame: pl.DataFrame, names: frozenset[str]) -> tuple[pl.DataFrame, list[Blank]]:
+    """Set aside payees without a quota where attainment is asked for: an exception, or left out if the plan says so."""
+    blanks = []
+    for name in sorted(names):
+        said: MeasureBase = job.plan.measures[name]
+        asked = any(c in frame.columns for c in (f"attainment:{name}",)) and _asks_attainment(job, name)
+        if said.quota is None or not asked or said.no_quota in ("0%", "100%"):
+            continue
+        bad = pl.col(f"quota:{name}").is_null()
+        gone = frame.filter(bad).select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()
+        if len(gone) and said.no_quota == "refuse":
+            blanks.append(Blank(f"quota of {name}", "quota", gone))
+        frame = frame.filter(~bad)
+    return frame, blanks
+
+
+def _asks_attainment(job: Job, name: str) -> bool:
+    said = job.component
+    assert isinstance(said, Bonus)
+    values = [said.payout, *(m.factor for m in said.multiply), *(m.when for m in said.multiply if m.when)]
+    own = said.on
+    return any(attainment_of(n, own) == name for v in values for e in expressions_of(v) for n in walk(e.node))
+
+
+def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFrame:
+    """Return `~p ~a ~w ~wfirst ~wlast ~periods ~year ~t ~d` for each payee on the plan in a window that counts."""
+    said = job.component
+    book, plan = job.book, job.plan
+    rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
+    first, last = plan.effective.first or FIRST_DAY, plan.effective.last or LAST_DAY
+    rows = rows.with_columns(pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z"))
+    spans = _spans(job, measure, name)
+    frame = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
+    frame = frame.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
+    at_end = said.earned != "to date"  # type: ignore[union-attr]
+    begun = pl.col("~wlast") <= day if at_end else pl.col("~wfirst") <= day
+    frame = frame.filter(begun).with_columns(pl.min_horizontal("~wlast", pl.lit(day)).alias("~t"))
+    # the assignment in force at the day read, else the last one in the window, governs (docs/semantics.md 7.1)
+    frame = frame.sort("~p", "~w", "~from").filter((pl.col("~b") <= pl.col("~t")))
+    frame = frame.unique(["~p", "~w"], keep="last", maintain_order=True)
+    if said.dates is not None:
+        low, high = said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY
+        frame = frame.filter((pl.col("~t") >= low) & (pl.col("~t") <= high))
+    frame = frame.with_columns(pl.min_horizontal("~t", "~z").alias("~d"))
+    return frame.drop("~from", "~to", "~b", "~z")
+
+
+def _spans(job: Job, measure: MeasureBase, name: str) -> pl.DataFrame:
+    book = job.book
+    none = pl.lit(None, dtype=pl.Int64)
+    if measure.window == "quota row":
+        end = job.plan.effective.last or LAST_DAY
+        return quota_rows(book, job.plan, measure, name).select(
+            "~p", "~w", pl.col("~first").alias("~wfirst"), pl.min_horizontal("~last", pl.lit(end)).alias("~wlast"),
+            none.alias("~periods"), none.alias("~year"),
+        )
+    if measure.window in book.moments.windows:
+        years = book.moments.windows["year"].select(pl.col("~w").alias("~y"), pl.col("~periods").alias("~year"))
+        return (
+            book.moments.windows[measure.window]
+            .select("~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"), "~periods")
+            .with_columns(book.moments.number("year", "~wfirst").alias("~y"))
+            .join(years, on="~y", how="left", maintain_order="left")
+            .drop("~y")
+        )
+    first, last = job.plan.effective.first or FIRST_DAY, job.plan.effective.last or LAST_DAY
+    return pl.DataFrame({"~w": [0], "~wfirst": [first], "~wlast": [last], "~periods": [None], "~year": [None]}, schema={
+        "~w": pl.Int64, "~wfirst": pl.Date, "~wlast": pl.Date, "~periods": pl.Int64, "~year": pl.Int64})
+
+
+def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, has_target: bool) -> Earned:
+    value = pl.col(f"value:{name}") if f"value:{name}" in frame.columns else pl.lit(None, dtype=D)
+    target = quotient(pl.col("~tn"), pl.col("~td")) if has_target else pl.lit(None, dtype=D)
+    rows = frame.with_columns(
+        pl.lit("owner").alias("~role"),
+        pl.lit(0, dtype=pl.UInt32).alias("~level"),
+        pl.lit(None, dtype=pl.UInt32).alias("~row"),
+        pl.lit(None, dtype=pl.UInt32).alias("~k"),
+        pl.lit(None, dtype=pl.UInt32).alias("~sale"),
+        pl.col("~t").alias("~d"),
+        ONE.alias("~share_n"),
+        ONE.alias("~share_q"),
+        target.alias("~basis"),
+        pl.lit(0, dtype=pl.UInt32).alias("tier"),
+        pl.lit(1, dtype=pl.UInt32).alias("~n"),
+        value.alias("stop"),
+        pl.lit(None, dtype=D).alias("start"),
+        pl.col("~factor").alias("factor"),
+        pl.col("~exact").alias("exact"),
+    )
+    usable = pl.col("~basis").is_not_null() & (pl.col("~basis") != 0)
+    rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
+    rows = rows.with_columns(rate.otherwise(pl.lit(None, dtype=D)).alias("rate"), pl.col("~basis").alias("basis"))
+    return Earned(rows.select(ROW).cast(EMPTY_ROWS), rows.select(SLICE), blanks)  # type: ignore[arg-type]
+

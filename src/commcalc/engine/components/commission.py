@@ -1,0 +1,263 @@
+"""Commission: basis x rate x accelerator x multipliers on every credited deal, cut into slices where tiers cross."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from commcalc.engine.components.lines import filtered, multiplied, slices_and_lines
+from commcalc.engine.credit import share_of
+from commcalc.engine.earnings import Blank, Earned, Job, nothing, probe_day, to_date, window_days
+from commcalc.engine.measure import Measured, with_facts, with_plan_columns
+from commcalc.engine.rates.tiers import Ladder, by_tier, ladder, look_up_pairs, paying_tiers, sliced
+from commcalc.engine.rules import Rules, attainment_of, value_of
+from commcalc.engine.target import ote_columns, target_of
+from commcalc.plan.components.commission import Commission
+from commcalc.plan.measures import CountMeasure, SumMeasure
+from commcalc.plan.tiers import Tiers
+from commcalc.tables.exact import D, product
+
+ONE = pl.lit(1).cast(D)
+ZERO = pl.lit(0).cast(D)
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """A rate or a factor of each piece: numerator and divisor, and the tier that pays it (empty where there are none)."""
+
+    numerator: pl.Expr
+    divisor: pl.Expr | None
+    tier: str | None
+
+
+def earn(job: Job, day: date) -> Earned:
+    """Return what a commission earns on all credits up to `day`, each in its own window (semantics 5)."""
+    said, measured = job.component, job.measured
+    assert isinstance(said, Commission) and measured is not None
+    frame = to_date(job, measured, day)
+    if frame.is_empty():
+        return nothing()
+    frame = window_days(job.book, job.plan, measured, frame)
+    frame = _standing(job, measured, said, frame)
+    frame, blanks = filtered(job, frame)
+    if frame.is_empty():
+        return Earned(nothing().rows, nothing().slices, blanks)
+    frame, missing = _facts(job, measured, said, frame, day)
+    blanks += missing
+    frame = frame.with_columns(_basis(job, measured, said, frame))
+    frame = _stretch(frame, measured)
+    rules = job.rules.on(said.on)
+    rate = said.rate
+    steps = [t for t in (rate if isinstance(rate, Tiers) else None, said.accelerators) if t is not None]
+    for number, tiers in enumerate(steps):
+        frame = _tiered(job, measured, tiers, frame, day, f"~tier{number}")
+    paid = _rate(rules, said, "~tier0" if isinstance(rate, Tiers) else None)
+    factor = None
+    if said.accelerators is not None:
+        values = [rules.value(t.pay) for t in said.accelerators.tiers]
+        factor = by_tier(values, f"~tier{len(steps) - 1}")
+    factor = multiplied(said, rules, factor)
+    tier = "~tier0" if steps else None
+    return slices_and_lines(frame, (paid.numerator, paid.divisor), factor, tier, blanks)
+
+
+def _standing(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add where each window, period and deal stands by the run's day: over all the measure's credits, paid or not."""
+    del said
+    window = ["~p", "~w"]
+    frame = frame.with_columns(pl.col("~cum").last().over(window).alias("~total"))
+    day = [*window, "~d", "~deal"]
+    period = job.book.moments.number("period", "~d")
+    return frame.with_columns(
+        pl.col("~c").first().over(day).alias("~before_deal"),
+        pl.col("~cum").last().over(day).alias("~after_deal"),
+        pl.col("~cum").last().over(*window, period.alias("~period")).alias("~by_period"),
+    )
+
+
+def _facts(
+    job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, day: date
+) -> tuple[pl.DataFrame, list[Blank]]:
+    """Add what the rules read: payee facts, params, other measures, target and quota of the window."""
+    rules = job.rules.on(said.on)
+    values = _values(said)
+    reads = rules.reads(*values)
+    frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
+    frame = with_plan_columns(job.plan, frame, reads.columns, rules)
+    if "ote" in reads.payee or "base" in reads.payee or "variable" in reads.payee:
+        frame = _payee_ote(job, frame)
+    others = reads.measures - {said.on}
+    read_own = said.on in _plainly_read(said, rules)
+    frame = frame.with_columns(probe_day(day, of_credit=said.as_of == "credit period", book=job.book).alias("~t"))
+    frame = frame.with_columns(pl.col("~t").fill_null(day))
+    frame = job.readings.attach(frame, others | (frozenset({said.on}) if read_own else frozenset()))
+    if said.target is not None:
+        frame = target_of(job.book, job.plan, said, rules, frame)
+    blanks: list[Blank] = []
+    if _needs_quota(said, rules):
+        frame = _quota(job, measured, frame, day)
+        frame, blanks = _without_quota(job, measured, frame)
+    return frame, blanks
+
+
+def _payee_ote(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
+    with_ote = ote_columns(job.book, job.plan, frame, job.rules)
+    variable = product(pl.col("~ote"), pl.col("~variable")) / (pl.col("~base") + pl.col("~variable"))
+    return with_ote.with_columns(
+        pl.col("~ote").alias("payee.ote"), variable.alias("payee.variable"), (pl.col("~ote") - variable).alias("payee.base")
+    ).drop("~ote", "~base", "~variable")
+
+
+def _values(said: Commission) -> list[object]:
+    found: list[object] = [said.basis] if said.basis is not None else []
+    found += [x for k in said.kickers for x in (k.add, k.when) if x is not None]
+    found += [x for m in said.multiply for x in (m.factor, m.when) if x is not None]
+    if said.target is not None and not hasattr(said.target, "of"):
+        found.append(said.target)
+    for tiers in (said.rate, said.accelerators):
+        if isinstance(tiers, Tiers):
+            found += [tiers.by, *(t.start for t in tiers.tiers), *(t.pay for t in tiers.tiers)]
+        elif tiers is not None and not isinstance(tiers, str):
+            found.append(tiers)
+    return found
+
+
+def _plainly_read(said: Commission, rules: Rules) -> frozenset[str]:
+    """Measures read by value, not through the place in tiers: those need a look-up even where it is the component's own."""
+    plain = [v for v in _values(said) if not any(v is t.by for t in (said.rate, said.accelerators) if isinstance(t, Tiers))]
+    return rules.reads(*plain).measures
+
+
+def _needs_quota(said: Commission, rules: Rules) -> bool:
+    tiers = [t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)]
+    by_own = any(attainment_of(t.by.node, rules.own) == rules.own for t in tiers)
+    return said.rate == "on-target" or by_own
+
+
+def _quota(job: Job, measured: Measured, frame: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Add `~qn ~qd ~attainment` of the component's own measure and window."""
+    keys = frame.select("~p", "~w", "~wfirst", "~wlast").unique(["~p", "~w"])
+    probes = keys.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
+    read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd", "~attainment")
+    return frame.join(read, on=["~p", "~w"], how="left", maintain_order="left")
+
+
+def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
+    """Where the quota is missing or not above zero: an exception, or what the plan says (docs/semantics.md 4.8)."""
+    bad = pl.col("~qn").is_null() | (pl.col("~qn") <= 0)
+    meaning = measured.measure.no_quota
+    frame = frame.with_columns(bad.alias("~fixed"))
+    if meaning in ("refuse", "leave out"):
+        gone = frame.filter("~fixed").select("~p").unique().with_columns(pl.lit(None, dtype=pl.UInt32).alias("~row"))
+        blanks = [Blank(f"quota of {measured.name}", "quota", gone)] if meaning == "refuse" and len(gone) else []
+        return frame.filter(~pl.col("~fixed")).with_columns(pl.lit(value=False).alias("~fixed")), blanks
+    at = ONE if meaning == "100%" else ZERO
+    fixed = pl.col("~fixed")
+    places = ("~c", "~cum", "~total", "~by_period", "~before_deal", "~after_deal")
+    frame = frame.with_columns(
+        *(pl.when(fixed).then(at).otherwise(pl.col(c)).alias(c) for c in places),
+        pl.when(fixed).then(ONE).otherwise(pl.col("~qn")).alias("~qn"),
+        pl.when(fixed).then(ONE).otherwise(pl.col("~qd")).alias("~qd"),
+    )
+    return frame, []
+
+
+def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) -> pl.Expr | pl.Series:
+    """What is paid on: the basis x share, else the measure's sum without its weight, else the deals counted."""
+    measure, rules = measured.measure, job.rules.on(said.on)
+    if said.basis is not None:
+        found = share_of(frame, rules.value(said.basis), job.book)
+    elif isinstance(measure, SumMeasure) and measure.weight is None:
+        found = pl.col("~m")
+    elif isinstance(measure, SumMeasure):
+        found = share_of(frame, rules.value(measure.sum), job.book)
+    else:
+        found = pl.col("~m")
+    return found.alias("~basis")
+
+
+def _stretch(frame: pl.DataFrame, measured: Measured) -> pl.DataFrame:
+    """Add `~s ~e`: where the credit begins and ends in its window, times the quota's divisor where it has one."""
+    del measured
+    if "~qd" not in frame.columns:
+        frame = frame.with_columns(ONE.alias("~qd"), pl.lit(value=False).alias("~fixed"))
+    scale = pl.col("~qd")
+    start = pl.when(scale == 1).then(pl.col("~c")).otherwise(product(pl.col("~c"), scale))
+    end = pl.when(scale == 1).then(pl.col("~cum")).otherwise(product(pl.col("~cum"), scale))
+    frame = frame.with_columns(start.alias("~s"), end.alias("~e"))
+    return frame.with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))
+
+
+def _tiered(job: Job, measured: Measured, tiers: Tiers, frame: pl.DataFrame, day: date, tier: str) -> pl.DataFrame:
+    """Add the column `tier`: the tier (from 0) that pays each piece; marginal tiers cut rows that cross a bound."""
+    rules = job.rules.on(measured.name)
+    on_attainment = attainment_of(tiers.by.node, rules.own)
+    by = on_attainment or value_of(tiers.by.node, rules.own)
+    own = by == measured.name
+    columns = ("~qn", "~qd") if own else (f"quota_num:{by}", f"quota_den:{by}")
+    units = own and is_units(job, measured)
+    steps = ladder(tiers, rules, units=units, columns=columns)
+    if tiers.apply == "marginal":
+        frame = sliced(frame, steps, tier)
+        return _reached(tiers, frame, steps, tier)
+    place = _place(measured, tiers, own=own, by=by or "", scaled=on_attainment is not None)
+    return frame.with_columns(steps.place(place).cast(pl.Int32).alias(tier))
+
+
+def _place(measured: Measured, tiers: Tiers, *, own: bool, by: str, scaled: bool) -> pl.Expr:
+    """The value whose place decides: of the window, the period, or the deal before or with it (semantics 5.3)."""
+    if not own:
+        value = pl.col(f"value:{by}")
+        return product(value, pl.col(f"quota_den:{by}")) if scaled else value
+    if measured.measure.round is not None and scaled:
+        return product(pl.col("~attainment"), pl.col("~qn"))
+    column = {
+        "retroactive": "~total",
+        "period": "~by_period",
+        "prospective": "~before_deal",
+        "inclusive": "~after_deal",
+    }[tiers.apply]
+    value = pl.col(column)
+    return pl.when(pl.col("~qd") == 1).then(value).otherwise(product(value, pl.col("~qd")))
+
+
+def _reached(tiers: Tiers, frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
+    """With `reaches` a slice is paid by the highest tier reached that reaches down to it (semantics 5.3)."""
+    if all(t.reaches == "here" for t in tiers.tiers):
+        return frame
+    total = pl.when(pl.col("~qd") == 1).then(pl.col("~total")).otherwise(product(pl.col("~total"), pl.col("~qd")))
+    frame = frame.with_columns(steps.place(total).cast(pl.Int32).alias("~reached"))
+    return frame.with_columns(look_up_pairs(paying_tiers(tiers), "~reached", tier).alias(tier)).drop("~reached")
+
+
+def _rate(rules: Rules, said: Commission, tier: str | None) -> Pay:
+    """The rate of each piece: of its tier, on target, or as the value gives it; kickers are added (docs/semantics.md 5.4)."""
+    kick = None
+    for kicker in said.kickers:
+        add = rules.value(kicker.add)
+        if kicker.when is not None:
+            holds = rules.expression(kicker.when)
+            add = pl.when(holds).then(add).when(~holds).then(ZERO).otherwise(pl.lit(None, dtype=D))
+        kick = add if kick is None else kick + add
+    if said.rate == "on-target":
+        tn, td, qn, qd = (pl.col(c) for c in ("~tn", "~td", "~qn", "~qd"))
+        numerator, divisor = product(tn, qd), product(td, qn)
+        return Pay(numerator if kick is None else numerator + product(kick, td, qn), divisor, tier)
+    if tier is not None:
+        assert isinstance(said.rate, Tiers)
+        rate = by_tier([rules.value(t.pay) for t in said.rate.tiers], tier)
+        return Pay(rate if kick is None else rate + kick, None, tier)
+    numerator, divisor = rules.parts(said.rate)
+    if kick is not None:
+        numerator = numerator + (kick if divisor is None else product(kick, divisor))
+    return Pay(numerator, divisor, tier)
+
+
+def is_units(job: Job, measured: Measured) -> bool:
+    """A measure is in units where it counts deals, or sums a column of whole units (semantics 5.5)."""
+    measure = measured.measure
+    if isinstance(measure, CountMeasure):
+        return True
+    return isinstance(measure, SumMeasure) and measure.sum.text.strip() in job.book.house.count_columns

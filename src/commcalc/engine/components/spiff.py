@@ -1,0 +1,75 @@
+"""SPIFF: an amount or a rate for each matching deal or unit between two dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from commcalc.engine.components.lines import filtered, multiplied, slices_and_lines
+from commcalc.engine.credit import share_of
+from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
+from commcalc.engine.measure import Measured, measure, with_facts, with_plan_columns
+from commcalc.plan.components.spiff import Spiff
+from commcalc.plan.measures import CountMeasure, SumMeasure
+from commcalc.tables.exact import D
+
+ONE = pl.lit(1).cast(D)
+OWN_DEALS = "~own-deals"
+
+
+def own_deals(job: Job, columns: frozenset[str]) -> Measured:
+    """Return all own deals as a measure without window: what a SPIFF without `on` looks at."""
+    said = CountMeasure.model_validate({"count": "deals", "window": "life"})
+    plan = job.plan.model_copy(update={"measures": {**job.plan.measures, OWN_DEALS: said}})
+    return measure(job.book, plan, OWN_DEALS, job.rules, columns)
+
+
+def earn(job: Job, day: date) -> Earned:
+    """Return what a SPIFF earns on all credits up to `day` (semantics 6.2)."""
+    said = job.component
+    assert isinstance(said, Spiff)
+    rules = job.rules.on(said.on)
+    values = [v for v in (said.pay, said.basis, *(m.factor for m in said.multiply), *(m.when for m in said.multiply)) if v]
+    conditions = [v for v in (said.where, said.eligible) if v is not None]
+    reads = rules.reads(*values)
+    needed = reads.columns | rules.reads(*conditions).columns
+    measured = job.measured or own_deals(job, needed | {"amount"})
+    frame = window_days(job.book, job.plan, measured, to_date(job, measured, day))
+    frame, blanks = filtered(job, frame)
+    if frame.is_empty():
+        return Earned(nothing().rows, nothing().slices, blanks)
+    frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
+    frame = with_plan_columns(job.plan, frame, reads.columns, rules)
+    of_credit = said.as_of == "credit period"
+    frame = frame.with_columns(probe_day(day, of_credit=of_credit, book=job.book).fill_null(day).alias("~t"))
+    frame = job.readings.attach(frame, reads.measures)
+    frame = frame.with_columns(_basis(job, measured, said, frame))
+    paid = rules.value(said.pay)
+    frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e"), ONE.alias("~qd"))
+    frame = frame.with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))
+    return slices_and_lines(frame, (paid, None), multiplied(said, rules, None), None, blanks)
+
+
+def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl.Expr | pl.Series:
+    """The deals counted, the units, or what a ratio is paid on; each times its share."""
+    rules = job.rules.on(said.on)
+    if said.basis is not None:
+        found = share_of(frame, rules.value(said.basis), job.book)
+        return found.alias("~basis")
+    if said.each == "deal":
+        if isinstance(measured.measure, CountMeasure):
+            return pl.col("~m").alias("~basis")
+        return _deals(job, frame).alias("~basis")
+    if isinstance(measured.measure, SumMeasure):
+        return share_of(frame, rules.value(measured.measure.sum), job.book).alias("~basis")
+    return pl.col("~m").alias("~basis")
+
+
+def _deals(job: Job, frame: pl.DataFrame) -> pl.Expr | pl.Series:
+    """Each sale once, at its first row, while its net stays above zero or nothing of it came back."""
+    sale = ["~p", "~w", "~sale"]
+    net = pl.col("amount").cum_sum().over(sale)
+    back = (pl.col("amount") < 0).cum_max().over(sale)
+    on = ((net > 0) | ~back).fill_null(value=True).cast(pl.Int64)
+    return share_of(frame, (on - on.shift(1).over(sale).fill_null(0)).cast(D), job.book)

@@ -1,0 +1,133 @@
+"""Earnings: what a component earns to a day, one row per credit, with the slices that explain it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from commcalc.engine.book import Book
+from commcalc.engine.measure import Measured
+from commcalc.engine.quota import quota_rows
+from commcalc.engine.reading import Readings
+from commcalc.engine.rules import Rules
+from commcalc.plan.components.common import ComponentBase
+from commcalc.plan.model import Plan
+from commcalc.tables.exact import D
+
+KEY = ["~p", "~role", "~level", "~row", "~w"]
+"""What tells one earning of a component from another; `~row` is empty for a line of a payee and window."""
+
+ROW = [*KEY, "~k", "~d", "~sale", "~share_n", "~share_q", "~wfirst", "~wlast", "~basis", "~factor", "~exact"]
+SLICE = [*KEY, "~n", "tier", "start", "stop", "basis", "rate", "factor", "exact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Rows that a rule could not decide: an empty field, no row of a table, no quota."""
+
+    rule: str
+    code: str
+    rows: pl.DataFrame  # `~p`, `~row` (may be empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What a component earns to a day. rows: columns ROW; slices: columns SLICE; blanks: what could not be decided."""
+
+    rows: pl.DataFrame
+    slices: pl.DataFrame
+    blanks: list[Blank] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a component is calculated from."""
+
+    book: Book
+    plan: Plan
+    name: str
+    component: ComponentBase
+    rules: Rules
+    readings: Readings
+    since: date | None = None  # only credits from this day on are wanted: what earlier ones earn cannot change
+
+    @property
+    def measured(self) -> Measured | None:
+        """The measure the component is on."""
+        on = getattr(self.component, "on", None)
+        return self.readings.measured.get(on) if on else None
+
+
+def window_days(book: Book, plan: Plan, measured: Measured, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `~wfirst ~wlast ~periods ~year`: the days of each row's window, its calendar periods and those of its year."""
+    window = measured.measure.window
+    none = pl.lit(None, dtype=pl.Int64)
+    if window in book.moments.windows:
+        spans = book.moments.windows[window].select(
+            "~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"), "~periods"
+        )
+        years = book.moments.windows["year"].select(pl.col("~w").alias("~y"), pl.col("~periods").alias("~year"))
+        found = frame.join(spans, on="~w", how="left", maintain_order="left")
+        found = found.with_columns(book.moments.number("year", "~wfirst").alias("~y"))
+        return found.join(years, on="~y", how="left", maintain_order="left").drop("~y")
+    if window == "deal":
+        return frame.with_columns(pl.col("~d").alias("~wfirst"), pl.col("~d").alias("~wlast"), none.alias("~periods"), none.alias("~year"))
+    if window == "quota row":
+        rows = quota_rows(book, plan, measured.measure, measured.name)
+        spans = rows.select("~p", "~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"))
+        found = frame.join(spans, on=["~p", "~w"], how="left", maintain_order="left")
+        return found.with_columns(none.alias("~periods"), none.alias("~year"))
+    first = pl.lit(None, dtype=pl.Date)
+    return frame.with_columns(first.alias("~wfirst"), first.alias("~wlast"), none.alias("~periods"), none.alias("~year"))
+
+
+def to_date(job: Job, measured: Measured, day: date) -> pl.DataFrame:
+    """Return the measure's credits up to `day`, from `job.since` on."""
+    rows = measured.rows if day >= job.book.now else measured.rows.filter(pl.col("~d") <= day)
+    return rows if job.since is None else rows.filter(pl.col("~d") >= job.since)
+
+
+def probe_day(day: date, *, of_credit: bool, book: Book) -> pl.Expr:
+    """Return the day measures are read at: the end of the credit's own period, or of its window, never past `day`."""
+    if of_credit:
+        ends = book.moments.windows["period"]["~last"]
+        own = pl.lit(ends).gather(book.moments.number("period", "~d").cast(pl.UInt32))
+        return pl.min_horizontal(own, pl.lit(day))
+    return pl.min_horizontal("~wlast", pl.lit(day))
+
+
+EMPTY_ROWS = {
+    "~p": pl.UInt32,
+    "~role": pl.String,
+    "~level": pl.UInt32,
+    "~row": pl.UInt32,
+    "~w": pl.Int64,
+    "~k": pl.UInt32,
+    "~d": pl.Date,
+    "~sale": pl.UInt32,
+    "~share_n": D,
+    "~share_q": D,
+    "~wfirst": pl.Date,
+    "~wlast": pl.Date,
+    "~basis": D,
+    "~factor": D,
+    "~exact": D,
+}
+EMPTY_SLICES = {
+    **{k: EMPTY_ROWS[k] for k in KEY},
+    "~n": pl.UInt32,
+    "tier": pl.UInt32,
+    "start": D,
+    "stop": D,
+    "basis": D,
+    "rate": D,
+    "factor": D,
+    "exact": D,
+}
+
+
+def nothing() -> Earned:
+    """Return earnings of no rows."""
+    return Earned(pl.DataFrame(schema=EMPTY_ROWS), pl.DataFrame(schema=EMPTY_SLICES))

@@ -1,0 +1,176 @@
+"""Measures: each credit's place in its window, and what a payee has reached by a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from commcalc.engine.book import Book
+from commcalc.engine.credit import credits_of, share_of
+from commcalc.engine.people import join_effective
+from commcalc.engine.quota import quota_rows
+from commcalc.engine.rules import Rules
+from commcalc.plan.measures import AverageMeasure, CountMeasure, MeasureBase
+from commcalc.plan.model import Plan
+from commcalc.tables.exact import D, product, quotient
+
+ZERO = pl.lit(0).cast(D)
+COUNTED = ("sum", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measure of a plan over all its credits up to the run's end.
+
+    rows: the credits with `~w` (window), `~m` (quota credit), `~c` (running total before it), `~cum` (value after it;
+    with `~den` a divisor where the value is an average). blank: rows whose rule met an empty field.
+    """
+
+    name: str
+    measure: MeasureBase
+    rows: pl.DataFrame
+    blank: pl.DataFrame
+
+
+def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[str]) -> Measured:
+    """Return the credits of a measure in order, with running totals (semantics 4, docs/semantics.md 4)."""
+    said: MeasureBase = plan.measures[name]
+    values = [v for v in (said.expression, said.where, said.weight, getattr(said, "weighted_by", None)) if v is not None]
+    reads = rules.reads(*values)
+    needed = reads.columns | columns | ({"amount"} if said.aggregate == "count" else frozenset())
+    frame = credits_of(book, plan, said, needed | _from_plan(plan, needed, rules))
+    frame = with_facts(book, plan, frame, reads.payee, reads.params)
+    frame = with_plan_columns(plan, frame, needed, rules)
+    if said.where is not None:
+        frame = frame.with_columns(rules.value(said.where).alias("~where"))
+        blank = frame.filter(pl.col("~where").is_null())
+        frame = frame.filter("~where").drop("~where")
+    else:
+        blank = frame.clear()
+    frame = frame.with_columns(window_of(book, plan, name, frame).alias("~w"))
+    no_window = frame.filter(pl.col("~w").is_null())
+    frame = _aggregate(book, plan, name, frame.filter(pl.col("~w").is_not_null()), rules)
+    return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"))
+
+
+def _from_plan(plan: Plan, columns: frozenset[str], rules: Rules) -> frozenset[str]:
+    inner: frozenset[str] = frozenset()
+    for name in columns & plan.columns.keys():
+        inner = inner | rules.reads(plan.columns[name]).columns
+    return inner
+
+
+def with_facts(
+    book: Book, plan: Plan, frame: pl.DataFrame, payee: frozenset[str], params: frozenset[str]
+) -> pl.DataFrame:
+    """Add `payee.x` as of the credit date, and `assign.x` for what the assignment overrides or states."""
+    extra = {"payee_id"} if any(getattr(plan.params.get(p), "payee", None) for p in params) else set()
+    facts = [f"payee.{c}" for c in sorted(payee | extra)]
+    present = [c for c in facts if c in book.people.facts.columns and c not in frame.columns]
+    if present:
+        frame = join_effective(frame, book.people.facts.select("~p", "~from", "~to", *present), "~d")
+    stated = [p for p in sorted(params) if p in book.people.assignments.columns and f"assign.{p}" not in frame.columns]
+    if stated:
+        rows = book.people.assignments.select("~a", *(pl.col(p).alias(f"assign.{p}") for p in stated))
+        frame = frame.join(rows, on="~a", how="left", maintain_order="left")
+    return frame
+
+
+def with_plan_columns(plan: Plan, frame: pl.DataFrame, needed: frozenset[str], rules: Rules) -> pl.DataFrame:
+    """Add the plan's own columns that are needed, in the order written: each may use earlier ones."""
+    wanted: set[str] = set(needed & plan.columns.keys())
+    for name in reversed(plan.columns):
+        if name in wanted:
+            wanted |= rules.reads(plan.columns[name]).columns & plan.columns.keys()
+    for name, value in plan.columns.items():
+        if name in wanted and name not in frame.columns:
+            frame = frame.with_columns(rules.value(value).alias(name))
+    return frame
+
+
+def window_of(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Expr | pl.Series:
+    """Return the number of the window that holds each credit's date (docs/semantics.md 4.3)."""
+    said: MeasureBase = plan.measures[name]
+    if said.window == "life":
+        return pl.lit(0, dtype=pl.Int64)
+    if said.window == "deal":
+        return pl.col("~d").cast(pl.Int32).cast(pl.Int64) * 2**32 + pl.col("~deal").cast(pl.Int64)
+    if said.window == "quota row":
+        return _quota_row(book, plan, name, frame)
+    return book.moments.number(said.window, "~d")
+
+
+def _quota_row(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Series:
+    starts = quota_rows(book, plan, plan.measures[name], name).select("~p", "~first", pl.col("~w").alias("~W")).sort("~p", "~first")
+    numbered = frame.select("~p", "~d").with_row_index("~i").sort("~p", "~d")
+    found = numbered.join_asof(starts, left_on="~d", right_on="~first", by="~p", check_sortedness=False)
+    return found.sort("~i")["~W"]
+
+
+def _aggregate(book: Book, plan: Plan, name: str, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Add `~m`, `~c`, `~cum` (and `~den`): the running value of each payee's window."""
+    said: MeasureBase = plan.measures[name]
+    key = ["~p", "~w"]
+    kind = said.aggregate
+    if kind in COUNTED:
+        of = _weighted if kind == "sum" else _counted
+        return _running(frame.with_columns(of(book, said, frame, rules).alias("~m")), openings_of(book, plan, name))
+    figure = rules.value(said.expression)
+    if kind == "average":
+        assert isinstance(said, AverageMeasure)
+        by = rules.value(said.weighted_by) if said.weighted_by is not None else pl.lit(1).cast(D)
+        frame = frame.with_columns(product(figure, by).alias("~m"), by.alias("~by"))
+        return frame.with_columns(
+            pl.col("~m").cum_sum().over(key).alias("~cum"), pl.col("~by").cum_sum().over(key).alias("~den"), ZERO.alias("~c")
+        )
+    frame = frame.with_columns(figure.alias("~x"))
+    if kind == "distinct":
+        first = pl.col("~x").is_first_distinct().over(key) & pl.col("~x").is_not_null()
+        frame = frame.with_columns(first.cast(pl.Int64).cast(D).alias("~m"))
+        return frame.with_columns(pl.col("~m").cum_sum().over(key).alias("~cum"), ZERO.alias("~c")).drop("~x")
+    best = pl.col("~x").cum_min() if kind == "min" else pl.col("~x").cum_max()
+    return frame.with_columns(pl.col("~x").alias("~m"), best.over(key).alias("~cum"), ZERO.alias("~c")).drop("~x")
+
+
+def _weighted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.Expr | pl.Series:
+    figure = rules.value(said.expression)
+    if said.weight is not None:
+        figure = product(figure, rules.value(said.weight))
+    return share_of(frame, figure, book)
+
+
+def _counted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.Expr | pl.Series:
+    """A sale counts once while its net is above zero or nothing of it came back (docs/semantics.md 4.2)."""
+    assert isinstance(said, CountMeasure)
+    sale = ["~p", "~w", "~sale"]
+    net = pl.col("amount").cum_sum().over(sale)
+    back = (pl.col("amount") < 0).cum_max().over(sale)
+    on = ((net > 0) | ~back).fill_null(value=True).cast(pl.Int64)
+    change = (on - on.shift(1).over(sale).fill_null(0)).cast(D)
+    weight = rules.value(said.weight) if said.weight is not None else pl.lit(1).cast(D)
+    figure = product(change, weight)
+    return figure if said.count == "whole deals" else share_of(frame, figure, book)
+
+
+def _running(frame: pl.DataFrame, opening: pl.DataFrame | None) -> pl.DataFrame:
+    key = ["~p", "~w"]
+    total = pl.col("~m").cum_sum().over(key)
+    frame = frame.with_columns(total.alias("~cum"))
+    if opening is not None:
+        frame = frame.join(opening, on=key, how="left", maintain_order="left")
+        frame = frame.with_columns((pl.col("~cum") + pl.col("~open").fill_null(ZERO)).alias("~cum")).drop("~open")
+    return frame.with_columns((pl.col("~cum") - pl.col("~m")).alias("~c"))
+
+
+def openings_of(book: Book, plan: Plan, name: str) -> pl.DataFrame | None:
+    """Return `~p ~w ~open`: what the window that holds `as_of` already had before the first run (semantics 5.6)."""
+    if book.openings.is_empty():
+        return None
+    rows = book.openings.filter((pl.col("kind") == "measure") & (pl.col("name") == name) & pl.col("~p").is_not_null())
+    if rows.is_empty():
+        return None
+    dated = rows.with_columns(pl.col("as_of").alias("~d"), pl.lit(0, dtype=pl.UInt32).alias("~deal"))
+    dated = dated.with_columns(window_of(book, plan, name, dated).alias("~w"))
+    return dated.group_by("~p", "~w").agg(pl.col("amount").sum().alias("~open"))
+

@@ -1,0 +1,83 @@
+"""People: who can be paid, what was true of them on a day, and which plan they were on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+FIRST_DAY = date(1, 1, 1)
+LAST_DAY = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Payees by number, in the order that counts wherever payees are listed or share something.
+
+    ids: one row per payee: `~p` (UInt32), `payee_id`, `name`.
+    facts: one row per payee and stretch of time: `~p`, `~from`, `~to`, `payee.<column>`.
+    assignments: one row each: `~a`, `~p`, `plan`, `~from`, `~to`, `ote`, `mix_base`, `mix_variable`, further columns.
+    """
+
+    ids: pl.DataFrame
+    facts: pl.DataFrame
+    assignments: pl.DataFrame
+
+
+def number_payees(payee_ids: pl.Series) -> pl.DataFrame:
+    """Return `payee_id` and `~p`: as numbers where all ids are whole numbers, else by code point (semantics 1.5)."""
+    ids = payee_ids.unique().drop_nulls()
+    numeric = bool(len(ids)) and bool(ids.str.contains(r"^[0-9]{1,18}$").all())
+    keys = [ids.cast(pl.Int64).alias("n"), ids] if numeric else [ids]
+    frame = pl.DataFrame([k.alias("payee_id") if k.dtype == pl.String else k for k in keys])
+    frame = frame.sort(["n", "payee_id"] if numeric else ["payee_id"])
+    return frame.select("payee_id").with_row_index("~p")
+
+
+def prepare_people(payees: pl.DataFrame, assignments: pl.DataFrame) -> People:
+    """Return the people of a run from the typed tables."""
+    ids = number_payees(payees["payee_id"])
+    dated = _with_range(payees)
+    names = dated.sort("~from").group_by("payee_id").agg(pl.col("name").last())
+    facts = (
+        dated.join(ids, on="payee_id")
+        .select("~p", "~from", "~to", pl.exclude("~p", "~from", "~to", "from", "to").name.prefix("payee."))
+        .sort("~p", "~from")
+    )
+    rows = (
+        _with_range(assignments)
+        .join(ids, on="payee_id")
+        .sort("~p", "~from")
+        .drop("from", "to", strict=False)
+        .with_row_index("~a")
+    )
+    return People(ids.join(names, on="payee_id", how="left").sort("~p"), facts, rows)
+
+
+def _with_range(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `~from` and `~to`, open ends as the first and last day there is."""
+    none = pl.lit(None, dtype=pl.Date)
+    first = pl.col("from") if "from" in frame.columns else none
+    last = pl.col("to") if "to" in frame.columns else none
+    return frame.with_columns(first.fill_null(FIRST_DAY).alias("~from"), last.fill_null(LAST_DAY).alias("~to"))
+
+
+def join_effective(frame: pl.DataFrame, table: pl.DataFrame, on_date: str) -> pl.DataFrame:
+    """Left-join the row of `table` (`~p`, `~from`, `~to`, ...) that holds `on_date`; both ends count.
+
+    Rows of one payee do not overlap (checked on reading), so each row finds at most one.
+    """
+    columns = [c for c in table.columns if c not in ("~p", "~from", "~to")]
+    if table.select(pl.col("~p").is_unique().all()).item():  # one row each: a plain look-up
+        found = frame.join(table, on="~p", how="left", maintain_order="left")
+    else:
+        ordered = frame.with_row_index("~o").sort("~p", on_date)
+        found = ordered.join_asof(
+            table.sort("~p", "~from"), left_on=on_date, right_on="~from", by="~p", check_sortedness=False
+        )
+        found = found.sort("~o").drop("~o")
+    holds = (pl.col("~from") <= pl.col(on_date)) & (pl.col(on_date) <= pl.col("~to"))
+    return found.with_columns(pl.when(holds).then(pl.col(c)).alias(c) for c in columns).drop(
+        "~from", "~to", strict=False
+    )

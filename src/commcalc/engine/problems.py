@@ -1,0 +1,132 @@
+"""What can go wrong while pay is calculated: exceptions of a deal, or of a payee and component."""
+
+from __future__ import annotations
+
+from commcalc.base.problem import Kind
+
+UNKNOWN_OWNER = Kind(
+    "K101",
+    "Owner is not a payee",
+    "`{owner}` is not a payee{near}",
+    "add `{owner}` to the payees table, or to the `aliases` of the payee who is meant{suggest}",
+    """The owner of a deal is matched with the payees' ids, then with their aliases, exactly as written: never by likeness.
+A deal whose owner is nobody known is not paid and never dropped: it stays on the list of exceptions.
+
+Fails: a deal of `Ann Le` where the payees table has `Ann Lee`.
+Works: `aliases: Ann Le` in the row of Ann Lee.""",
+    "exception",
+)
+NO_OWNER = Kind(
+    "K102",
+    "Deal without an owner",
+    "this deal has no owner and no row in `splits`",
+    "give the deal an owner, list it in `splits`, or leave it out by the table's `where`",
+    """Every deal belongs to somebody. A deal that nobody owns earns nothing for anybody, which must be said, not guessed.
+
+Fails: an empty `owner`.
+Works: `where: owner is not empty` in the deals table, where such rows are meant to be left out.""",
+    "exception",
+)
+NO_PLAN = Kind(
+    "K103",
+    "Owner is on no plan that day",
+    "`{owner}` is on no plan on {date}{gap}",
+    "add a row to `assignments` that holds {date}, or end the plan's absence there",
+    """A credit belongs to the plan that its payee is on at the credit date; both ends of an assignment count.
+
+Fails: a deal of 15 March, assignments that end on 28 February and begin on 1 April.
+Works: an assignment whose `from` and `to` hold 15 March.""",
+    "exception",
+)
+BEFORE_HIRE = Kind(
+    "K104",
+    "Deal dated before its owner was hired",
+    "the deal is dated {date}, `{owner}` was hired on {hired}",
+    "correct the deal's date or owner, or the payee's `hired`",
+    """A payee earns nothing before being hired; a deal dated earlier has a wrong date or a wrong owner.
+
+Fails: hired 2026-03-01, deal of 2026-02-27.
+Works: the deal belongs to the colleague who sold it.""",
+    "exception",
+)
+BLANK_RULE = Kind(
+    "K110",
+    "A rule met an empty field",
+    "{component}: `{rule}` could not be decided for this deal: {why}",
+    "fill in {fields}, or say in the rule what an empty one means: `coalesce({first}, 0)`, `{first} is not empty and ...`",
+    """A rule that reads an empty field, divides by zero or finds no row in a table has no answer. No answer is not `no`:
+the deal is listed with the rule, and nothing is paid on it there until it is settled.
+
+Fails: `where: term_months >= 24` on a deal without a term.
+Works: `where: coalesce(term_months, 12) >= 24`.""",
+    "exception",
+)
+NO_QUOTA = Kind(
+    "K120",
+    "No quota",
+    "{component} needs a quota of `{measure}` above zero for `{payee}` in {window}, and there is none",
+    "add a row to `quotas`, or say what it means: `no_quota: 0%`, `100%` or `leave out`",
+    """Attainment is value / quota. Where the quota is missing, zero or below zero the attainment is not defined, and nothing is
+paid by it. A plan may say what it means with `no_quota`.
+
+Fails: a payee on a plan with `quota: own` and no row in `quotas`.
+Works: the row, or `no_quota: leave out`.""",
+    "exception",
+)
+NO_VALUE = Kind(
+    "K121",
+    "A figure is missing",
+    "{component}: `{rule}` could not be worked out for `{payee}`: a figure that it reads is missing",
+    "look for an empty KPI, target, parameter or payee field that the rule reads",
+    """A gate, payout or limit of a payee reads figures: a KPI, an attainment, a field of the payee. Where one is missing there is
+no answer, and the component pays that payee nothing until it is there.
+
+Fails: `gate: {when: value('csat') >= 4, else: 0%}` without a csat row in `kpis`.
+Works: the row in `kpis`.""",
+    "exception",
+)
+RETURN_WITHOUT_SALE = Kind(
+    "K130",
+    "A negative row without its sale",
+    "{component} has tiers and meets a deal below zero, and does not say `returns:`",
+    "say `returns: unwind` in the component: the return walks back down today's tiers",
+    """A negative row takes back a sale. With tiers it matters how: `returns: unwind` walks back down the tiers as they stand.
+The component has to say so before money is paid by it.
+
+Fails: a refund under a tiered commission that says nothing.
+Works: `returns: unwind`.""",
+    "exception",
+)
+DIGITS = Kind(
+    "K140",
+    "A figure too long to be exact",
+    "{component}: the figures multiplied for `{figure}` have together {digits} digits before the point; at most 26 can be kept exact",
+    "look for an amount, a rate or a quota that is far too large",
+    """Amounts have at most 15 digits before the point, and the operands of a product together at most 26, so that every figure is
+exact to the last of its decimals. Nothing is ever rounded to make it fit.
+
+Fails: an amount of 20 digits.
+Works: amounts of a real currency.""",
+)
+IDENTITY = Kind(
+    "K190",
+    "The account does not balance",
+    "{name}: {left} on one side, {right} on the other",
+    "this is a fault of commcalc: please report it with the run's manifest",
+    """Every run checks that rows in equal rows accounted for, and that lines add up to payouts. A run that does not is never written.
+
+Fails: never, it is hoped.
+Works: every run.""",
+)
+KINDS: tuple[Kind, ...] = (
+    UNKNOWN_OWNER,
+    NO_OWNER,
+    NO_PLAN,
+    BEFORE_HIRE,
+    BLANK_RULE,
+    NO_QUOTA,
+    NO_VALUE,
+    RETURN_WITHOUT_SALE,
+    DIGITS,
+    IDENTITY,
+)

@@ -1,0 +1,194 @@
+"""Quotas: what a payee was to reach in a window - rows added up, spread, and prorated by days taking part."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from math import lcm
+
+import polars as pl
+
+from commcalc.engine.book import Book
+from commcalc.engine.moments import CALENDAR_WINDOWS
+from commcalc.engine.people import LAST_DAY
+from commcalc.engine.rules import Rules
+from commcalc.plan.measures import MeasureBase
+from commcalc.plan.model import Plan
+from commcalc.tables.exact import D, exact_lit, product
+
+ONE = pl.lit(1).cast(D)
+
+
+def quota_rows(book: Book, plan: Plan, said: MeasureBase, name: str) -> pl.DataFrame:
+    """Return the quotas table's rows of a measure: `~p ~first ~last ~amount ~w` (number of a payee's own row), by payee and day.
+
+    `~rank` tells the payee's own rows (0) from the team's (1) and the plan's (2).
+    """
+    rows = book.quotas
+    if rows.is_empty():
+        return _no_rows()
+    if "measure" in rows.columns:
+        rows = rows.filter(pl.col("measure").is_null() | (pl.col("measure") == (said.named or name))) if name else rows
+    dated = rows.with_columns(_period_days(book, rows))
+    found = [dated.filter(pl.col("~p").is_not_null()).with_columns(pl.lit(0).alias("~rank"))]
+    if "team" in rows.columns and "payee.team" in book.people.facts.columns:
+        members = book.people.facts.select(pl.col("~p"), pl.col("payee.team").alias("team")).unique()
+        found.append(dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team").with_columns(pl.lit(1).alias("~rank")))
+    if "plan" in rows.columns:
+        members = book.people.assignments.select("~p", "plan").unique()
+        found.append(dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="plan").with_columns(pl.lit(2).alias("~rank")))
+    keep = ["~p", "~first", "~last", "~start", pl.col("amount").alias("~amount"), "~rank"]
+    every = pl.concat([f.select(keep) for f in found])
+    if said.window == "quota row":
+        every = every.with_columns(pl.col("~start").alias("~first"))
+        return _until_next(every.filter(pl.col("~rank") == 0), plan.effective.last or LAST_DAY)
+    return every.sort("~p", "~rank", "~first").with_columns(pl.lit(0, dtype=pl.Int64).alias("~w"))
+
+
+def _no_rows() -> pl.DataFrame:
+    schema = {"~p": pl.UInt32, "~first": pl.Date, "~last": pl.Date, "~start": pl.Date, "~amount": D, "~rank": pl.Int32, "~w": pl.Int64}
+    return pl.DataFrame(schema=schema)
+
+
+def _period_days(book: Book, rows: pl.DataFrame) -> list[pl.Expr]:
+    """The first and last day of each row's period; a row that starts on a date of its own keeps that date as its first."""
+    names = rows["period"].unique().drop_nulls().to_list()
+    spans = {n: book.calendar.named(n) for n in names}
+    first = pl.col("period").replace_strict({n: s[0] for n, s in spans.items() if s}, default=None, return_dtype=pl.Date)
+    last = pl.col("period").replace_strict({n: s[1] for n, s in spans.items() if s}, default=None, return_dtype=pl.Date)
+    start = pl.coalesce("start", first) if "start" in rows.columns else first
+    return [first.alias("~first"), last.alias("~last"), start.alias("~start")]
+
+
+def _until_next(rows: pl.DataFrame, end: date) -> pl.DataFrame:
+    """Quota rows as windows: each runs to the day before the payee's next one, the last to the plan's end."""
+    first = pl.col("~first")
+    return rows.sort("~p", "~first").with_columns(
+        (first.shift(-1).over("~p") - timedelta(days=1)).fill_null(end).alias("~last"),
+        pl.int_range(pl.len()).over("~p").cast(pl.Int64).alias("~w"),
+    )
+
+
+def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFrame) -> pl.DataFrame:
+    """Return `~p ~w ~t ~qn ~qd`: the quota of each window as numerator and divisor, empty where there is none.
+
+    In: probes `~p ~w ~t ~wfirst ~wlast`, each once; with `~a` and the facts that a quota's expression reads.
+    """
+    said: MeasureBase = plan.measures[name]
+    if said.quota is None:
+        return probes.with_columns(pl.lit(None, dtype=D).alias("~qn"), ONE.alias("~qd"))
+    days = _days_taken(book, plan, said)
+    if not isinstance(said.quota, str):
+        found = probes.with_columns(rules.value(said.quota).alias("~qn"), ONE.alias("~qd"))
+        return _prorated_value(book, plan, found) if days else found
+    rows = quota_rows(book, plan, said, name)
+    if said.quota == "plan":
+        rows = rows.filter(pl.col("~rank") == 2)
+    if said.quota == "team":
+        rows = rows.filter(pl.col("~rank") == 1)
+    parts = _parts(book, said, rows, probes)
+    if days:
+        parts = _prorated_rows(book, plan, parts)
+    return probes.join(_added(parts), on=["~p", "~w", "~t"], how="left", maintain_order="left").with_columns(
+        pl.col("~qd").fill_null(ONE)
+    )
+
+
+def _days_taken(book: Book, plan: Plan, said: MeasureBase) -> bool:
+    del book, said
+    return plan.payment.prorate is not None and plan.payment.prorate.quota == "days"
+
+
+def _parts(book: Book, said: MeasureBase, rows: pl.DataFrame, probes: pl.DataFrame) -> pl.DataFrame:
+    """Each row's part in each probed window: the whole row inside it, or its spread share: `~amount ~num ~den`, with its days."""
+    both = probes.select("~p", "~w", "~t", "~wfirst", "~wlast").join(rows.drop("~w"), on="~p")
+    if said.window == "quota row":
+        mine = rows.select("~p", "~w", "~amount", "~first", "~last")
+        inside = probes.select("~p", "~w", "~t").join(mine, on=["~p", "~w"])
+        return inside.with_columns(ONE.alias("~num"), ONE.alias("~den"))
+    inside = both.filter((pl.col("~first") >= pl.col("~wfirst")) & (pl.col("~last") <= pl.col("~wlast")))
+    inside = inside.with_columns(ONE.alias("~num"), ONE.alias("~den"))
+    if said.spread is not None and said.window in CALENDAR_WINDOWS:
+        inside = pl.concat([inside, _spread(book, said, both)], how="diagonal")
+    if said.against == "quota to date":
+        inside = inside.filter(pl.col("~first") <= pl.col("~t"))
+    best = pl.col("~rank") == pl.col("~rank").min().over("~p", "~w", "~t")
+    return inside.filter(best)
+
+
+def _spread(book: Book, said: MeasureBase, both: pl.DataFrame) -> pl.DataFrame:
+    """A row longer than the window: an even share of it, or the ratio at the window's place (docs/semantics.md 4.6)."""
+    longer = both.filter(
+        (pl.col("~first") <= pl.col("~wfirst")) & (pl.col("~last") >= pl.col("~wlast"))
+        & ((pl.col("~first") < pl.col("~wfirst")) | (pl.col("~last") > pl.col("~wlast")))
+    )
+    number = book.moments.number
+    first, last = number(said.window, "~first"), number(said.window, "~last")
+    counted = longer.with_columns((last - first + 1).cast(D).alias("~den"), (pl.col("~w") - first).alias("~at"))
+    if said.spread == "evenly":
+        shared = counted.with_columns(ONE.alias("~num"))
+    else:
+        ratios = [r for r in said.spread or []]
+        place = pl.lit(None, dtype=D)
+        for i, ratio in enumerate(ratios):
+            place = pl.when(pl.col("~at") == i).then(exact_lit(ratio)).otherwise(place)
+        shared = counted.with_columns(place.alias("~num"), ONE.alias("~den"))
+    return shared.drop("~at").with_columns(pl.col("~wfirst").alias("~first"), pl.col("~wlast").alias("~last"))
+
+
+def taking_part(book: Book, plan: Plan, spans: pl.DataFrame, first: str, last: str) -> pl.DataFrame:
+    """Return `spans` with `~taken`: days of each payee's span on the plan and employed, both ends counted."""
+    rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to")
+    facts = book.people.facts
+    employed = facts.group_by("~p").agg(
+        (pl.col("payee.hired").last() if "payee.hired" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~hired"),
+        (pl.col("payee.left").last() if "payee.left" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~left"),
+    )
+    numbered = spans.with_row_index("~i")
+    joined = numbered.join(rows, on="~p", how="left").join(employed, on="~p", how="left")
+    begin = pl.max_horizontal(first, "~from", "~hired")
+    end = pl.min_horizontal(last, "~to", "~left")
+    days = ((end - begin).dt.total_days() + 1).clip(lower_bound=0).fill_null(0)
+    taken = joined.group_by("~i").agg(days.sum().alias("~taken"))
+    return numbered.join(taken, on="~i", how="left", maintain_order="left").drop("~i")
+
+
+def days_of(first: str, last: str) -> pl.Expr:
+    """Return the days from `first` to `last`, both counted."""
+    return (pl.col(last) - pl.col(first)).dt.total_days() + 1
+
+
+def _prorated_rows(book: Book, plan: Plan, parts: pl.DataFrame) -> pl.DataFrame:
+    taken = taking_part(book, plan, parts, "~first", "~last")
+    days = days_of("~first", "~last")
+    whole = pl.col("~taken") == days
+    return taken.with_columns(
+        pl.when(whole).then(pl.col("~num")).otherwise(product(pl.col("~num"), pl.col("~taken").cast(D))).alias("~num"),
+        pl.when(whole).then(pl.col("~den")).otherwise(product(pl.col("~den"), days.cast(D))).alias("~den"),
+    )
+
+
+def _prorated_value(book: Book, plan: Plan, found: pl.DataFrame) -> pl.DataFrame:
+    taken = taking_part(book, plan, found, "~wfirst", "~wlast")
+    days = days_of("~wfirst", "~wlast")
+    whole = (pl.col("~taken") == days) | (pl.col("~wlast") >= LAST_DAY)
+    return taken.with_columns(
+        pl.when(whole).then(pl.col("~qn")).otherwise(product(pl.col("~qn"), pl.col("~taken").cast(D))).alias("~qn"),
+        pl.when(whole).then(pl.col("~qd")).otherwise(days.cast(D)).alias("~qd"),
+    ).drop("~taken")
+
+
+def _added(parts: pl.DataFrame) -> pl.DataFrame:
+    """Add the parts of each window over their least common divisor, so that a third and two thirds are one."""
+    key = ["~p", "~w", "~t"]
+    divisors = parts.group_by(key).agg(pl.col("~den").unique().cast(pl.Int64).alias("~dens"))
+    several = divisors["~dens"].list.len().max() or 1
+    common = divisors.with_columns(
+        (
+            pl.col("~dens").list.first().cast(D)
+            if several == 1  # type: ignore[operator]
+            else pl.Series([lcm(*d) for d in divisors["~dens"].to_list()], dtype=pl.Int64).cast(D)
+        ).alias("~qd")
+    ).drop("~dens")
+    times = (pl.col("~qd").cast(pl.Int64) // pl.col("~den").cast(pl.Int64)).cast(D)
+    figure = product(product(pl.col("~amount"), pl.col("~num")), times)
+    return parts.join(common, on=key).group_by(key).agg(figure.sum().alias("~qn"), pl.col("~qd").first())

@@ -1,0 +1,128 @@
+"""Tiers: each credit's place among the bounds, and the slices of those that cross one (semantics 5.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+import polars as pl
+
+from commcalc.engine.rules import Rules, attainment_of
+from commcalc.plan.tiers import TierFrom, Tiers
+from commcalc.tables.exact import D, product, quotient
+
+ZERO = pl.lit(0).cast(D)
+ONE = pl.lit(1).cast(D)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The bounds of tiers as columns of a frame, on the scale of `value x quota divisor`.
+
+    cuts: the bounds; includes: whether a bound belongs to the tier that starts there.
+    """
+
+    cuts: tuple[pl.Expr, ...]
+    includes: tuple[bool, ...]
+
+    def place(self, value: pl.Expr) -> pl.Expr:
+        """Return the tier (from 0) of a value: the highest one whose start is reached; the first is open downwards."""
+        reached = [value >= c if i else value > c for c, i in zip(self.cuts[1:], self.includes[1:], strict=True)]
+        return _count(reached)
+
+    def begins(self, value: pl.Expr) -> pl.Expr:
+        """Return the tier of a stretch that starts at `value`."""
+        return _count([value >= c for c in self.cuts[1:]])
+
+    def ends(self, value: pl.Expr) -> pl.Expr:
+        """Return the tier of a stretch that ends at `value`."""
+        return _count([value > c for c in self.cuts[1:]])
+
+    def bound(self, tier: pl.Expr, *, upper: bool) -> pl.Expr:
+        """Return where a tier starts, or ends: empty where it is open."""
+        chain = pl.lit(None, dtype=D)
+        pairs = enumerate(self.cuts[1:], start=0 if upper else 1)
+        for number, cut in pairs:
+            chain = pl.when(tier == number).then(cut).otherwise(chain)
+        return chain
+
+
+def _count(tests: list[pl.Expr]) -> pl.Expr:
+    if not tests:
+        return pl.lit(0, dtype=pl.Int32)
+    return pl.sum_horizontal([t.cast(pl.Int32) for t in tests])
+
+
+def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str]) -> Ladder:
+    """Return the bounds of `tiers`; `columns` name the quota's numerator and divisor.
+
+    By attainment a bound is b x quota, so that no division decides; in units it is cut where unit k begins (semantics 5.5).
+    """
+    numerator, divisor = (pl.col(c) for c in columns)
+    by_attainment = attainment_of(tiers.by.node, rules.own) is not None
+    cuts, includes = [], []
+    for tier in tiers.tiers:
+        bound = rules.expression(tier.start)
+        includes.append(isinstance(tier, TierFrom))
+        cut = product(bound, numerator) if by_attainment else bound
+        if units:
+            at = quotient(cut, divisor) if by_attainment else cut
+            whole = at.ceil() if isinstance(tier, TierFrom) else at.floor()
+            cut = whole.cast(D) - (ONE if isinstance(tier, TierFrom) else ZERO)
+        cuts.append(cut)
+    return Ladder(tuple(cuts), tuple(includes))
+
+
+def paying_tiers(tiers: Tiers) -> list[list[int]]:
+    """Return for each tier reached and each slice's tier the tier that pays it: the highest reached one that reaches down to it."""
+    down = []
+    for i, tier in enumerate(tiers.tiers):
+        down.append(i if tier.reaches == "here" else 0 if tier.reaches == "zero" else int(tier.reaches[5:]) - 1)
+    size = len(tiers.tiers)
+    return [
+        [next((j for j in range(reached, i, -1) if down[j] <= i), i) for i in range(size)] for reached in range(size)
+    ]
+
+
+def sliced(frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
+    """Cut each row's stretch `~s`..`~e` at the bounds; `tier` names the new column (from 0).
+
+    Rows inside one tier are left as they are; only those that cross a bound become several, lowest tier first.
+    A row without length stays whole, in the tier of its place.
+    """
+    low, high = pl.min_horizontal("~s", "~e"), pl.max_horizontal("~s", "~e")
+    empty = pl.col("~s") == pl.col("~e")
+    first = pl.when(empty).then(steps.place(pl.col("~s"))).otherwise(steps.begins(low))
+    last = pl.when(empty).then(steps.place(pl.col("~s"))).otherwise(steps.ends(high))
+    marked = frame.with_columns(first.cast(pl.Int32).alias(tier), last.cast(pl.Int32).alias("~last"))
+    inside = marked.filter(pl.col(tier) == pl.col("~last")).drop("~last")
+    crossing = marked.filter(pl.col(tier) != pl.col("~last"))
+    if crossing.is_empty():
+        return inside
+    each = crossing.with_columns(pl.int_ranges(tier, pl.col("~last") + 1).alias(tier)).explode(tier)
+    each = each.with_columns(pl.col(tier).cast(pl.Int32))
+    bottom, top = steps.bound(pl.col(tier), upper=False), steps.bound(pl.col(tier), upper=True)
+    cut = [_clip(pl.col(c), bottom, top).alias(c) for c in ("~s", "~e")]
+    return pl.concat([inside, each.with_columns(cut).drop("~last")])
+
+
+def _clip(value: pl.Expr, bottom: pl.Expr, top: pl.Expr) -> pl.Expr:
+    raised = pl.when(bottom.is_not_null() & (value < bottom)).then(bottom).otherwise(value)
+    return pl.when(top.is_not_null() & (raised > top)).then(top).otherwise(raised)
+
+
+def by_tier(values: list[pl.Expr], tier: str) -> pl.Expr:
+    """Return the value of each row's tier."""
+    chain = values[0]
+    for number, value in enumerate(values[1:], start=1):
+        chain = pl.when(pl.col(tier) == number).then(value).otherwise(chain)
+    return chain
+
+
+def look_up_pairs(pairs: list[list[int]], reached: str, tier: str) -> pl.Expr:
+    """Return the entry of `pairs` at (reached, tier) of each row."""
+    size = len(pairs)
+    flat = pl.Series([j for row in pairs for j in row], dtype=pl.Int32)
+    return pl.lit(flat).gather((pl.col(reached) * size + pl.col(tier)).cast(pl.UInt32))
+
+

@@ -1,0 +1,161 @@
+"""Reading: what a measure stood at on a day, for whoever asks - value, quota, attainment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from commcalc.engine.book import Book
+from commcalc.engine.measure import Measured, with_facts
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
+from commcalc.engine.quota import quota_at, quota_rows
+from commcalc.engine.rules import Rules
+from commcalc.plan.measures import FormulaMeasure, KpiMeasure, MeasureBase, Rounding
+from commcalc.plan.model import Plan
+from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
+
+ZERO = pl.lit(0).cast(D)
+ONE = pl.lit(1).cast(D)
+PROBE = ["~p", "~w", "~t"]
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The measures of a plan, ready to be read at any day."""
+
+    book: Book
+    plan: Plan
+    rules: Rules
+    measured: Mapping[str, Measured]
+
+    def at(self, name: str, probes: pl.DataFrame) -> pl.DataFrame:
+        """Return probes with `~value ~qn ~qd ~quota ~attainment` of measure `name`.
+
+        In: probes `~p ~w ~t ~wfirst ~wlast`, each once: the payee, the measure's window and the day it is read.
+        An attainment is empty where a quota is wanted and missing or not above zero, unless the plan says what it means.
+        """
+        said: MeasureBase = self.plan.measures[name]
+        found = self._value(name, said, probes)
+        found = quota_at(self.book, self.plan, name, self.rules.on(name), self._facts(said, found))
+        good = pl.col("~qn") > 0
+        value, qn, qd = pl.col("~value"), pl.col("~qn"), pl.col("~qd")
+        meant = {"0%": ZERO, "100%": ONE}.get(said.no_quota, pl.lit(None, dtype=D))
+        attainment = pl.when(good).then(quotient(product(value, qd), pl.when(good).then(qn).otherwise(ONE))).otherwise(meant)
+        quota = pl.when(good).then(pl.when(qd == 1).then(qn).otherwise(quotient(qn, qd)))
+        found = found.with_columns(attainment.alias("~attainment"), quota.otherwise(pl.lit(None, dtype=D)).alias("~quota"))
+        if said.round is not None:
+            found = found.with_columns(_rounded(said.round).alias("~attainment"))
+        return found.select(*PROBE, "~value", "~qn", "~qd", "~quota", "~attainment")
+
+    def _facts(self, said: MeasureBase, probes: pl.DataFrame) -> pl.DataFrame:
+        if said.quota is None or isinstance(said.quota, str):
+            return probes
+        reads = self.rules.reads(said.quota)
+        return with_assignment(self.book, self.plan, probes, reads.payee, reads.params)
+
+    def _value(self, name: str, said: MeasureBase, probes: pl.DataFrame) -> pl.DataFrame:
+        if isinstance(said, KpiMeasure):
+            return _kpi(self.book, said, probes)
+        if isinstance(said, FormulaMeasure):
+            inner = self.attach(probes.rename({"~w": "~W"}), self.rules.reads(said.formula).measures)
+            inner = with_assignment(
+                self.book, self.plan, inner, self.rules.reads(said.formula).payee, self.rules.reads(said.formula).params
+            )
+            valued = inner.rename({"~W": "~w"}).with_columns(self.rules.value(said.formula).alias("~value"))
+            return probes.join(valued.select(*PROBE, "~value"), on=PROBE, how="left", maintain_order="left")
+        return _running_value(self.measured[name], probes)
+
+    def attach(self, frame: pl.DataFrame, names: frozenset[str], day: str = "~t") -> pl.DataFrame:
+        """Add `value:m quota:m attainment:m quota_num:m quota_den:m` of each named measure, in the window that holds `day`."""
+        for name in sorted(names):
+            said: MeasureBase = self.plan.measures[name]
+            probes = self.windows_at(name, said, frame.select("~p", pl.col(day).alias("~t")).unique())
+            read = self.at(name, probes)
+            named = read.select(
+                "~p", pl.col("~t").alias(day), pl.col("~value").alias(f"value:{name}"), pl.col("~quota").alias(f"quota:{name}"),
+                pl.col("~attainment").alias(f"attainment:{name}"), pl.col("~qn").alias(f"quota_num:{name}"),
+                pl.col("~qd").alias(f"quota_den:{name}"),
+            )
+            frame = frame.drop(named.columns[2:], strict=False).join(named, on=["~p", day], how="left", maintain_order="left")
+        return frame
+
+    def windows_at(self, name: str, said: MeasureBase, probes: pl.DataFrame) -> pl.DataFrame:
+        """Add `~w ~wfirst ~wlast`: the window of the measure that holds each probe's day."""
+        if said.window == "life":
+            return probes.with_columns(
+                pl.lit(0, dtype=pl.Int64).alias("~w"), pl.lit(FIRST_DAY).alias("~wfirst"), pl.lit(LAST_DAY).alias("~wlast")
+            )
+        if said.window == "quota row":
+            rows = quota_rows(self.book, self.plan, said, name).select(
+                "~p", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"), "~w"
+            )
+            found = probes.sort("~p", "~t").join_asof(
+                rows.sort("~p", "~wfirst"), left_on="~t", right_on="~wfirst", by="~p", check_sortedness=False
+            )
+            return found.filter(pl.col("~w").is_not_null())
+        windows = self.book.moments.windows[said.window].select(
+            "~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast")
+        )
+        return probes.with_columns(self.book.moments.number(said.window, "~t").alias("~w")).join(windows, on="~w")
+
+
+def with_assignment(
+    book: Book, plan: Plan, probes: pl.DataFrame, payee: frozenset[str], params: frozenset[str]
+) -> pl.DataFrame:
+    """Add the payee's facts and the assignment's own params, as of the day `~t` of each probe."""
+    if not payee and not params:
+        return probes
+    frame = probes.with_columns(pl.col("~t").alias("~d"))
+    if "~a" not in frame.columns:
+        rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
+        frame = join_effective(frame, rows, "~d")
+    return with_facts(book, plan, frame, payee, params).drop("~d")
+
+
+def _running_value(measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
+    """The running value after the last credit of the window up to the day (docs/semantics.md 4.4)."""
+    rows = measured.rows
+    keep = ["~p", "~w", "~d", "~cum", *(["~den"] if "~den" in rows.columns else [])]
+    ends = rows.lazy().select(keep).group_by("~p", "~w", "~d", maintain_order=True).last().collect()
+    found = probes.sort("~p", "~w", "~t").join_asof(
+        ends.sort("~p", "~w", "~d"), left_on="~t", right_on="~d", by=["~p", "~w"], check_sortedness=False
+    )
+    if "~den" in rows.columns:
+        return found.with_columns(quotient(pl.col("~cum"), pl.col("~den")).alias("~value")).drop("~cum", "~den", "~d", strict=False)
+    counted = measured.measure.aggregate in ("sum", "count", "distinct")
+    value = pl.col("~cum").fill_null(ZERO) if counted else pl.col("~cum")
+    return found.with_columns(value.alias("~value")).drop("~cum", "~d", strict=False)
+
+
+def _kpi(book: Book, said: KpiMeasure, probes: pl.DataFrame) -> pl.DataFrame:
+    """The KPI's rows that lie in the window and have begun, or that hold it; several: mean by weight (docs/semantics.md 4.5)."""
+    rows = book.kpis.filter(pl.col("kpi") == said.kpi) if not book.kpis.is_empty() else book.kpis
+    if rows.is_empty():
+        return probes.with_columns(pl.lit(None, dtype=D).alias("~value"))
+    names = rows["period"].unique().to_list()
+    spans = {n: book.calendar.named(n) for n in names}
+    weight = pl.col("weight").fill_null(ONE) if "weight" in rows.columns else ONE
+    dated = rows.with_columns(
+        pl.col("period").replace_strict({n: s[0] for n, s in spans.items() if s}, default=None, return_dtype=pl.Date).alias("~first"),
+        pl.col("period").replace_strict({n: s[1] for n, s in spans.items() if s}, default=None, return_dtype=pl.Date).alias("~last"),
+        weight.alias("~weight"),
+    )
+    people = dated.filter(pl.col("~p").is_not_null()).select("~p", "~first", "~last", "value", "~weight")
+    if "team" in rows.columns and "payee.team" in book.people.facts.columns:
+        members = book.people.facts.select("~p", pl.col("payee.team").alias("team")).unique()
+        teams = dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team")
+        people = pl.concat([people, teams.select(people.columns)])
+    inside = (pl.col("~first") >= pl.col("~wfirst")) & (pl.col("~last") <= pl.col("~wlast")) & (pl.col("~first") <= pl.col("~t"))
+    around = (pl.col("~first") <= pl.col("~wfirst")) & (pl.col("~last") >= pl.col("~wlast"))
+    found = probes.join(people, on="~p").filter(inside | around).group_by(PROBE).agg(
+        quotient(product(pl.col("value"), pl.col("~weight")).sum(), pl.col("~weight").sum()).alias("~value")
+    )
+    return probes.join(found, on=PROBE, how="left", maintain_order="left")
+
+
+def _rounded(said: Rounding) -> pl.Expr:
+    """Attainment to the stated step, for instance 0.1% (docs/semantics.md 4.8)."""
+    step = exact_lit(said.to)
+    return product(round_to(quotient(pl.col("~attainment"), step), 0, said.how), step)

@@ -1,0 +1,293 @@
+"""Rules: a plan's expressions, tables and curves as columns of the table they are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from commcalc.language.expression import Expression, walk, without_division
+from commcalc.language.expression.nodes import Call, Member, Name, Node, Number, Text
+from commcalc.language.fields import Cell
+from commcalc.plan.model import Param, Plan
+from commcalc.plan.shapes import Matrix, Points, Rows
+from commcalc.tables.exact import D, exact_lit, product, quotient
+from commcalc.tables.expression import compile_expression
+
+BUILT_IN = {"credit_date": "~d", "role": "~role", "level": "~level", "share": "~share", "window_ended": "~ended"}
+RESERVED = frozenset({"value", "quota", "attainment"})
+
+
+def expressions_of(value: object) -> Iterator[Expression]:
+    """Yield every expression in a value of a plan: keys looked up, cells' values, bounds."""
+    if isinstance(value, Expression):
+        yield value
+    elif isinstance(value, Rows):
+        yield from value.by
+        yield from (v for _, v in value.entries())
+    elif isinstance(value, Matrix):
+        yield from value.by
+        yield from (v for _, v in value.entries())
+    elif isinstance(value, Points):
+        yield value.by
+        yield from value.points.keys()
+        yield from value.points.values()
+        yield from (v for v in (value.before, value.beyond) if isinstance(v, Expression))
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a value looks at: measures (with what of them), payee fields, params and deal columns."""
+
+    measures: frozenset[str]
+    payee: frozenset[str]
+    params: frozenset[str]
+    columns: frozenset[str]
+    components: frozenset[str]
+
+    def __or__(self, other: Reads) -> Reads:
+        return Reads(
+            self.measures | other.measures,
+            self.payee | other.payee,
+            self.params | other.params,
+            self.columns | other.columns,
+            self.components | other.components,
+        )
+
+
+NOTHING = Reads(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How the names in a plan's rules are read.
+
+    A deal column is itself; `payee.x` is the column of that name, `param.x` is worked out from the assignment,
+    the payee, the title or the default; `value('m')` is the column `value:m`, likewise quota and attainment.
+    """
+
+    plan: Plan
+    rounding: str
+    own: str | None = None  # the measure that bare value, quota and attainment speak of
+    assigned: frozenset[str] = frozenset()  # params that assignments override, as columns `assign.x`
+
+    def on(self, measure: str | None) -> Rules:
+        """Return these rules with bare value, quota and attainment speaking of `measure`."""
+        return Rules(self.plan, self.rounding, measure, self.assigned)
+
+    def reads(self, *values: object) -> Reads:
+        """Return all that the values look at, through columns, params and named tables of the plan."""
+        found = NOTHING
+        for value in values:
+            for expression in expressions_of(value):
+                for node in walk(expression.node):
+                    found = found | self._read(node)
+        return found
+
+    def _read(self, node: Node) -> Reads:
+        none: frozenset[str] = frozenset()
+        if isinstance(node, Member):
+            return Reads(none, frozenset({node.id}), none, none, none)
+        if isinstance(node, Name):
+            if node.id in RESERVED:
+                return Reads(frozenset({self.own} if self.own else none), none, none, none, none)
+            if node.id in self.plan.params:
+                inner = self.reads(*_param_values(self.plan.params[node.id]))
+                title = frozenset({"title"}) if _has_titles(self.plan.params[node.id]) else none
+                return inner | Reads(none, title, frozenset({node.id}), none, none)
+            if node.id in self.plan.columns:
+                return self.reads(self.plan.columns[node.id]) | Reads(none, none, none, frozenset({node.id}), none)
+            return Reads(none, none, none, frozenset({node.id}), none)
+        if isinstance(node, Call) and node.args:
+            first = node.args[0]
+            if isinstance(first, Text):
+                if node.function in RESERVED:
+                    return Reads(frozenset({first.value}), none, none, none, none)
+                if node.function == "earned":
+                    return Reads(none, none, none, none, frozenset({first.value}))
+                if node.function == "table" and first.value in self.plan.tables:
+                    return self.reads(self.plan.tables[first.value])
+        if isinstance(node, Call) and node.function in RESERVED and not node.args and self.own:
+            return Reads(frozenset({self.own}), none, none, none, none)
+        return NOTHING
+
+    def value(self, value: object) -> pl.Expr:
+        """Return a value of the plan as a column; empty where no row of a table fits or a name in it is empty."""
+        if isinstance(value, Rows | Matrix):
+            return self._table(list(value.by), [(cells, v) for cells, v in value.entries()])
+        if isinstance(value, Points):
+            numerator, divisor = self.parts(value)
+            return numerator if divisor is None else quotient(numerator, divisor)
+        assert isinstance(value, Expression), value
+        return self.expression(value)
+
+    def parts(self, value: object) -> tuple[pl.Expr, pl.Expr | None]:
+        """Return a value as numerator and divisor, so that a figure made with it is divided once."""
+        if not isinstance(value, Points):
+            return self.value(value), None
+        x, scale = self._abscissa(value.by)
+        points = [(self.expression(a), self.value(p)) for a, p in value.points.items()]
+        cuts = [(product(a, scale) if scale is not None else a, p) for a, p in points]
+        if value.between == "steps":
+            return _steps(x, cuts, self._outside(value.before, cuts[0][1])), None
+        pieces = self._segments(value, cuts)
+        return _choose(x, cuts, [_line(x, *p)[0] for p in pieces]), _choose(x, cuts, [_line(x, *p)[1] for p in pieces])
+
+    def expression(self, expression: Expression) -> pl.Expr:
+        """Return an expression as a column; comparisons with attainment do not divide (semantics 4.6)."""
+        rounded = any(self.plan.measures[m].round for m in self.reads(expression).measures if m in self.plan.measures)
+        node = expression.node if rounded else without_division(expression.node)
+        return compile_expression(node, self._name, self.rounding)
+
+    def _name(self, node: Node) -> pl.Expr:
+        if isinstance(node, Member):
+            return pl.col(f"payee.{node.id}")
+        if isinstance(node, Name):
+            if node.id in RESERVED:
+                return pl.col(f"{node.id}:{self.own}")
+            if node.id in self.plan.params:
+                return self._param(node.id)
+            if node.id == "currency":
+                return pl.lit(self.plan.currency)
+            return pl.col(BUILT_IN.get(node.id, node.id))
+        assert isinstance(node, Call), node
+        if node.function == "table":
+            first = node.args[0]
+            assert isinstance(first, Text)
+            return self.value(self.plan.tables[first.value])
+        target = node.args[0].value if node.args else self.own  # type: ignore[union-attr]
+        return pl.col(f"{node.function}:{target}")
+
+    def _param(self, name: str) -> pl.Expr:
+        param = self.plan.params[name]
+        choices: list[pl.Expr] = []
+        if name in self.assigned:
+            choices.append(pl.col(f"assign.{name}"))
+        if isinstance(param, Param):
+            choices += [self._by_text("payee.payee_id", param.payee)] if param.payee else []
+            choices += [self._by_text("payee.title", param.title)] if param.title else []
+            choices.append(self.value(param.default))
+        else:
+            choices.append(self.value(param))
+        return pl.coalesce(choices) if len(choices) > 1 else choices[0]
+
+    def _by_text(self, column: str, values: Mapping[str, Expression]) -> pl.Expr:
+        chain = pl.lit(None, dtype=D)
+        for key, value in values.items():
+            chain = pl.when(pl.col(column) == key).then(self.expression(value)).otherwise(chain)
+        return chain
+
+    def _table(self, by: list[Expression], rows: list[tuple[tuple[Cell, ...], Expression]]) -> pl.Expr:
+        """Most specific row first: fewer `any`, then more single values; equal rank never overlaps (checked)."""
+        keys = [self.expression(k) for k in by]
+        ranked = sorted(rows, key=lambda r: (sum(c.kind == "any" for c in r[0]), sum(c.kind != "value" for c in r[0])))
+        chain: pl.Expr = pl.lit(None, dtype=D)
+        for cells, value in reversed(ranked):
+            chain = pl.when(_holds(keys, cells)).then(self.expression(value)).otherwise(chain)
+        known = [k.is_not_null() for i, k in enumerate(keys) if any(r[0][i].kind != "any" for r in rows)]
+        return pl.when(pl.all_horizontal(known)).then(chain) if known else chain
+
+    def _abscissa(self, by: Expression) -> tuple[pl.Expr, pl.Expr | None]:
+        """Return what a curve is read at: for plain attainment value x quota divisor, and the quota as scale."""
+        node = by.node
+        measure = attainment_of(node, self.own)
+        if measure is not None and not self.plan.measures[measure].round:
+            return product(pl.col(f"value:{measure}"), pl.col(f"quota_den:{measure}")), pl.col(f"quota_num:{measure}")
+        return self.expression(by), None
+
+    def _outside(self, said: object, outermost: pl.Expr) -> pl.Expr:
+        return outermost if said in ("flat", "extend") else self.expression(said)  # type: ignore[arg-type]
+
+    def _segments(self, curve: Points, cuts: list[Cut]) -> list[tuple[Cut, Cut | None]]:
+        """Return the stretches of a curve: below the first point, between each two, beyond the last."""
+        first: tuple[Cut, Cut | None] = (cuts[0], cuts[1]) if curve.before == "extend" and len(cuts) > 1 else (
+            (cuts[0][0], self._outside(curve.before, cuts[0][1])), None)
+        last: tuple[Cut, Cut | None] = (cuts[-2], cuts[-1]) if curve.beyond == "extend" and len(cuts) > 1 else (
+            (cuts[-1][0], self._outside(curve.beyond, cuts[-1][1])), None)
+        return [first, *zip(cuts, cuts[1:], strict=False), last]
+
+
+Cut = tuple[pl.Expr, pl.Expr]
+
+
+def attainment_of(node: Node, own: str | None) -> str | None:
+    """Return the measure where `node` is plain `attainment` or `attainment('m')`, else None."""
+    if isinstance(node, Name) and node.id == "attainment":
+        return own
+    if isinstance(node, Call) and node.function == "attainment":
+        return node.args[0].value if node.args else own  # type: ignore[union-attr]
+    return None
+
+
+def value_of(node: Node, own: str | None) -> str | None:
+    """Return the measure where `node` is plain `value` or `value('m')`, else None."""
+    if isinstance(node, Name) and node.id == "value":
+        return own
+    if isinstance(node, Call) and node.function == "value":
+        return node.args[0].value if node.args else own  # type: ignore[union-attr]
+    return None
+
+
+def _steps(x: pl.Expr, cuts: list[tuple[pl.Expr, pl.Expr]], below: pl.Expr) -> pl.Expr:
+    chain = pl.when(x >= cuts[-1][0]).then(cuts[-1][1])
+    for cut, pay in reversed(cuts[:-1]):
+        chain = chain.when(x >= cut).then(pay)
+    return pl.when(x.is_null()).then(pl.lit(None, dtype=D)).otherwise(chain.otherwise(below))
+
+
+def _line(x: pl.Expr, low: Cut, high: Cut | None) -> tuple[pl.Expr, pl.Expr]:
+    """p0 + (x - a0)(p1 - p0) / (a1 - a0) as one numerator over one divisor; flat where there is no second point."""
+    a0, p0 = low
+    if high is None:
+        return p0, exact_lit(Decimal(1))
+    a1, p1 = high
+    return product(p0, a1 - a0) + product(x - a0, p1 - p0), a1 - a0
+
+
+def _choose(x: pl.Expr, cuts: list[Cut], pieces: list[pl.Expr]) -> pl.Expr:
+    """The piece whose stretch holds x; a point belongs to the stretch that it ends or starts, which agree there."""
+    chain = pl.when(x.is_null()).then(pl.lit(None, dtype=D)).when(x > cuts[-1][0]).then(pieces[-1])
+    for (start, _), piece in reversed(list(zip(cuts[:-1], pieces[1:-1], strict=True))):
+        chain = chain.when(x >= start).then(piece)
+    return chain.otherwise(pieces[0])
+
+
+def _holds(keys: list[pl.Expr], cells: tuple[Cell, ...]) -> pl.Expr:
+    tests = [_cell(k, c) for k, c in zip(keys, cells, strict=True) if c.kind != "any"]
+    return pl.all_horizontal(tests) if tests else pl.lit(value=True)
+
+
+def _cell(key: pl.Expr, cell: Cell) -> pl.Expr:
+    if cell.kind == "value":
+        return key == _literal(cell.value)
+    tests = []
+    if cell.low is not None:
+        tests.append(key >= _literal(cell.low) if cell.low_in else key > _literal(cell.low))
+    if cell.high is not None:
+        tests.append(key <= _literal(cell.high) if cell.high_in else key < _literal(cell.high))
+    return pl.all_horizontal(tests)
+
+
+def _literal(value: object) -> pl.Expr:
+    return exact_lit(value) if isinstance(value, Decimal) else pl.lit(value)
+
+
+def constant(value: object) -> Decimal | None:
+    """Return the number where a value is one plain literal, else None."""
+    if isinstance(value, Expression) and isinstance(value.node, Number):
+        return value.node.value
+    return None
+
+
+def _param_values(param: object) -> list[object]:
+    if isinstance(param, Param):
+        return [param.default, *param.title.values(), *param.payee.values()]
+    return [param]
+
+
+def _has_titles(param: object) -> bool:
+    return isinstance(param, Param) and bool(param.title)
+
+

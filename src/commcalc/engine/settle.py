@@ -1,0 +1,134 @@
+"""Settling: earnings rounded once, changed in order, and compared with what had been posted (semantics 1.4, 7, 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from commcalc.base.money import minor_units
+from commcalc.engine.change import CHANGES, cents
+from commcalc.engine.components import KINDS
+from commcalc.engine.earnings import KEY, Blank, Earned, Job
+from commcalc.engine.sharing import shared_out
+from commcalc.plan.components.bonus import Bonus
+from commcalc.plan.readings import reading
+from commcalc.tables.exact import D, Sharing, largest_remainder
+
+STEP = [*KEY, "kind"]
+FIGURES = [*STEP, "~k", "~d", "~wfirst", "~wlast", "~basis", "~factor", "~exact", "~amount", "~held"]
+ZERO = pl.lit(0).cast(D)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A component's figures to a day. rows: FIGURES, one row per key and kind; slices as earned; blanks met on the way."""
+
+    rows: pl.DataFrame
+    slices: pl.DataFrame
+    blanks: list[Blank]
+
+
+def settled(job: Job, day: date, previous: Settled | None) -> Settled:
+    """Return a component's figures to `day`; `previous` are those of the span before, where rounding looks back."""
+    earned = KINDS[job.component.kind](job, day)
+    frame = _rounded(job, earned, previous)
+    if isinstance(job.component, Bonus) and job.component.earned == "ratchet":
+        frame = _ratcheted(frame, previous)
+    frame = frame.with_columns(pl.lit(value=False).alias("~held"))
+    steps = [frame.with_columns(pl.lit("earning").alias("kind"))]
+    blanks = list(earned.blanks)
+    for kind, change in CHANGES:
+        before = frame
+        frame, found = change(job, frame, day)
+        blanks += found
+        if frame is not before:
+            steps.append(_difference(before, frame).with_columns(pl.lit(kind).alias("kind")))
+    rows = pl.concat([s.select(FIGURES) for s in steps])
+    held = frame.filter("~held").select("~p", "~w").unique()
+    if len(held):
+        mark = held.with_columns(pl.lit(value=True).alias("~h"))
+        rows = rows.join(mark, on=["~p", "~w"], how="left", maintain_order="left", nulls_equal=True)
+        rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).drop("~h")
+    return shared_out(job, Settled(rows.select(FIGURES), earned.slices, blanks))
+
+
+def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """What a change did to each row: the rounded and the exact figure after less before."""
+    old = before.select(*KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
+    both = after.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
+    both = both.with_columns(
+        (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"), (pl.col("~amount") - pl.col("~a").fill_null(ZERO)).alias("~amount")
+    )
+    return both.filter((pl.col("~amount") != 0) | (pl.col("~exact") != 0))
+
+
+def _rounded(job: Job, earned: Earned, previous: Settled | None) -> pl.DataFrame:
+    """Round each credit, each deal or each window once (docs/semantics.md 8.1)."""
+    how = reading("round", job.component, job.book.house.readings) or "line"
+    rows = earned.rows
+    if how == "line" or rows.is_empty():
+        return rows.with_columns(cents(job, pl.col("~exact")).alias("~amount"))
+    group = ["~p", "~role", "~level", "~deal"] if how == "deal" else ["~p", "~w"]
+    if how == "deal":
+        deals = job.book.deals.select("~row", "~deal")
+        rows = rows.join(deals, on="~row", how="left", maintain_order="left", nulls_equal=True)
+    kept = rows.with_columns(pl.lit(None, dtype=D).alias("~kept"))
+    if previous is not None:
+        old = previous.rows.filter(pl.col("kind") == "earning").select(*KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
+        both = rows.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
+        same = pl.when(pl.col("~x") == pl.col("~exact")).then(pl.col("~a")).otherwise(pl.lit(None, dtype=D))
+        kept = both.with_columns(same.alias("~kept")).drop("~x", "~a")
+    return _shared_cents(job, kept, group).drop("~kept", "~deal", strict=False)
+
+
+def _shared_cents(job: Job, rows: pl.DataFrame, group: list[str]) -> pl.DataFrame:
+    """The rounded total of a group less the cents of unchanged rows, shared over the changed ones."""
+    total = cents(job, pl.col("~exact").sum().over(group))
+    rows = rows.with_columns((total - pl.col("~kept").fill_null(ZERO).sum().over(group)).alias("~whole"))
+    fixed = rows.filter(pl.col("~kept").is_not_null()).with_columns(pl.col("~kept").alias("~amount"))
+    moved = rows.filter(pl.col("~kept").is_null())
+    if moved.is_empty():
+        return fixed.drop("~whole")
+    remainder = reading("remainder", job.component, job.book.house.readings) or "largest"
+    mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
+    how = Sharing(group, ["~d", "~k"], minor_units(job.plan.currency), remainder, mode)
+    shared = largest_remainder(moved.lazy(), "~whole", "~exact", how).rename({"share": "~amount"}).collect()
+    return pl.concat([fixed, shared.select(fixed.columns)]).sort("~p", "~d", "~k").drop("~whole")
+
+
+def _ratcheted(frame: pl.DataFrame, previous: Settled | None) -> pl.DataFrame:
+    """Never less than it has been (semantics 6.1)."""
+    if previous is None:
+        return frame
+    old = previous.rows.filter(pl.col("kind") == "earning").select(*KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
+    both = frame.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
+    return both.with_columns(
+        pl.max_horizontal("~exact", "~x").alias("~exact"), pl.max_horizontal("~amount", "~a").alias("~amount")
+    ).drop("~x", "~a")
+
+
+def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFrame:
+    """Return what the run pays: figures now less those posted to the day before `since`, per key and kind.
+
+    A row stays where its rounded or exact figure differs, or where it is an earning credited since. `~was` tells
+    whether something had been posted.
+    """
+    rows = now.rows
+    if before is None:
+        changed = rows.with_columns(pl.lit(value=False).alias("~was"))
+    else:
+        old = before.rows.select(*STEP, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
+        both = rows.join(old, on=STEP, how="full", coalesce=True, nulls_equal=True, maintain_order="left_right")
+        gone = pl.col("~amount").is_null()
+        lost = both.filter(gone).select(STEP).join(before.rows, on=STEP, nulls_equal=True)
+        lost = lost.with_columns((-pl.col("~exact")).alias("~exact"), (-pl.col("~amount")).alias("~amount"))
+        kept = both.filter(~gone).with_columns(
+            (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"),
+            (pl.col("~amount") - pl.col("~a").fill_null(ZERO)).alias("~amount"),
+            pl.col("~a").is_not_null().alias("~was"),
+        )
+        changed = pl.concat([kept.drop("~x", "~a"), lost.with_columns(pl.lit(value=True).alias("~was"))], how="diagonal")
+    new = (pl.col("~d") >= since) & (pl.col("kind") == "earning")
+    return changed.filter((pl.col("~amount") != 0) | new)

@@ -1,0 +1,247 @@
+"""Tables out: the run's figures with the names people read - payee, deal, period, plan line."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+import polars as pl
+
+from commcalc.engine.book import Book
+from commcalc.engine.earnings import KEY, Blank, Job
+from commcalc.engine.identity import line_ids
+from commcalc.engine.measure import Measured
+from commcalc.engine.people import FIRST_DAY, LAST_DAY
+from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE
+from commcalc.engine.rates.tiers import ladder
+from commcalc.engine.rules import attainment_of, value_of
+from commcalc.plan.measures import CountMeasure, SumMeasure
+from commcalc.plan.tiers import Tiers
+from commcalc.tables.exact import D, product, quotient
+from commcalc.tables.results import CREDITS, EXCEPTIONS, LINES, MEASURES, SLICES
+
+NO_TEXT = pl.lit("")
+
+
+def line_rows(book: Book, job: Job, found: pl.DataFrame, *, accrued: bool) -> pl.DataFrame:
+    """Return a component's lines as columns of tables.results.LINES, with `~key` to find their slices by."""
+    deals = book.deals.select("~row", pl.col("deal_id").alias("deal"), pl.col("line").cast(pl.UInt32))
+    frame = found.join(deals, on="~row", how="left", maintain_order="left", nulls_equal=False)
+    frame = frame.join(book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p", how="left", maintain_order="left")
+    first, last = pl.col("~wfirst"), pl.col("~wlast")
+    bounds = (
+        pl.when(first > FIRST_DAY).then(first).otherwise(None).alias("window_first"),
+        pl.when(last < LAST_DAY).then(last).otherwise(None).alias("window_last"),
+    )
+    periods = book.moments.windows["period"]["~name"]
+    corrects = pl.lit(periods).gather(book.moments.number("period", "~d").cast(pl.UInt32))
+    component = job.component
+    usable = (pl.col("~basis") != 0) & (pl.col("kind") == "earning")
+    rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.col("~basis")))
+    frame = frame.with_columns(
+        pl.lit(job.plan.plan).alias("plan"),
+        pl.lit(job.plan.version).alias("version"),
+        pl.lit(job.name).alias("component"),
+        pl.lit(", ".join(component.goal)).alias("goal"),
+        pl.col("deal").fill_null(""),
+        pl.col("line").fill_null(0),
+        pl.col("~role").fill_null("owner").alias("role"),
+        pl.col("~level").fill_null(0).alias("level"),
+        pl.col("~d").alias("credit_date"),
+        *bounds,
+        pl.col("~basis").alias("basis"),
+        rate.alias("rate"),
+        pl.col("~factor").alias("factor"),
+        pl.col("~exact").alias("exact"),
+        pl.col("~amount").alias("amount"),
+        pl.lit(job.plan.currency).alias("currency"),
+        pl.when("~was").then(pl.lit("true-up")).otherwise(pl.lit("new")).alias("cause"),
+        pl.when("~was").then(corrects).otherwise(NO_TEXT).alias("corrects"),
+        pl.lit(accrued).alias("accrued"),
+        pl.col("~held").alias("held"),
+        pl.lit(_place(book, job)).alias("place"),
+    )
+    frame = frame.with_columns(line_ids(frame, book.period.name).alias("id"))
+    ordered = frame.sort("~p", "~d", "~k", "kind", nulls_last=True, maintain_order=True)
+    return ordered.select(*LINES.names, pl.struct(*KEY, pl.col("plan"), pl.col("component")).alias("~key"))
+
+
+def _place(book: Book, job: Job) -> str:
+    loaded = next(p for p in book.plans if p.plan.plan == job.plan.plan)
+    span = loaded.tree.span_of(("components", job.name), key=True)
+    return f"{loaded.file}:{span.line}"
+
+
+def slice_rows(book: Book, lines: pl.DataFrame, found: list[tuple[Job, pl.DataFrame]]) -> pl.DataFrame:
+    """Return the slices of earning lines as columns of tables.results.SLICES; those of no line are dropped."""
+    del book
+    keys = lines.filter(pl.col("kind") == "earning").select(pl.col("id").alias("line_id"), "~key").unnest("~key")
+    frames = []
+    for job, slices in found:
+        mine = keys.filter((pl.col("plan") == job.plan.plan) & (pl.col("component") == job.name)).drop("plan", "component")
+        joined = slices.join(mine, on=KEY, nulls_equal=True)
+        frames.append(joined.with_columns(pl.col("~n").cast(pl.UInt32).alias("n")).select(SLICES.names))
+    return pl.concat(frames).sort("line_id", "n")
+
+
+def credit_rows(book: Book, measured: Mapping[str, Mapping[str, Measured]]) -> pl.DataFrame:
+    """Return the credits of the run's period as columns of tables.results.CREDITS."""
+    deals = book.deals.select("~row", pl.col("deal_id").alias("deal"), pl.col("line").cast(pl.UInt32))
+    frames = []
+    for plan, by_name in measured.items():
+        for name, found in by_name.items():
+            rows = found.rows.filter(pl.col("~d") >= book.period.first)
+            rows = rows.join(deals, on="~row", how="left", maintain_order="left")
+            rows = rows.join(book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p", how="left", maintain_order="left")
+            frames.append(
+                rows.with_columns(
+                    pl.lit(plan).alias("plan"),
+                    pl.lit(name).alias("measure"),
+                    pl.col("~role").alias("role"),
+                    pl.col("~level").alias("level"),
+                    pl.col("~d").alias("credit_date"),
+                    pl.col("~m").cast(D, strict=False).alias("amount"),
+                    pl.col("~c").alias("before"),
+                ).select(CREDITS.names)
+            )
+    return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(CREDITS.names, pl.String))
+
+
+def measure_rows(book: Book, jobs: list[Job]) -> pl.DataFrame:
+    """Return where every payee of a plan stands in each measure at the run's end, with the tier in force and the next."""
+    job = jobs[0]
+    rows = book.people.assignments.filter((pl.col("plan") == job.plan.plan) & (pl.col("~from") <= book.now) & (pl.col("~to") >= book.period.first))
+    people = rows.select("~p").unique().with_columns(pl.lit(book.now).alias("~t"))
+    frames = []
+    for name, said in job.plan.measures.items():
+        if said.window == "deal":
+            continue
+        probes = job.readings.windows_at(name, said, people)
+        read = job.readings.at(name, probes).join(probes.select("~p", "~wfirst", "~wlast"), on="~p")
+        read = _tier_in_force(jobs, name, read)
+        named = read.join(book.people.ids, on="~p").with_columns(
+            pl.col("payee_id").alias("payee"),
+            pl.lit(job.plan.plan).alias("plan"),
+            pl.lit(name).alias("measure"),
+            _window_name(book, said.window).alias("window"),
+            pl.when(pl.col("~wfirst") > FIRST_DAY).then(pl.col("~wfirst")).otherwise(None).alias("window_first"),
+            pl.when(pl.col("~wlast") < LAST_DAY).then(pl.col("~wlast")).otherwise(None).alias("window_last"),
+            pl.col("~value").alias("value"),
+            pl.col("~quota").alias("quota"),
+            pl.when(pl.col("~qn").is_not_null()).then(pl.col("~attainment")).otherwise(pl.lit(None, dtype=D)).alias("attainment"),
+        )
+        frames.append(named.select(MEASURES.names))
+    schema = {c.name: pl.String for c in MEASURES.columns}
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+
+
+def _window_name(book: Book, window: str) -> pl.Expr:
+    if window not in book.moments.windows:
+        return pl.lit(window)
+    names = book.moments.windows[window]["~name"]
+    return pl.lit(names).gather(book.moments.number(window, "~t").cast(pl.UInt32))
+
+
+def _tier_in_force(jobs: list[Job], name: str, read: pl.DataFrame) -> pl.DataFrame:
+    texts: list[pl.Expr] = []
+    nexts: list[pl.Expr] = []
+    for job in jobs:
+        if getattr(job.component, "on", None) != name:
+            continue
+        for tiers in (getattr(job.component, "rate", None), getattr(job.component, "accelerators", None)):
+            if not isinstance(tiers, Tiers):
+                continue
+            found = _place_of(job, name, tiers)
+            if found is not None:
+                texts.append(found[0])
+                nexts.append(found[1])
+    none = pl.lit(None, dtype=D)
+    text = pl.concat_str(texts, separator=", ", ignore_nulls=True) if texts else pl.lit("")
+    return read.with_columns(text.fill_null("").alias("tier"), (nexts[0] if nexts else none).alias("next_at"))
+
+
+def _place_of(job: Job, name: str, tiers: Tiers) -> tuple[pl.Expr, pl.Expr] | None:
+    rules = job.rules.on(name)
+    scaled = attainment_of(tiers.by.node, rules.own) == name
+    if not scaled and value_of(tiers.by.node, rules.own) != name:
+        return None
+    if rules.reads(*(t.start for t in tiers.tiers)) != rules.reads():
+        return None  # bounds of a payee's own are on the lines' slices
+    measure = job.plan.measures[name]
+    units = isinstance(measure, CountMeasure) or (isinstance(measure, SumMeasure) and measure.sum.text.strip() in job.book.house.count_columns)
+    steps = ladder(tiers, rules, units=units, columns=("~qn", "~qd"))
+    value = product(pl.col("~value"), pl.col("~qd")) if scaled else pl.col("~value")
+    tier = steps.place(value)
+    text = pl.format("{} {} of {}", pl.lit(job.name), tier + 1, pl.lit(len(tiers.tiers)))
+    bound = steps.bound(tier, upper=True)
+    return text, (quotient(bound, pl.col("~qd")) if scaled else bound)
+
+
+def exception_rows(
+    book: Book,
+    crediting: pl.DataFrame,
+    blanks: list[tuple[Job, Blank]],
+    undecided: list[tuple[str, Measured]],
+) -> pl.DataFrame:
+    """Return every exception as columns of tables.results.EXCEPTIONS, with ids that a changed row changes."""
+    frames = [crediting]
+    for plan, found in undecided:
+        rule = found.measure.where.text if found.measure.where is not None else "window"
+        frames.append(_deal_exceptions(book, found.blank.select("~p", "~row"), f"{plan}.{found.name}", rule))
+    for job, blank in blanks:
+        component = f"{job.plan.plan}.{job.name}"
+        on_deal = blank.rows.filter(pl.col("~row").is_not_null())
+        on_payee = blank.rows.filter(pl.col("~row").is_null())
+        if len(on_deal):
+            frames.append(_deal_exceptions(book, on_deal, component, blank.rule))
+        if len(on_payee):
+            frames.append(_payee_exceptions(book, on_payee, component, blank))
+    every = pl.concat([f.select([c for c in EXCEPTIONS.names if c != "id"]) for f in frames]).unique(maintain_order=True)
+    texts = every.select(pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="\x1f"))
+    ids = ["E-" + _base32(t) for t in texts.to_series().to_list()]
+    return every.with_columns(pl.Series("id", ids, dtype=pl.String)).sort(EXCEPTIONS.key)
+
+
+def _base32(text: str) -> str:
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()[:10]).decode()
+
+
+def _deal_exceptions(book: Book, rows: pl.DataFrame, component: str, rule: str) -> pl.DataFrame:
+    found = rows.unique(maintain_order=True).join(book.deals, on="~row", how="left", maintain_order="left", suffix="_deal")
+    found = found.join(book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left")
+    problem = BLANK_RULE.at(
+        None, component=component, rule=rule, why="a field that it reads is empty, or a division is by zero, or no row of a table fits",
+        fields="the fields that it reads", first="amount",
+    )
+    return found.select(
+        (pl.col("file") if "file" in found.columns else pl.lit("deals")).alias("file"),
+        (pl.col("row") if "row" in found.columns else pl.lit(0)).cast(pl.UInt32).alias("row"),
+        pl.col("deal_id").alias("deal"),
+        pl.col("payee_id").fill_null("").alias("payee"),
+        pl.lit(component).alias("component"),
+        pl.col("amount").cast(D),
+        pl.lit(problem.code).alias("code"),
+        pl.lit(problem.message).alias("reason"),
+        pl.lit(problem.mend).alias("mend"),
+    )
+
+
+def _payee_exceptions(book: Book, rows: pl.DataFrame, component: str, blank: Blank) -> pl.DataFrame:
+    found = rows.join(book.people.ids, on="~p")
+    kind = NO_QUOTA if blank.code == "quota" else NO_VALUE
+    said = [
+        kind.at(None, component=component, measure=blank.rule.removeprefix("quota of "), payee=p, window=book.period.name, rule=blank.rule)
+        for p in found["payee_id"].to_list()
+    ]
+    return found.select(
+        pl.lit("").alias("file"),
+        pl.lit(0, dtype=pl.UInt32).alias("row"),
+        pl.lit("").alias("deal"),
+        pl.col("payee_id").alias("payee"),
+        pl.lit(component).alias("component"),
+        pl.lit(None, dtype=D).alias("amount"),
+        pl.lit(kind.code).alias("code"),
+        pl.Series("reason", [s.message for s in said], dtype=pl.String),
+        pl.Series("mend", [s.mend for s in said], dtype=pl.String),
+    )

@@ -1,0 +1,91 @@
+"""Targets: a payee's variable pay for a window, and a component's part of it (semantics 9.4)."""
+
+from __future__ import annotations
+
+from math import lcm
+
+import polars as pl
+
+from commcalc.engine.book import Book
+from commcalc.engine.quota import days_of
+from commcalc.engine.rules import Rules
+from commcalc.plan.components.common import ComponentBase
+from commcalc.plan.model import Plan
+from commcalc.plan.targets import PartOf
+from commcalc.tables.exact import D, exact_lit, product
+
+ONE = pl.lit(1).cast(D)
+
+
+def ote_columns(book: Book, plan: Plan, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Add `~ote ~base ~variable`: the assignment's own figures, else the plan's. In: frame with `~a` and facts read."""
+    rows = book.people.assignments
+    own = [c for c in ("ote", "mix_base", "mix_variable") if c in rows.columns]
+    frame = frame.join(rows.select("~a", *(pl.col(c).alias(f"~a_{c}") for c in own)), on="~a", how="left", maintain_order="left")
+    said, mix = plan.payment.ote, plan.payment.mix
+    ote = rules.value(said) if said is not None else pl.lit(None, dtype=D)
+    base = exact_lit(mix.base) if mix is not None else pl.lit(None, dtype=D)
+    variable = exact_lit(mix.variable) if mix is not None else pl.lit(None, dtype=D)
+    pairs = (("ote", ote, "~ote"), ("mix_base", base, "~base"), ("mix_variable", variable, "~variable"))
+    chosen = [(pl.coalesce(f"~a_{c}", e) if c in own else e).alias(name) for c, e, name in pairs]
+    return frame.with_columns(chosen).drop([f"~a_{c}" for c in own])
+
+
+def target_of(book: Book, plan: Plan, component: ComponentBase, rules: Rules, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `~tn ~td`: the component's target for each row's window, numerator and divisor.
+
+    In: `~p ~a ~wfirst ~wlast ~periods ~year` and facts that the figures read; `~d` the day whose assignment governs.
+    """
+    said = component.target
+    if said is None:
+        none = pl.lit(None, dtype=D)
+        return frame.with_columns(none.alias("~tn"), ONE.alias("~td"))
+    if not isinstance(said, PartOf):
+        return frame.with_columns(rules.expression(said).alias("~tn"), ONE.alias("~td"))
+    if plan.payment.prorate is not None and plan.payment.prorate.target == "days":
+        return _blended(book, plan, said, rules, frame)
+    with_ote = ote_columns(book, plan, frame, rules)
+    return with_ote.with_columns(_part(said)).drop("~ote", "~base", "~variable")
+
+
+def _part(said: PartOf) -> list[pl.Expr]:
+    """OTE x variable x share x periods of the window, over (base + variable) x periods of the year."""
+    numerator = product(pl.col("~ote"), pl.col("~variable"), exact_lit(said.share), pl.col("~periods").cast(D))
+    divisor = product(pl.col("~base") + pl.col("~variable"), pl.col("~year").cast(D))
+    return [numerator.alias("~tn"), divisor.alias("~td")]
+
+
+def _blended(book: Book, plan: Plan, said: PartOf, rules: Rules, frame: pl.DataFrame) -> pl.DataFrame:
+    """Each assignment in the window by its days, employed days only, added over the common divisor (docs/semantics.md 7.1)."""
+    keys = ["~p", "~wfirst", "~wlast"]
+    spans = frame.select(*keys, "~periods", "~year").unique(keys)
+    rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
+    facts = book.people.facts
+    employed = facts.group_by("~p").agg(
+        (pl.col("payee.hired").last() if "payee.hired" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~hired"),
+        (pl.col("payee.left").last() if "payee.left" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~left"),
+    )
+    both = spans.join(rows, on="~p").join(employed, on="~p", how="left")
+    begin, end = pl.max_horizontal("~wfirst", "~from", "~hired"), pl.min_horizontal("~wlast", "~to", "~left")
+    both = both.with_columns(((end - begin).dt.total_days() + 1).clip(lower_bound=0).alias("~days")).filter(pl.col("~days") > 0)
+    both = ote_columns(book, plan, both, rules).with_columns(_part(said))
+    days = days_of("~wfirst", "~wlast")
+    whole = pl.col("~days") == days
+    both = both.with_columns(
+        pl.when(whole).then(pl.col("~tn")).otherwise(product(pl.col("~tn"), pl.col("~days").cast(D))).alias("~tn"),
+        pl.when(whole).then(pl.col("~td")).otherwise(product(pl.col("~td"), days.cast(D))).alias("~td"),
+    )
+    divisors = both.group_by(keys).agg(pl.col("~td").unique().alias("~tds"))
+    common = [_common([int(d) for d in row]) for row in divisors["~tds"].to_list()]
+    divisors = divisors.with_columns(pl.Series("~TD", common, dtype=pl.Int64).cast(D)).drop("~tds")
+    times = (pl.col("~TD").cast(pl.Int64) // pl.col("~td").cast(pl.Int64)).cast(D)
+    sums = both.join(divisors, on=keys).group_by(keys).agg(product(pl.col("~tn"), times).sum().alias("~tn"), pl.col("~TD").first().alias("~td"))
+    return frame.join(sums, on=keys, how="left", maintain_order="left").with_columns(
+        pl.col("~tn").fill_null(pl.lit(0).cast(D)), pl.col("~td").fill_null(ONE)
+    )
+
+
+def _common(divisors: list[int]) -> int:
+    return lcm(*divisors)
+
+

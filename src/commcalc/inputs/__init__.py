@@ -1,0 +1,1 @@
+"""Files in: the project file, the mapping, the tables."""

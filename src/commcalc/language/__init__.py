@@ -1,0 +1,1 @@
+"""From text to typed values: YAML with its places, expressions, fields. Never polars."""

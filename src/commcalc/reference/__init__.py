@@ -1,0 +1,1 @@
+"""What a plan pays, with a pencil: plain Python, one deal at a time."""

@@ -1,0 +1,103 @@
+"""Verification: the engine's lines and slices beside the reference interpreter's, cell for cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import polars as pl
+
+from commcalc.base.calendar import Calendar
+from commcalc.base.problem import Kind, Report
+from commcalc.engine.result import Result
+from commcalc.plan.model import Plan
+from commcalc.reference import run as reference
+
+DIFFERENT = Kind(
+    "K195",
+    "Engine and reference disagree",
+    "{what} of {line}: the engine says {engine}, the reference {reference}",
+    "do not pay by this run: report it with the project's inputs",
+    """`calculate --verify` calculates everything a second time with a plain interpreter that shares no code with the engine.
+Both must agree on every line and slice, to the last digit. A difference is a fault of commcalc, not of the inputs.
+
+Fails: never, it is hoped.
+Works: every run.""",
+)
+MISSING = Kind(
+    "K196",
+    "A line that only one of the two has",
+    "{line}: only the {who} has it ({amount})",
+    "do not pay by this run: report it with the project's inputs",
+    """See K195.
+
+Fails: never, it is hoped.
+Works: every run.""",
+)
+KINDS: tuple[Kind, ...] = (DIFFERENT, MISSING)
+Key = tuple[object, ...]
+KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
+
+
+def reference_answer(
+    plans: tuple[Plan, ...], house: reference.House, calendar: Calendar, tables: Mapping[str, pl.DataFrame], period: str
+) -> reference.Answer:
+    """Run the reference interpreter on the same plans and rows."""
+    rows = {name: frame.to_dicts() for name, frame in tables.items() if name in reference.TABLES}
+    return reference.run(reference.Job(plans=plans, calendar=calendar, house=house, period=period, **rows))
+
+
+def compared(result: Result, answer: reference.Answer) -> Report:
+    """Return every difference between the two: lines that one lacks, amounts and slices that differ."""
+    report = Report()
+    engine = {_key(row): row for row in result.lines.to_dicts()}
+    slices = _engine_slices(result)
+    plain = {_key(line.__dict__ if hasattr(line, "__dict__") else _fields(line)): line for line in answer.lines}
+    for key, row in engine.items():
+        if key not in plain:
+            report.add(MISSING.at(None, line=_named(key), who="engine", amount=row["amount"]))
+    for key, line in plain.items():
+        found = engine.get(key)
+        if found is None:
+            report.add(MISSING.at(None, line=_named(key), who="reference", amount=line.amount))
+            continue
+        for what in ("amount", "exact", "basis", "cause", "corrects", "accrued", "held", "credit_date"):
+            _compare(report, key, what, found[what], getattr(line, what))
+        mine = slices.get(found["id"], [])
+        theirs = [(s.tier, s.basis, s.rate, s.factor, s.exact) for s in line.slices]
+        if mine != theirs and line.kind == "earning":
+            report.add(DIFFERENT.at(None, what="slices", line=_named(key), engine=_slices(mine), reference=_slices(theirs)))
+    return report
+
+
+def _fields(line: object) -> dict[str, object]:
+    return {name: getattr(line, name) for name in KEY}
+
+
+def _compare(report: Report, key: Key, what: str, engine: object, plain: object) -> None:
+    if (engine or None) != (plain or None) and engine != plain:
+        report.add(DIFFERENT.at(None, what=what, line=_named(key), engine=engine, reference=plain))
+
+
+def _key(row: Mapping[str, object]) -> Key:
+    return tuple(row[name] if row[name] is not None else "" for name in KEY)
+
+
+def _named(key: Key) -> str:
+    return ", ".join(f"{n} {v}" for n, v in zip(KEY, key, strict=True) if v not in ("", None, 0))
+
+
+def _engine_slices(result: Result) -> dict[str, list[tuple[object, ...]]]:
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for row in result.slices.sort("line_id", "n").iter_rows(named=True):
+        found.setdefault(row["line_id"], []).append((row["tier"], row["basis"], row["rate"], row["factor"], row["exact"]))
+    return found
+
+
+def _slices(rows: list[tuple[object, ...]]) -> str:
+    shown = [f"tier {t}: {_short(b)} x {_short(r)} x {_short(f)} = {_short(x)}" for t, b, r, f, x in rows]
+    return "; ".join(shown) or "none"
+
+
+def _short(value: object) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,1 @@
+"""Tables of columns with unit and meaning, and exact arithmetic on them. Never pydantic."""

@@ -1,0 +1,124 @@
+"""Exact sums over columns: the one place where columns are multiplied, divided, rounded and shared out.
+
+Every number column is `Decimal(38, 12)`. A product or a quotient is rounded half-even to 12 decimals at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import polars as pl
+
+D = pl.Decimal(38, 12)
+Rounding = Literal["half-up", "half-even", "down"]
+Remainder = Literal["largest", "first", "last", "drop"]
+MOST_DIGITS = 26  # before the point: what the operands of a product may have together, and a result at most
+
+
+def exact_lit(value: Decimal | int) -> pl.Expr:
+    """Return a number as a column value, to the last of its 12 decimals."""
+    exact = Decimal(value)
+    assert -exact.as_tuple().exponent <= 12 or exact == round(exact, 12), exact  # type: ignore[operator]
+    return pl.lit(exact, dtype=D)
+
+
+def product(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
+    """Return the product, taken in the order given, each step rounded half-even to 12 decimals."""
+    result = first
+    for factor in others:
+        result = result * factor
+    return result
+
+
+def quotient(numerator: pl.Expr, divisor: pl.Expr) -> pl.Expr:
+    """Return numerator / divisor, rounded half-even to 12 decimals; empty where the divisor is zero or empty."""
+    return numerator / pl.when(divisor != ZERO).then(divisor)
+
+
+def round_to(expr: pl.Expr, places: int, mode: str) -> pl.Expr:
+    """Return the figure at `places` decimals: half-up is away from zero, down towards it; the type stays."""
+    assert 0 <= places <= 12, places
+    if mode == "half-up":
+        return expr.round(places, mode="half_away_from_zero")
+    if mode == "half-even":
+        return expr.round(places, mode="half_to_even")
+    assert mode == "down", mode
+    return expr.truncate(places)
+
+
+ZERO = exact_lit(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How a whole is shared out: among the rows of a group, ties in `order`, to so many decimals."""
+
+    group: Sequence[str]
+    order: Sequence[str]
+    places: int
+    remainder: str = "largest"
+    mode: str = "half-up"  # of the others, with remainder first and last
+
+
+def largest_remainder(frame: pl.LazyFrame, whole: str, figure: str, how: Sharing) -> pl.LazyFrame:
+    """Add the column `share`: the rounded whole of the group, shared as the exact figures say.
+
+    `whole` is the same in all rows of a group and already rounded to `places`; the figures are what each row
+    would have unrounded. They are cut downwards (where the whole is negative: their opposites are), and what
+    is left goes by single cents to the largest remainders, ties in the stated order. Where more is left than
+    there are rows, or less than nothing, each row first takes an equal number of cents of it. With `first`
+    and `last` the others are rounded and the one named takes the whole less these; `drop` only cuts.
+    """
+    group, cent = list(how.group), exact_lit(Decimal(1).scaleb(-how.places))
+    sign = pl.when(pl.col(whole) < ZERO).then(exact_lit(-1)).otherwise(exact_lit(1))
+    placed = frame.sort([*group, *how.order], nulls_last=False, maintain_order=True).with_row_index("~place")
+    if how.remainder in ("first", "last"):
+        rounded = round_to(pl.col(figure), how.places, how.mode)
+        named = pl.col("~place") == (pl.col("~place").min() if how.remainder == "first" else pl.col("~place").max())
+        rest = pl.col(whole) - (rounded.sum().over(group) - rounded)
+        return placed.with_columns(pl.when(named.over(group)).then(rest).otherwise(rounded).alias("share")).drop("~place")
+    up = pl.col(figure) * sign
+    cut = placed.with_columns(_floor_to(up, how.places).alias("~floor"), up.alias("~up"), sign.alias("~sign"))
+    if how.remainder == "drop":
+        return cut.with_columns((pl.col("~floor") * pl.col("~sign")).alias("share")).drop("~place", "~floor", "~up", "~sign")
+    left = (pl.col(whole) * pl.col("~sign") - pl.col("~floor").sum().over(group)) / cent
+    turn = (pl.col("~floor") - pl.col("~up")).rank("ordinal").over(group, order_by="~place")
+    rows = pl.len().over(group).cast(D)
+    counted = cut.with_columns(left.alias("~left"), turn.cast(D).alias("~turn"), rows.alias("~rows"))
+    each = (pl.col("~left") / pl.col("~rows")).floor()
+    more = pl.when(pl.col("~turn") <= pl.col("~left") - each * pl.col("~rows")).then(cent).otherwise(ZERO)
+    share = (pl.col("~floor") + each * cent + more) * pl.col("~sign")
+    return counted.with_columns(share.alias("share")).drop(
+        "~place", "~floor", "~up", "~sign", "~left", "~turn", "~rows"
+    )
+
+
+def _floor_to(expr: pl.Expr, places: int) -> pl.Expr:
+    cut = expr.truncate(places)
+    return pl.when(cut > expr).then(cut - exact_lit(Decimal(1).scaleb(-places))).otherwise(cut)
+
+
+def digits_guard(frame: pl.LazyFrame, products: Mapping[str, Sequence[pl.Expr]]) -> dict[str, int]:
+    """Return the products whose operands have together more than 26 digits before the point, with how many.
+
+    Told from the largest absolute value of each operand, before anything is multiplied.
+    """
+    asked = [
+        f.abs().max().cast(D).alias(f"{i}.{j}") for i, fs in enumerate(products.values()) for j, f in enumerate(fs)
+    ]
+    if not asked:
+        return {}
+    largest = frame.select(asked).collect().row(0, named=True)
+    found: dict[str, int] = {}
+    for i, (name, factors) in enumerate(products.items()):
+        together = sum(_digits(largest[f"{i}.{j}"]) for j in range(len(factors)))
+        if together > MOST_DIGITS:
+            found[name] = together
+    return found
+
+
+def _digits(value: Decimal | None) -> int:
+    return 0 if value is None or abs(value) < 1 else len(str(int(abs(value))))

@@ -1,0 +1,174 @@
+"""The tables a run gives: each column with its type and what it means; the docs and files are made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["text", "decimal", "count", "date", "yes/no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a result table."""
+
+    name: str
+    type: ColumnType
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A result table: its columns and the full key by which it is sorted."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The column names in order."""
+        return [c.name for c in self.columns]
+
+
+def _c(name: str, type_: ColumnType, meaning: str) -> Column:
+    return Column(name, type_, meaning)
+
+
+LINES = Table(
+    "lines",
+    ("payee", "plan", "component", "credit_date", "deal", "line", "role", "level", "window_first", "kind"),
+    (
+        _c("id", "text", "L- and sixteen characters; the same as long as the line's key is"),
+        _c("payee", "text", "who is paid"),
+        _c("plan", "text", "plan"),
+        _c("version", "text", "version of the plan"),
+        _c("component", "text", "component of the plan"),
+        _c("goal", "text", "goals it serves, comma between"),
+        _c("deal", "text", "deal id; empty for lines of a payee and window"),
+        _c("line", "count", "line of the deal; 0 where it has none"),
+        _c("role", "text", "owner, manager, or the role in the splits"),
+        _c("level", "count", "levels below in a rollup; 0 for own credits"),
+        _c("credit_date", "date", "the date that decides the period"),
+        _c("window_first", "date", "first day of the window; empty where it is open"),
+        _c("window_last", "date", "last day of the window; empty where it is open"),
+        _c("basis", "decimal", "what the rate is paid on, this credit's share; of a true-up the whole basis"),
+        _c("rate", "decimal", "effective rate: exact earning / (basis x factor)"),
+        _c("factor", "decimal", "product of accelerator (where one) and multipliers"),
+        _c("exact", "decimal", "unrounded earning less what had been posted unrounded"),
+        _c("amount", "decimal", "rounded earning less what had been posted, plan currency"),
+        _c("currency", "text", "the plan's currency"),
+        _c("kind", "text", "earning, minimum, maximum, gate, proration, cap, floor"),
+        _c("cause", "text", "new or true-up"),
+        _c("corrects", "text", "the period a true-up corrects"),
+        _c("accrued", "yes/no", "earned but payable only at the end of the plan's own span"),
+        _c("held", "yes/no", "earned, not released (a gate that holds back until known)"),
+        _c("place", "text", "plan file:line that states the component"),
+    ),
+)
+SLICES = Table(
+    "slices",
+    ("line_id", "n"),
+    (
+        _c("line_id", "text", "the line it belongs to"),
+        _c("n", "count", "place among the line's slices, from 1"),
+        _c("tier", "count", "the tier that pays, from 1; 0 without tiers"),
+        _c("start", "decimal", "where the slice begins on the measure"),
+        _c("stop", "decimal", "where it ends"),
+        _c("basis", "decimal", "the part of the basis in it"),
+        _c("rate", "decimal", "the rate paid on it"),
+        _c("factor", "decimal", "accelerator and multipliers on it"),
+        _c("exact", "decimal", "its exact amount; negative where a true-up takes the former slice back"),
+    ),
+)
+CREDITS = Table(
+    "credits",
+    ("payee", "plan", "measure", "credit_date", "deal", "line", "role", "level"),
+    (
+        _c("deal", "text", "deal id"),
+        _c("line", "count", "line of the deal"),
+        _c("payee", "text", "who is credited"),
+        _c("plan", "text", "under which plan"),
+        _c("measure", "text", "in which measure"),
+        _c("role", "text", "owner, manager, or the role in the splits"),
+        _c("level", "count", "levels below in a rollup"),
+        _c("credit_date", "date", "the date that decides the period"),
+        _c("amount", "decimal", "quota credit: aggregate x weight x share"),
+        _c("before", "decimal", "running total of the window before it"),
+    ),
+)
+MEASURES = Table(
+    "measures",
+    ("payee", "plan", "measure", "window_first"),
+    (
+        _c("payee", "text", "payee"),
+        _c("plan", "text", "plan"),
+        _c("measure", "text", "measure"),
+        _c("window", "text", "window's name, for instance 2026-Q1"),
+        _c("window_first", "date", "first day"),
+        _c("window_last", "date", "last day"),
+        _c("value", "decimal", "to date"),
+        _c("quota", "decimal", "quota of the window; empty where none"),
+        _c("attainment", "decimal", "value / quota; empty where none"),
+        _c("tier", "text", "tier in force by component, for instance `new-business 2 of 3`"),
+        _c("next_at", "decimal", "the value at which the next tier starts; empty at the top"),
+    ),
+)
+PAYMENTS = Table(
+    "payments",
+    ("payee", "currency", "order", "component"),
+    (
+        _c("payee", "text", "payee"),
+        _c("currency", "text", "currency"),
+        _c("order", "count", "place among the payment steps"),
+        _c("step", "text", "released or base"),
+        _c("plan", "text", "plan"),
+        _c("component", "text", "component; empty for steps without one"),
+        _c("amount", "decimal", "the step's amount"),
+    ),
+)
+PAYOUTS = Table(
+    "payouts",
+    ("payee", "currency"),
+    (
+        _c("payee", "text", "payee"),
+        _c("name", "text", "name"),
+        _c("plan", "text", "plans, comma between"),
+        _c("currency", "text", "currency"),
+        _c("base", "decimal", "base pay of the period, where the plan pays it"),
+        _c("earned", "decimal", "sum of the run's lines"),
+        _c("accrued", "decimal", "of it, payable only at the end of the plan's own span"),
+        _c("held", "decimal", "of it, held back"),
+        _c("released", "decimal", "of it, payable now"),
+        _c("payable", "decimal", "base + released"),
+    ),
+)
+EXCEPTIONS = Table(
+    "exceptions",
+    ("file", "row", "deal", "payee", "component", "code"),
+    (
+        _c("id", "text", "E- and sixteen characters that a changed row changes"),
+        _c("file", "text", "input file"),
+        _c("row", "count", "row of the file; 0 where none"),
+        _c("deal", "text", "deal id"),
+        _c("payee", "text", "payee or owner as written"),
+        _c("component", "text", "plan.component or plan.measure that could not be calculated"),
+        _c("amount", "decimal", "amount of the deal"),
+        _c("code", "text", "code of the problem"),
+        _c("reason", "text", "what is wrong"),
+        _c("mend", "text", "what to do"),
+    ),
+)
+LEFT_OUT = Table(
+    "left_out",
+    ("deal", "line"),
+    (
+        _c("deal", "text", "deal id"),
+        _c("line", "count", "line of the deal"),
+        _c("payee", "text", "owner"),
+        _c("status", "text", "left out, waiting or later"),
+        _c("rule", "text", "the rule that left it out"),
+        _c("amount", "decimal", "amount of the deal"),
+    ),
+)
+TABLES = (LINES, SLICES, CREDITS, MEASURES, PAYMENTS, PAYOUTS, EXCEPTIONS, LEFT_OUT)
