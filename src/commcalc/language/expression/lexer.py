@@ -57,8 +57,11 @@ class Token:
     literal: Number | Text | DateLit | None = None
 
 
-def tokens_of(text: str) -> list[Token]:
-    """Return the pieces of an expression, the last one an `end`; the first fault is raised."""
+def tokens_of(text: str) -> tuple[list[Token], ExpressionFault | None]:
+    """Return the pieces of an expression up to its end or its first unreadable piece, and what is wrong with that.
+
+    The last piece is an `end`. The fault is not raised here: what stands before it may be wrong already.
+    """
     found: list[Token] = []
     at = 0
     while at < len(text):
@@ -66,11 +69,13 @@ def tokens_of(text: str) -> list[Token]:
         if space:
             at = space.end()
             continue
-        token = _token(text, at)
+        try:
+            token = _token(text, at)
+        except ExpressionFault as fault:
+            return [*found, Token("end", "", at, at)], fault
         found.append(token)
         at = token.end
-    found.append(Token("end", "", len(text), len(text)))
-    return found
+    return [*found, Token("end", "", len(text), len(text))], None
 
 
 def _token(text: str, at: int) -> Token:
@@ -126,6 +131,9 @@ def _refuse_sign(text: str, at: int) -> NoReturn:
     char = text[at]
     if char == '"':
         end = text.find('"', at + 1) + 1
+        if end and text[end : end + 1] == ".":
+            what = "the only dot of the expression language is that of `payee.x`"
+            raise ExpressionFault(FOREIGN, end, end + 1, {"what": what, "mend": "take it and what follows away"})
         inner = text[at + 1 : end - 1] if end and end - at <= 60 else "..."
         doubled = inner.replace("'", "''")
         facts = {"what": "texts stand in single quotes here", "mend": f"write `'{doubled}'`"}

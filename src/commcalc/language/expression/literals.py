@@ -99,7 +99,7 @@ def _must_be_plain(body: str, written: str, at: int) -> None:
         what, mend = "is not a decimal number", "write it in decimals, as 150_000"
     elif tail.lower() in _SHORT:
         amount = Decimal(digits) * _SHORT[tail.lower()]
-        what, mend = f"is shortened by `{tail}`", f"write {amount.normalize():_f}"
+        what, mend = f"is shortened by `{tail}`", f"write {_grouped(amount)}"
     elif tail == ".":
         what, mend = "ends with a point", f"write {digits}"
     elif re.fullmatch(r"[A-Za-z]{3}", tail):
@@ -109,10 +109,15 @@ def _must_be_plain(body: str, written: str, at: int) -> None:
     elif tail in ("X", "BP", "Bp", "bps", "pp"):
         what, mend = f"ends with `{tail}`", f"write {digits}{'x' if tail == 'X' else '%' if tail == 'pp' else 'bp'}"
     elif not tail and "_" in body:
-        what, mend = "has `_` elsewhere than between groups of three", f"write {Decimal(digits):_f}"
+        what, mend = "has `_` elsewhere than between groups of three", f"write {_grouped(Decimal(digits))}"
     elif not tail and body[0] == "0":
         what, mend = "begins with a zero", f"write {digits.lstrip('0') or '0'}; a text stands in single quotes"
     _refuse(NUMBER, written, at, what, mend)
+
+
+def _grouped(amount: Decimal) -> str:
+    whole = amount.to_integral_value()
+    return f"{amount if amount != whole else whole:,f}".replace(",", "_")
 
 
 def _must_fit(value: Decimal, written: str, at: int) -> None:

@@ -51,16 +51,30 @@ def parse_expression(text: str) -> Expression:
     if not text.strip():
         facts = {"what": "the expression is empty", "mend": "write a value, as `amount * 8%`"}
         raise ExpressionFault(SYNTAX, 0, len(text), facts)
-    return Expression(text, _Parser(text).whole())
+    tokens, unreadable = tokens_of(text)
+    parser = _Parser(text, tokens)
+    if unreadable is None:
+        return Expression(text, parser.whole())
+    try:
+        parser.whole()
+    except ExpressionFault as earlier:
+        if not parser.at_end:
+            raise earlier from None
+    raise unreadable
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tokens: list[Token]) -> None:
         self.text = text
-        self.tokens = tokens_of(text)
+        self.tokens = tokens
         self.at = 0
         self.levels = 0
         self.nodes = 0
+
+    @property
+    def at_end(self) -> bool:
+        """True where all pieces but the end are read."""
+        return self.at >= len(self.tokens) - 1
 
     @property
     def here(self) -> Token:
