@@ -20,10 +20,12 @@ from commcalc.engine.problems import IDENTITY
 from commcalc.engine.reading import Readings
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.rules import Rules
+from commcalc.engine.sharing import Streams, shared_out, streams_of
 from commcalc.engine.settle import Settled, difference, settled
 from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import credit_rows, exception_rows, line_rows, measure_rows, slice_rows
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.readings import reading
 from commcalc.tables.results import EXCEPTIONS, LEFT_OUT
 from commcalc.tables.exact import D
 
@@ -55,6 +57,7 @@ def run(
     book = prepare_book(plans, house, calendar, tables, period)
     measured: dict[str, dict[str, Measured]] = {}
     paid: list[Paid] = []
+    streams = streams_of(book)
     for loaded in plans:
         progress(f"crediting {loaded.plan.plan}")
         rules = _rules(book, loaded)
@@ -63,7 +66,7 @@ def run(
         for name, component in loaded.plan.components.items():
             progress(f"calculating {loaded.plan.plan}.{name}")
             job = Job(book, loaded.plan, name, component, rules, readings)
-            paid.append(_component(job))
+            paid.append(_component(*_as_streams(job, loaded, streams)))
     progress("settling the account")
     return _result(book, measured, paid)
 
@@ -119,7 +122,16 @@ def span_of(book: Book, every: str) -> tuple[date, date]:
     return row["~first"], row["~last"]
 
 
-def _component(job: Job) -> Paid:
+def _as_streams(job: Job, loaded: LoadedPlan, streams: Streams | None) -> tuple[Job, Streams | None]:
+    """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
+    if streams is None or (reading("split", job.component, job.book.house.readings) or "credit") != "pay":
+        return job, None
+    measured = _measures(streams.book, loaded, job.rules)
+    readings = Readings(streams.book, job.plan, job.rules, measured)
+    return replace(job, book=streams.book, readings=readings), streams
+
+
+def _component(job: Job, streams: Streams | None) -> Paid:
     """Calculate a component now and as of the span before, and take the difference (semantics 8)."""
     first, last = span_of(job.book, job.plan.payment.every)
     now = job.book.now
@@ -129,6 +141,9 @@ def _component(job: Job) -> Paid:
         return Paid(job, lines, found.slices, _released(found, None), found.blanks, last > now)
     before = _posted(job, first)
     found = settled(job, now, before)
+    if streams is not None:
+        found = shared_out(job, found, streams)
+        before = shared_out(job, before, streams) if before is not None else None
     lines = difference(found, before, first)
     slices = _slices(lines, found, before)
     return Paid(job, lines, slices, _released(found, before), found.blanks, last > now)

@@ -11,7 +11,6 @@ from commcalc.base.money import minor_units
 from commcalc.engine.change import CHANGES, cents
 from commcalc.engine.components import KINDS
 from commcalc.engine.earnings import KEY, Blank, Earned, Job
-from commcalc.engine.sharing import shared_out
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.readings import reading
 from commcalc.tables.exact import D, Sharing, largest_remainder
@@ -51,7 +50,7 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         mark = held.with_columns(pl.lit(value=True).alias("~h"))
         rows = rows.join(mark, on=["~p", "~w"], how="left", maintain_order="left", nulls_equal=True)
         rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).drop("~h")
-    return shared_out(job, Settled(rows.select(FIGURES), earned.slices, blanks))
+    return Settled(rows.select(FIGURES), earned.slices, blanks)
 
 
 def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

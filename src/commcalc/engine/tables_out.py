@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from commcalc.engine.book import Book
+from commcalc.engine.change import CHANGES
 from commcalc.engine.earnings import KEY, Blank, Job
 from commcalc.engine.identity import line_ids
 from commcalc.engine.measure import Measured
@@ -63,7 +64,8 @@ def line_rows(book: Book, job: Job, found: pl.DataFrame, *, accrued: bool) -> pl
         pl.lit(_place(book, job)).alias("place"),
     )
     frame = frame.with_columns(line_ids(frame, book.period.name).alias("id"))
-    ordered = frame.sort("~p", "~d", "~k", "kind", nulls_last=True, maintain_order=True)
+    rank = pl.col("kind").replace_strict({"earning": 0, **{k: n for n, (k, _) in enumerate(CHANGES, 1)}}, return_dtype=pl.Int8)
+    ordered = frame.sort("~p", "~d", "~k", rank, "role", nulls_last=True, maintain_order=True)
     return ordered.select(*LINES.names, pl.struct(*KEY, pl.col("plan"), pl.col("component")).alias("~key"))
 
 
@@ -173,7 +175,9 @@ def _place_of(job: Job, name: str, tiers: Tiers) -> tuple[pl.Expr, pl.Expr] | No
     steps = ladder(tiers, rules, units=units, columns=("~qn", "~qd"))
     value = product(pl.col("~value"), pl.col("~qd")) if scaled else pl.col("~value")
     tier = steps.place(value)
-    text = pl.format("{} {} of {}", pl.lit(job.name), tier + 1, pl.lit(len(tiers.tiers)))
+    text = pl.when(value.is_not_null() & steps.cuts[0].is_not_null()).then(
+        pl.format("{} {} of {}", pl.lit(job.name), tier + 1, pl.lit(len(tiers.tiers)))
+    )
     bound = steps.bound(tier, upper=True)
     return text, (quotient(bound, pl.col("~qd")) if scaled else bound)
 
