@@ -2,19 +2,112 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Sources
-from commcalc.checks import check_plans
-from commcalc.inputs.project import ProjectFile, read_project
-from commcalc.plan.load import LoadedPlan, load_plans
+from commcalc.checks import Facts, check_plans
+from commcalc.inputs.project import FILE, ProjectFile, column_types, read_project
+from commcalc.plan.load import LoadedPlan, load_plans, plan_files
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
     from commcalc.engine.result import Result
     from commcalc.inputs.tables import Inputs
+
+VERSION = "0.1.0"
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A calculation: its result (None where it was refused), what was found, and what it was made from."""
+
+    result: Result | None
+    report: Report
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Inputs | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """An opened project: its file and its plans as they bound, with everything found on the way in `report`."""
+
+    root: Path
+    file: ProjectFile | None
+    plans: tuple[LoadedPlan, ...]
+    sources: Sources
+    report: Report
+
+    def validate(self) -> Report:
+        """Return every problem of the project file and the plans. Never reads a table."""
+        report = Report(list(self.report.problems))
+        if self.file is not None:
+            report.extend(check_plans(self.plans, facts_of(self.file)))
+        return report
+
+    def check_data(self, *, set_aside: bool = False) -> tuple[Inputs | None, Report]:
+        """Read every table as `calculate` would and return them with what is wrong in them."""
+        assert self.file is not None, "a project whose file was refused has no data"
+        tables = importlib.import_module("commcalc.inputs.tables")
+        found: tuple[Inputs | None, Report] = tables.read_inputs(
+            self.file, [p.plan.plan for p in self.plans], set_aside=set_aside
+        )
+        return found
+
+    def calculate(self, period: str | None = None, *, set_aside: bool = False, progress: Progress = _silent) -> Run:
+        """Calculate a period; without one the last that has credits. Refused where plans or tables have errors."""
+        report = self.validate()
+        if self.file is None:
+            return Run(None, report)
+        progress("reading the tables")
+        inputs, found = self.check_data(set_aside=set_aside)
+        report.extend(found)
+        if inputs is None or report.errors:
+            return Run(None, report, {}, inputs)
+        month_end = importlib.import_module("commcalc.month_end")
+        run: Run = month_end.calculate(self, inputs, report, period, progress)
+        return run
+
+    def verify(self, run: Run) -> Report:
+        """Calculate once more with the reference interpreter and return every difference."""
+        month_end = importlib.import_module("commcalc.month_end")
+        found: Report = month_end.verify(self, run)
+        return found
+
+
+def facts_of(file: ProjectFile) -> Facts:
+    """Return what checks want to know of the project: columns with types, readings, currency."""
+    types = column_types(file)
+    return Facts(
+        columns=types["deals"],
+        payee_columns=types["payees"],
+        readings=dict(file.model.readings),
+        currency=file.model.currency,
+        credit_date=file.model.credit_date,
+    )
+
+
+def open_project(path: Path | str = ".") -> Project:
+    """Open the project that holds `path`: read its file and plans, without reading any data."""
+    start = Path(path)
+    file, report = read_project(start)
+    if file is None:
+        return Project(start, None, (), _texts(start, {}), report)
+    loaded, found = load_plans(plan_files(file.root / "plans"), file.root)
+    report.extend(found)
+    return Project(file.root, file, loaded.plans, _texts(file.root, loaded.texts), report)
+
+
+def _texts(root: Path, texts: dict[str, str]) -> Sources:
+    path = root / FILE
+    if path.is_file():
+        texts = {**texts, FILE: path.read_text(encoding="utf-8-sig", errors="replace")}
+    return Sources(texts)

@@ -50,9 +50,13 @@ def run(
     calendar: Calendar,
     tables: Mapping[str, pl.DataFrame],
     period: Period,
+    aside: pl.DataFrame | None = None,
     progress: Progress = lambda _: None,
 ) -> Result:
-    """Return the result of a period. In: typed tables (tables.schemas), plans that passed every check."""
+    """Return the result of a period. In: typed tables (tables.schemas), plans that passed every check.
+
+    `aside` are deal rows that the mapping set aside: they are exceptions of the run and count among its rows.
+    """
     progress("reading the book")
     book = prepare_book(plans, house, calendar, tables, period)
     measured: dict[str, dict[str, Measured]] = {}
@@ -68,7 +72,7 @@ def run(
             job = Job(book, loaded.plan, name, component, rules, readings)
             paid.append(_component(*_as_streams(job, loaded, streams)))
     progress("settling the account")
-    return _result(book, measured, paid)
+    return _result(book, measured, paid, aside)
 
 
 def _rules(book: Book, loaded: LoadedPlan) -> Rules:
@@ -187,7 +191,9 @@ def _released(now: Settled, before: Settled | None) -> pl.DataFrame:
     return free.group_by("~p").agg(pl.col("amount").sum())
 
 
-def _result(book: Book, measured: Mapping[str, Mapping[str, Measured]], paid: list[Paid]) -> Result:
+def _result(
+    book: Book, measured: Mapping[str, Mapping[str, Measured]], paid: list[Paid], aside: pl.DataFrame | None
+) -> Result:
     lines = pl.concat([line_rows(book, p.job, p.lines, accrued=p.accrued) for p in paid])
     slices = slice_rows(book, lines, [(p.job, p.slices) for p in paid])
     lines = lines.drop("~key")
@@ -196,13 +202,17 @@ def _result(book: Book, measured: Mapping[str, Mapping[str, Measured]], paid: li
     undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
     rows = [m.blank.select("~row") for _, m in undecided]
     account = account_of(book, measured, pl.concat(rows) if rows else pl.DataFrame(schema={"~row": pl.UInt32}))
-    exceptions = exception_rows(book, account.exceptions, blanks, undecided)
+    crediting = account.exceptions if aside is None else pl.concat([account.exceptions, aside.select(account.exceptions.columns)])
+    exceptions = exception_rows(book, crediting, blanks, undecided)
     names = ids.select(pl.col("payee_id").alias("payee"), "name")
     released = _released_rows(ids, paid)
     steps = payments(released, _bases(book, ids)).filter(pl.col("amount") != 0).sort("payee", "currency", "order", "plan", "component")
     out = payouts(lines, steps, names, _on_plans(book)).sort("payee", "currency")
     figures = _measures_out(book, measured, paid)
     counts = dict(account.statuses.group_by("status").len().sort("status").iter_rows())
+    rows_aside = len(aside) if aside is not None else 0
+    if rows_aside:
+        counts["exception"] = counts.get("exception", 0) + rows_aside
     identities = _identities(book, account, lines, steps, out)
     report = Report([_broken(i) for i in identities if not i.holds])
     return Result(
@@ -216,7 +226,7 @@ def _result(book: Book, measured: Mapping[str, Mapping[str, Measured]], paid: li
         exceptions.select(EXCEPTIONS.names),
         account.left_out.select(LEFT_OUT.names),
         identities,
-        {"rows": len(book.deals), **{k: int(v) for k, v in counts.items()}},
+        {"rows": len(book.deals) + rows_aside, **{k: int(v) for k, v in counts.items()}},
         report,
     )
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from commcalc.language.bind import by_marker
 from commcalc.language.expression import Expression
-from commcalc.language.fields import Cell, CellRange, Expr, OneOrMany
+from commcalc.language.fields import Cell, CellRange, Expr, OneOrMany, read_expression
 
 
 class Shape(BaseModel):
@@ -56,7 +56,14 @@ class Matrix(Shape):
     """A two-way table: the first row holds the ranges across, each further row its range and cells."""
 
     by: list[Expr] = Field(min_length=2, max_length=2, description="[down, across]")
-    matrix: list[list[str]] = Field(min_length=2)
+    matrix: list[list[CellRange]] = Field(min_length=2)
+
+    def entries(self) -> Iterator[tuple[tuple[Cell, ...], Expression]]:
+        """Yield each cell of the matrix as a row of two keys and its value."""
+        across = self.matrix[0]
+        for row in self.matrix[1:]:
+            for column, cell in zip(across, row[1:], strict=True):
+                yield (row[0], column), read_expression(cell.text)
 
 
 class Points(Shape):

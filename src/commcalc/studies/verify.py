@@ -9,6 +9,7 @@ import polars as pl
 
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Kind, Report
+from commcalc.engine.book import House
 from commcalc.engine.result import Result
 from commcalc.plan.model import Plan
 from commcalc.reference import run as reference
@@ -36,15 +37,18 @@ Works: every run.""",
 )
 KINDS: tuple[Kind, ...] = (DIFFERENT, MISSING)
 Key = tuple[object, ...]
+TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings")
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
 
 
-def reference_answer(
-    plans: tuple[Plan, ...], house: reference.House, calendar: Calendar, tables: Mapping[str, pl.DataFrame], period: str
-) -> reference.Answer:
-    """Run the reference interpreter on the same plans and rows."""
-    rows = {name: frame.to_dicts() for name, frame in tables.items() if name in reference.TABLES}
-    return reference.run(reference.Job(plans=plans, calendar=calendar, house=house, period=period, **rows))
+def verified(
+    result: Result, plans: tuple[Plan, ...], house: House, calendar: Calendar, tables: Mapping[str, pl.DataFrame]
+) -> Report:
+    """Run the reference interpreter on the same plans and rows, and return every difference."""
+    rows = {name: tables[name].to_dicts() if name in tables else [] for name in TABLES}
+    plain = reference.House(dict(house.readings), house.currency, house.credit_date, dict.fromkeys(house.count_columns, "count"))
+    job = reference.Job(plans=plans, calendar=calendar, house=plain, period=result.period, **rows)
+    return compared(result, reference.run(job))
 
 
 def compared(result: Result, answer: reference.Answer) -> Report:

@@ -34,7 +34,7 @@ def product(first: pl.Expr, *others: pl.Expr) -> pl.Expr:
 
 
 def quotient(numerator: pl.Expr, divisor: pl.Expr) -> pl.Expr:
-    """Return numerator / divisor, rounded half-even to 12 decimals; empty where the divisor is zero or empty."""
+    """Return numerator / divisor, rounded half-even to 12 decimals; empty where the divisor is zero."""
     return numerator / pl.when(divisor != ZERO).then(divisor)
 
 
@@ -77,13 +77,19 @@ def largest_remainder(frame: pl.LazyFrame, whole: str, figure: str, how: Sharing
     placed = frame.sort([*group, *how.order], nulls_last=False, maintain_order=True).with_row_index("~place")
     if how.remainder in ("first", "last"):
         rounded = round_to(pl.col(figure), how.places, how.mode)
-        named = pl.col("~place") == (pl.col("~place").min() if how.remainder == "first" else pl.col("~place").max())
+        named = pl.col("~place") == (
+            pl.col("~place").min() if how.remainder == "first" else pl.col("~place").max()
+        )
         rest = pl.col(whole) - (rounded.sum().over(group) - rounded)
-        return placed.with_columns(pl.when(named.over(group)).then(rest).otherwise(rounded).alias("share")).drop("~place")
+        return placed.with_columns(
+            pl.when(named.over(group)).then(rest).otherwise(rounded).alias("share")
+        ).drop("~place")
     up = pl.col(figure) * sign
     cut = placed.with_columns(_floor_to(up, how.places).alias("~floor"), up.alias("~up"), sign.alias("~sign"))
     if how.remainder == "drop":
-        return cut.with_columns((pl.col("~floor") * pl.col("~sign")).alias("share")).drop("~place", "~floor", "~up", "~sign")
+        return cut.with_columns((pl.col("~floor") * pl.col("~sign")).alias("share")).drop(
+            "~place", "~floor", "~up", "~sign"
+        )
     left = (pl.col(whole) * pl.col("~sign") - pl.col("~floor").sum().over(group)) / cent
     turn = (pl.col("~floor") - pl.col("~up")).rank("ordinal").over(group, order_by="~place")
     rows = pl.len().over(group).cast(D)
@@ -107,7 +113,9 @@ def digits_guard(frame: pl.LazyFrame, products: Mapping[str, Sequence[pl.Expr]])
     Told from the largest absolute value of each operand, before anything is multiplied.
     """
     asked = [
-        f.abs().max().cast(D).alias(f"{i}.{j}") for i, fs in enumerate(products.values()) for j, f in enumerate(fs)
+        f.abs().max().cast(D).alias(f"{i}.{j}")
+        for i, fs in enumerate(products.values())
+        for j, f in enumerate(fs)
     ]
     if not asked:
         return {}

@@ -1,6 +1,6 @@
 """An expression as a column: what a condition or formula of the plan gives for every row of a table.
 
-How it is worked out stands in language/expression/nodes; this is that page in columns, all numbers Decimal(38, 12).
+How it is worked out stands in language/expression/nodes; this is that page in columns of Decimal(38, 12).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _CALCULATE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 
 
 def compile_expression(node: Node, names: Names, rounding: str) -> pl.Expr:
-    """Return the expression as a column; `names` gives those of names, `payee.x`, and value(...) and its like."""
+    """Return the expression as a column; `names` gives those of names, `payee.x`, value(...) and its like."""
     return _Compiler(names, rounding).column(node)
 
 

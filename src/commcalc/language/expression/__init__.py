@@ -1,4 +1,4 @@
-"""The small language of conditions and formulas in a plan: `amount * 8%`, `stage = 'Closed Won' and term >= 24`."""
+"""The small language of conditions and formulas in a plan: `amount * 8%`, `stage = 'Won' and term >= 24`."""
 
 from commcalc.language.expression.check import check_expression
 from commcalc.language.expression.nodes import Expression, walk

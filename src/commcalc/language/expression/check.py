@@ -29,7 +29,7 @@ from commcalc.language.expression.types import Scope, Type
 
 
 def check_expression(expression: Expression, scope: Scope) -> tuple[Type | None, list[Fault]]:
-    """Return the expression's type (None where it has none) and all that is wrong with it, in the text's order."""
+    """Return the expression's type (None: it has none) and all that is wrong with it, in the text's order."""
     trouble = Trouble(expression.text)
     found = _Checker(scope, trouble).type_of(expression.node)
     return found, sorted(trouble.found, key=lambda fault: (fault[1], fault[2], fault[0].code))
@@ -97,7 +97,9 @@ class _Checker:
     def must_be_condition(self, node: Node, found: Type | None, word: str) -> None:
         if found not in (None, Type.YES_NO):
             what = f"`{word}` joins conditions; `{self.trouble.words(node)}` is {found}"
-            mend = f"compare it: `{self.trouble.words(node)} > 0`" if found and found.numeric else "compare it"
+            mend = (
+                f"compare it: `{self.trouble.words(node)} > 0`" if found and found.numeric else "compare it"
+            )
             self.trouble.add(TYPES, node, what=what, mend=mend)
 
     def condition(self, node: In | Between | Like | IsEmpty) -> None:
@@ -121,7 +123,9 @@ class _Checker:
             if isinstance(this, Text) and not this.value and not ordered:
                 words = self.trouble.words(other)
                 what = "no field is the text `''`: an empty field has no value"
-                self.trouble.add(TEXT, this, what=what, mend=f"write `{words} is empty`, or `{words} is not empty`")
+                self.trouble.add(
+                    TEXT, this, what=what, mend=f"write `{words} is empty`, or `{words} is not empty`"
+                )
                 return
         if not comparable(a_type, b_type):
             words = f"`{self.trouble.words(a)}` is {a_type}, `{self.trouble.words(b)}` is {b_type}"
@@ -132,7 +136,9 @@ class _Checker:
             mend = "compare with `=` or `<>`"
             if found is Type.TEXT:
                 mend += "; a column of numbers states its type in commcalc.yaml: `types: {column: number}`"
-            self.trouble.add(TYPES, at, what=f"{found} has no order: `<` and `>` compare numbers and dates", mend=mend)
+            self.trouble.add(
+                TYPES, at, what=f"{found} has no order: `<` and `>` compare numbers and dates", mend=mend
+            )
 
     def mend_of(self, left: tuple[Node, Type | None], right: tuple[Node, Type | None]) -> str:
         """Say how two values of different types become comparable."""
@@ -145,7 +151,9 @@ class _Checker:
             if isinstance(a, Number) and b_type is Type.DATE:
                 return f"write a date, as 2026-01-31, or compare `year({self.trouble.words(b)})`"
             if a_type is Type.YES_NO:
-                return f"`{self.trouble.words(a)}` stands for itself: write it, or `not {self.trouble.words(a)}`"
+                return (
+                    f"`{self.trouble.words(a)}` stands for itself: write it, or `not {self.trouble.words(a)}`"
+                )
         return "compare what is of one type: money with money, a ratio with a ratio"
 
     def calculated(self, node: Binary, left: Type | None, right: Type | None) -> Type | None:
@@ -157,9 +165,13 @@ class _Checker:
         if left.numeric and right.numeric:
             found = {"*": times, "/": over}.get(node.op, join)(left, right)
         if found is None:
-            what = f"`{self.trouble.words(node.left)}` is {left}, `{self.trouble.words(node.right)}` is {right}"
+            what = (
+                f"`{self.trouble.words(node.left)}` is {left}, `{self.trouble.words(node.right)}` is {right}"
+            )
             verb = {"+": "added", "-": "subtracted", "*": "multiplied", "/": "divided"}[node.op]
-            mend = _mend_of_sum(node.op, left, right, self.trouble.words(node.left), self.trouble.words(node.right))
+            mend = _mend_of_sum(
+                node.op, left, right, self.trouble.words(node.left), self.trouble.words(node.right)
+            )
             self.trouble.add(TYPES, node, what=f"{what}: they cannot be {verb}", mend=mend)
         return found
 
@@ -175,7 +187,9 @@ def _mend_of_sum(op: str, left: Type, right: Type, a: str, b: str) -> str:
     if Type.YES_NO in (left, right):
         return "to count a condition, write `if(condition, 1, 0)`"
     if Type.TEXT in (left, right):
-        return "a number stands without quotes; a column of numbers states its type in commcalc.yaml: `types:`"
+        return (
+            "a number stands without quotes; a column of numbers states its type in commcalc.yaml: `types:`"
+        )
     if op in "+-":
         money, ratio = (a, b) if left is Type.MONEY else (b, a)
         return f"for a part of the amount, write `{money} * {ratio}`"

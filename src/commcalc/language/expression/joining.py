@@ -13,7 +13,7 @@ def comparable(a: Type | None, b: Type | None) -> bool:
 
 
 def join(a: Type, b: Type) -> Type | None:
-    """Return the type of a sum, or of one value out of two: a bare number beside money is money, beside a ratio one."""
+    """Return the type of a sum, or of one value out of two: a bare number goes with ratios and with money."""
     if a is b:
         return a
     if a is Type.NUMBER and b.numeric:

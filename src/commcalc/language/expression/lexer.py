@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Literal
 
 from commcalc.base.problem import Kind
 from commcalc.language.expression import literals
@@ -58,7 +58,7 @@ class Token:
 
 
 def tokens_of(text: str) -> tuple[list[Token], ExpressionFault | None]:
-    """Return the pieces of an expression up to its end or its first unreadable piece, and what is wrong with that.
+    """Return the pieces of an expression up to its end, or up to its first fault, which comes beside them.
 
     The last piece is an `end`. The fault is not raised here: what stands before it may be wrong already.
     """
@@ -95,14 +95,17 @@ def _token(text: str, at: int) -> Token:
         if sign[0] == "**":
             raise ExpressionFault(POWER, at, at + 2, {"op": "**"})
         return Token("sign", _SPELLED.get(sign[0], sign[0]), at, sign.end())
-    _refuse_sign(text, at)
+    raise _sign_fault(text, at)
 
 
 def _word(text: str, word: re.Match[str]) -> Token:
     start, end = word.span()
     after = text[end : end + 1]
     if after == "'" and word[0].lower() in ("f", "r", "b", "u", "fr", "rf", "br", "rb", "n", "e", "x"):
-        facts = {"what": f"`{word[0]}'...'` is not a text of the expression language", "mend": "write `'...'`"}
+        facts = {
+            "what": f"`{word[0]}'...'` is not a text of the expression language",
+            "mend": "write `'...'`",
+        }
         raise ExpressionFault(FOREIGN, start, end, facts)
     if after and not after.isascii() and look_alike(after):
         refuse_character(text, end, in_name=True)
@@ -127,17 +130,19 @@ def _after_name(text: str, at: int) -> bool:
     return at > 0 and (text[at - 1].isalnum() or text[at - 1] in "_)]")
 
 
-def _refuse_sign(text: str, at: int) -> NoReturn:
+def _sign_fault(text: str, at: int) -> ExpressionFault:
     char = text[at]
     if char == '"':
         end = text.find('"', at + 1) + 1
         if end and text[end : end + 1] == ".":
             what = "the only dot of the expression language is that of `payee.x`"
-            raise ExpressionFault(FOREIGN, end, end + 1, {"what": what, "mend": "take it and what follows away"})
+            return ExpressionFault(
+                FOREIGN, end, end + 1, {"what": what, "mend": "take it and what follows away"}
+            )
         inner = text[at + 1 : end - 1] if end and end - at <= 60 else "..."
         doubled = inner.replace("'", "''")
         facts = {"what": "texts stand in single quotes here", "mend": f"write `'{doubled}'`"}
-        raise ExpressionFault(TEXT, at, end or len(text), facts)
+        return ExpressionFault(TEXT, at, end or len(text), facts)
     if char in "$£€¥":
         literals.refuse_currency_sign(text, at)
     if not char.isascii() or not char.isprintable():
@@ -149,4 +154,4 @@ def _refuse_sign(text: str, at: int) -> NoReturn:
         kind = SYNTAX
     what = f"`{shown}` is not part of the expression language"
     facts = {"op": shown, "what": what, "mend": _MENDS.get(shown, "take it away")}
-    raise ExpressionFault(kind, at, at + len(shown), facts)
+    return ExpressionFault(kind, at, at + len(shown), facts)

@@ -19,7 +19,7 @@ _CHUNK = re.compile(r"\d[0-9A-Za-z_.]*")
 _NUMBER = re.compile(r"(\d{1,3}(?:_\d{3})+|\d+)(\.\d+)?")
 _COMMAS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)")
 _MONEY = re.compile(r"[ \t]+([A-Z]{3})(?![A-Za-z0-9_])")
-_SCALE = {"%": Decimal("0.01"), "bp": Decimal("0.0001"), "x": Decimal(1)}
+_SHIFT = {"%": 2, "bp": 4}
 _SHORT = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "b": 1_000_000_000}
 _SIGNS = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY"}
 
@@ -49,9 +49,7 @@ def read_number(text: str, at: int) -> Number | DateLit:
     elif body.endswith("x") and not body.startswith("0x"):
         unit, body = "x", body[:-1]
     _must_be_plain(body, text[at:end], at)
-    plain = Decimal(body.replace("_", ""))
-    value = plain * _SCALE.get(unit, Decimal(1)) if len(body) < 40 else plain
-    _must_fit(value, text[at:end], at)
+    value = _value(body.replace("_", ""), _SHIFT.get(unit, 0), text[at:end], at)
     if unit:
         return Number(value, "ratio", None, at, end)
     return _number_or_money(value, text, at, end)
@@ -79,7 +77,9 @@ def _date(text: str, match: re.Match[str]) -> DateLit:
     try:
         value = date(year, month, day)
     except ValueError:
-        _refuse(DATE, match[0], start, "is not a day of the calendar", "write a day that exists, as 2026-01-31")
+        _refuse(
+            DATE, match[0], start, "is not a day of the calendar", "write a day that exists, as 2026-01-31"
+        )
     if match[0] != value.isoformat():
         _refuse(DATE, match[0], start, "is not how a date is written", f"write {value.isoformat()}")
     return DateLit(value, start, end)
@@ -107,11 +107,17 @@ def _must_be_plain(body: str, written: str, at: int) -> None:
     elif tail.lower() in ("pct", "percent"):
         what, mend = f"ends with `{tail}`", f"write {digits}%"
     elif tail in ("X", "BP", "Bp", "bps", "pp"):
-        what, mend = f"ends with `{tail}`", f"write {digits}{'x' if tail == 'X' else '%' if tail == 'pp' else 'bp'}"
+        what, mend = (
+            f"ends with `{tail}`",
+            f"write {digits}{'x' if tail == 'X' else '%' if tail == 'pp' else 'bp'}",
+        )
     elif not tail and "_" in body:
         what, mend = "has `_` elsewhere than between groups of three", f"write {_grouped(Decimal(digits))}"
     elif not tail and body[0] == "0":
-        what, mend = "begins with a zero", f"write {digits.lstrip('0') or '0'}; a text stands in single quotes"
+        what, mend = (
+            "begins with a zero",
+            f"write {digits.lstrip('0') or '0'}; a text stands in single quotes",
+        )
     _refuse(NUMBER, written, at, what, mend)
 
 
@@ -120,13 +126,16 @@ def _grouped(amount: Decimal) -> str:
     return f"{amount if amount != whole else whole:,f}".replace(",", "_")
 
 
-def _must_fit(value: Decimal, written: str, at: int) -> None:
-    exponent = value.normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    if abs(value) >= Decimal(10) ** MOST_BEFORE_POINT or len(written) > 60:
+def _value(digits: str, shift: int, written: str, at: int) -> Decimal:
+    """Return the number as it counts, the point moved by `shift` places; refuse what would not be kept whole."""
+    whole, _, decimals = digits.partition(".")
+    whole, decimals = whole.lstrip("0"), decimals.rstrip("0")
+    if len(whole) > MOST_BEFORE_POINT + shift:
         _refuse(NUMBER, written, at, "is too long", "write at most 15 digits before the point")
-    if exponent < -MOST_DECIMALS:
-        _refuse(NUMBER, written, at, "has more than 12 decimals", "write at most 12 decimals (10 before a %)")
+    if len(decimals) + shift > MOST_DECIMALS:
+        more = f" ({MOST_DECIMALS - shift} before its sign)" if shift else ""
+        _refuse(NUMBER, written, at, "has more than 12 decimals", f"write at most 12 decimals{more}")
+    return Decimal(f"{whole or 0}.{decimals}").scaleb(-shift)
 
 
 def refuse_bare_point(text: str, at: int) -> NoReturn:

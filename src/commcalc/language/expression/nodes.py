@@ -1,4 +1,4 @@
-"""What an expression is once read: a tree of numbers, names, comparisons and calls, each with its place in the text.
+"""What an expression is once read: a tree of numbers, names and calls, each with its place in the text.
 
 How an expression is worked out, wherever it is worked out:
 
@@ -6,15 +6,16 @@ How an expression is worked out, wherever it is worked out:
   of a row whose rule is empty, and names the rule.
 - `coalesce` gives its first value that is not empty; `is empty` and `is not empty` always give yes or no.
 - `and`, `or` and `not` go by three values: no and empty is no, yes or empty is yes, else empty stays empty.
-- `x in (a, b)` is `x = a or x = b`; `x between a and b` is `x >= a and x <= b`. With an empty x they are empty.
+- `x in (a, b)` is `x = a or x = b`; `x between a and b` is `x >= a and x <= b`. With x empty they are empty.
 - `if` looks at the branch that is taken only; with an empty condition it is empty.
 - `min` and `max` with an empty operand are empty.
 - `like`: `%` stands for any run of characters, also none; every other character for itself; case counts.
 - Sums and differences are exact. A product or a quotient is rounded half-even to 12 decimals at once, in the
-  order written, left to right. `round` rounds in the house's mode; `floor` goes down, `ceil` up, also below zero.
-- `days_between(a, b)` is b - a in days. `months_between(a, b)` counts the whole months from a to b: a month has
-  gone by on the same day of the next month, else on that month's last; where b is before a it is the count from
-  b to a, below zero.
+  order written, left to right. `round` rounds in the house's mode; `floor` goes down and `ceil` up,
+  below zero too.
+- `days_between(a, b)` is b - a in days. `months_between(a, b)` counts the whole months from a to b: a month
+  has gone by on the same day of the next month, else on that month's last; where b is before a it is the count
+  from b to a, below zero.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ NumberType = Literal["number", "ratio", "money"]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as written: plain, a ratio (8%, 75bp, 1.5x) or money (500 USD); the value is the pure number."""
+    """A number: plain, a ratio (8%, 75bp, 1.5x) or money (500 USD); the value is the pure number."""
 
     value: Decimal
     type: NumberType
@@ -59,7 +60,7 @@ class DateLit:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A bare name: a deal column, a param, a built-in such as `credit_date`, or bare value, quota, attainment."""
+    """A bare name: a deal column, a param, a built-in (`credit_date`), or bare value, quota, attainment."""
 
     id: str
     start: int
@@ -98,7 +99,7 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """Two operands; `op` is one of `+ - * /`, `= <> < <= > >=`, `and or` (so spelled, however it was written)."""
+    """Two operands; `op` is one of `+ - * /`, `= <> < <= > >=`, `and or`, however it was written."""
 
     op: str
     left: Node
@@ -149,7 +150,9 @@ class IsEmpty:
     end: int
 
 
-Node: TypeAlias = Number | Text | DateLit | Name | Member | Call | Unary | Binary | In | Between | Like | IsEmpty
+Node: TypeAlias = (
+    Number | Text | DateLit | Name | Member | Call | Unary | Binary | In | Between | Like | IsEmpty
+)
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 OWN = ("value", "quota", "attainment")  # bare: of the component's own measure; called: of the measure named

@@ -22,7 +22,7 @@ from commcalc.language.expression.nodes import (
     Unary,
 )
 from commcalc.language.expression.problems import CHAINED, FOREIGN, SYNTAX, TOO_LARGE, ExpressionFault
-from commcalc.language.expression.near import nearest
+from commcalc.language.names import nearest
 
 MOST_LEVELS = 16
 MOST_NODES = 100
@@ -108,7 +108,7 @@ class _Parser:
                     self.refuse_chain(left)
             else:
                 self.take()
-                right = self.expression(power + 1 if power > AND else power + 1)
+                right = self.expression(power + 1)
                 left = self.made(Binary(token.text, left, right, left.start, right.end))
 
     def value(self, least: int) -> Node:
@@ -138,7 +138,9 @@ class _Parser:
         self.deeper(token)
         inner = self.expression(OR)
         if self.is_at(","):
-            self.fail(self.here, "a comma stands here outside a call", "a decimal point is `.`; lists follow `in`")
+            self.fail(
+                self.here, "a comma stands here outside a call", "a decimal point is `.`; lists follow `in`"
+            )
         self.close(token)
         self.levels -= 1
         return inner
@@ -170,7 +172,11 @@ class _Parser:
         dot = self.take()
         after = self.here
         if token.text != "payee" or after.kind not in ("name", "keyword"):
-            mend = "write `payee.` and a column" if token.text.lower() == "payee" else f"write `{token.text}` alone"
+            mend = (
+                "write `payee.` and a column"
+                if token.text.lower() == "payee"
+                else f"write `{token.text}` alone"
+            )
             what = "the only dot of the expression language is that of `payee.x`"
             raise ExpressionFault(FOREIGN, dot.start, dot.end, {"what": what, "mend": mend})
         self.take()
@@ -300,13 +306,19 @@ class _Parser:
             self.fail(token, f"a value is missing at the end, after `{before}`", "write what belongs there")
         if token.text == "+":
             self.fail(token, "a plus sign stands before a value", "take the `+` away")
-        if token.text == "." :
-            facts = {"what": "the only dot of the expression language is that of `payee.x`", "mend": "take it away"}
+        if token.text == ".":
+            facts = {
+                "what": "the only dot of the expression language is that of `payee.x`",
+                "mend": "take it away",
+            }
             raise ExpressionFault(FOREIGN, token.start, token.end, facts)
         if token.text == ")" and self.at > 1 and self.tokens[self.at - 2].text == "(":
             dot = self.here if self.is_at(".") else None
             if dot:
-                facts = {"what": "the only dot of the expression language is that of `payee.x`", "mend": "take it away"}
+                facts = {
+                    "what": "the only dot of the expression language is that of `payee.x`",
+                    "mend": "take it away",
+                }
                 raise ExpressionFault(FOREIGN, dot.start, dot.end, facts)
             self.fail(token, "there is nothing in these brackets", "write a value in them")
         self.fail(token, f"a value is expected here, not `{token.text}`", "write a name, a number or a text")
@@ -315,21 +327,33 @@ class _Parser:
         """Something stands where a sign, a comma or a closing bracket should."""
         token = self.here
         if token.text == ".":
-            facts = {"what": "the only dot of the expression language is that of `payee.x`", "mend": "take it away"}
+            facts = {
+                "what": "the only dot of the expression language is that of `payee.x`",
+                "mend": "take it away",
+            }
             raise ExpressionFault(FOREIGN, token.start, token.end, facts)
         if token.text == ")":
             self.fail(token, "this bracket was not opened", "take it away, or put `(` where it begins")
         if token.text == ",":
-            self.fail(token, "a comma stands here outside a call", "a decimal point is `.`; lists follow `in`")
+            self.fail(
+                token, "a comma stands here outside a call", "a decimal point is `.`; lists follow `in`"
+            )
         if token.text == "(":
             self.fail(token, "a bracket opens here without a sign before it", "write `*`, or take it away")
         if token.kind == "name" and token.text.lower() in _WORDS:
             what = f"`{token.text}` is not part of the expression language"
-            raise ExpressionFault(FOREIGN, token.start, token.end, {"what": what, "mend": _WORDS[token.text.lower()]})
+            raise ExpressionFault(
+                FOREIGN, token.start, token.end, {"what": what, "mend": _WORDS[token.text.lower()]}
+            )
         before = self.tokens[self.at - 1]
         if isinstance(before.literal, Text) and isinstance(token.literal, Text):
             self.fail(token, "two texts stand side by side", "join lists with commas after `in`")
-        if before.kind == "literal" and token.kind == "name" and len(token.text) == 3 and token.text.isalpha():
+        if (
+            before.kind == "literal"
+            and token.kind == "name"
+            and len(token.text) == 3
+            and token.text.isalpha()
+        ):
             self.fail(token, f"`{token.text}` follows a number", f"a currency is written in capitals: {before.text} "
                       f"{token.text.upper()}")  # fmt: skip
         mend = "write a sign between them; a text stands in single quotes"

@@ -21,8 +21,8 @@ FOREIGN = Kind(
     "not part of the expression language",
     "{what}",
     "{mend}",
-    """Expressions compare and calculate; they are no program. There is nothing to index, to define or to run, and
-the only dot is that of `payee.x`.
+    """Expressions compare and calculate; they are no program. There is nothing to index, to define or to run,
+and the only dot is that of `payee.x`.
 
 Fails: `amount.total * 8%`
 Works: `amount * 8%`""",
@@ -42,8 +42,8 @@ TOO_LARGE = Kind(
     "expression too large",
     "the expression is too large: {what}",
     "{mend}",
-    """An expression has at most 500 characters, 100 parts, and 16 levels of brackets, calls and signs. What is longer
-is a table (`by:` and `rows:`) or an amount of its own under `columns:`.
+    """An expression has at most 500 characters, 100 parts, and 16 levels of brackets, calls and signs. What is
+longer is a table (`by:` and `rows:`) or an amount of its own under `columns:`.
 
 Fails: `if(a = 1, 1%, if(a = 2, 2%, ...))` and so on, 17 deep
 Works: `{by: a, rows: {1: 1%, 2: 2%}}`""",
@@ -53,8 +53,9 @@ TYPES = Kind(
     "types that do not fit",
     "{what}",
     "{mend}",
-    """Numbers, ratios, money, texts, dates and yes/no are different things. Money times a ratio is money, money by
-money is a ratio, money plus a ratio is nothing. A bare number beside money is money. Dates are not subtracted.
+    """Numbers, ratios, money, texts, dates and yes/no are different things. Money times a ratio is money,
+money by money is a ratio, money plus a ratio is nothing. A bare number beside money is money. Dates are
+not subtracted.
 
 Fails: `amount > '100'`
 Works: `amount > 100`""",
@@ -64,8 +65,9 @@ UNKNOWN = Kind(
     "unknown name",
     "{what}",
     "{mend}",
-    """A bare name is a deal column, a param of the plan, or a built-in such as `credit_date`; `payee.x` is a column of
-the payees table. Texts stand in single quotes. A deal column that is not text states its type once, in commcalc.yaml.
+    """A bare name is a deal column, a param of the plan, or a built-in such as `credit_date`; `payee.x` is a
+column of the payees table. Texts stand in single quotes. A deal column that is not text states its type
+once, in commcalc.yaml.
 
 Fails: `amuont * 8%`
 Works: `amount * 8%`""",
@@ -75,8 +77,8 @@ CHARACTER = Kind(
     "a character that only looks right",
     "{shown} here is {name} ({code}){where}",
     "{mend}",
-    """Word processors and chat programs put in characters that look like the plain ones or cannot be seen at all.
-Names, signs and quotes in an expression are the plain ones of the keyboard.
+    """Word processors and chat programs put in characters that look like the plain ones or cannot be seen at
+all. Names, signs and quotes in an expression are the plain ones of the keyboard.
 
 Fails: `stage = ‘Won’`
 Works: `stage = 'Won'`""",
@@ -96,7 +98,8 @@ SYNTAX = Kind(
     "cannot be read",
     "{what}",
     "{mend}",
-    """An expression is one value: names, numbers and texts joined by signs and words, with every bracket closed.
+    """An expression is one value: names, numbers and texts joined by signs and words, with every bracket
+closed.
 
 Fails: `amount * (8% + 2%`
 Works: `amount * (8% + 2%)`""",
@@ -106,8 +109,8 @@ NUMBER = Kind(
     "a number as it is not written",
     "`{text}` {what}",
     "{mend}",
-    """Numbers: `150_000`, `0.0525`. Ratios: `8%`, `75bp`, `1.5x`. Money: `500 USD`. At most 15 digits before the
-point and 12 after it.
+    """Numbers: `150_000`, `0.0525`. Ratios: `8%`, `75bp`, `1.5x`. Money: `500 USD`. At most 15 digits before
+the point and 12 after it.
 
 Fails: `amount > 10,000`
 Works: `amount > 10_000`""",
@@ -148,8 +151,8 @@ NO_DEAL = Kind(
     "no deal in scope",
     "`{name}` is a column of a deal; here no deal is in scope",
     "{mend}",
-    """Quotas, gates, payouts, funds and draws are worked out for a payee, not for a deal. They read measures, params
-and `payee.x`.
+    """Quotas, gates, payouts, funds and draws are worked out for a payee, not for a deal. They read measures,
+params and `payee.x`.
 
 Fails: `gate: {when: amount > 100, else: 0%}`
 Works: `gate: {when: value('bookings') > 100, else: 0%}`""",
@@ -169,8 +172,8 @@ NO_OWN = Kind(
     "value, quota or attainment of what",
     "bare `{name}` speaks of the component's own measure (`on:`); here there is none",
     "name the measure: `{name}('{measure}')`",
-    """Inside a component with `on:`, bare `value`, `quota` and `attainment` are those of that measure. Elsewhere the
-measure is named.
+    """Inside a component with `on:`, bare `value`, `quota` and `attainment` are those of that measure.
+Elsewhere the measure is named.
 
 Fails: `when: attainment >= 40%` (in a component without `on:`)
 Works: `when: attainment('bookings') >= 40%`""",
@@ -197,6 +200,6 @@ Works: `amount / 12`""",
 )
 
 KINDS: tuple[Kind, ...] = (
-    FOREIGN, POWER, TOO_LARGE, TYPES, UNKNOWN, CHARACTER, CHAINED, SYNTAX, NUMBER, TEXT, DATE, ARGUMENTS, NO_DEAL,
-    NOT_DEFINED, NO_OWN, CURRENCY, BY_ZERO,
+    FOREIGN, POWER, TOO_LARGE, TYPES, UNKNOWN, CHARACTER, CHAINED, SYNTAX, NUMBER, TEXT, DATE, ARGUMENTS,
+    NO_DEAL, NOT_DEFINED, NO_OWN, CURRENCY, BY_ZERO,
 )  # fmt: skip

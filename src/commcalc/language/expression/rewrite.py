@@ -20,14 +20,18 @@ from commcalc.language.expression.nodes import (
 def without_division(node: Node) -> Node:
     """Return the expression with `attainment('m') >= x` as `value('m') >= x * quota('m')`, everywhere in it.
 
-    Also for bare `attainment`, for `between` and `in`, and with attainment on the right. It holds for quotas above
-    zero, which is for the caller to see to. Where the other side reads attainment too, the comparison stays.
+    Also for bare `attainment`, for `between` and `in`, and with attainment on the right. It holds for quotas
+    above zero, to which the caller sees. Where the other side reads attainment too, the comparison stays.
     """
     if isinstance(node, Binary) and node.op in COMPARISONS:
         if _attainment(node.left) and not _reads_attainment(node.right):
-            return Binary(node.op, _of(node.left, "value"), _times(node.right, node.left), node.start, node.end)
+            return Binary(
+                node.op, _of(node.left, "value"), _times(node.right, node.left), node.start, node.end
+            )
         if _attainment(node.right) and not _reads_attainment(node.left):
-            return Binary(node.op, _times(node.left, node.right), _of(node.right, "value"), node.start, node.end)
+            return Binary(
+                node.op, _times(node.left, node.right), _of(node.right, "value"), node.start, node.end
+            )
     if isinstance(node, Between) and _attainment(node.item) and not _any_attainment(node.low, node.high):
         low, high = _times(node.low, node.item), _times(node.high, node.item)
         return Between(_of(node.item, "value"), low, high, node.start, node.end)

@@ -1,16 +1,22 @@
-"""Which names may be used here, and of what type each is; for one that is not known, the one that was meant."""
+"""Which names may be used here, and of what type each is; for one not known, the one that was meant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commcalc.language.expression.near import nearest
 from commcalc.language.expression.nodes import FUNCTIONS, OWN, Call, Member, Name, Text
 from commcalc.language.expression.problems import ARGUMENTS, NO_DEAL, NO_OWN, NOT_DEFINED, UNKNOWN
 from commcalc.language.expression.trouble import Trouble
 from commcalc.language.expression.types import Scope, Type
+from commcalc.language.names import nearest
 
-_WHAT = {"value": "measure", "quota": "measure", "attainment": "measure", "earned": "component", "table": "table"}
+_WHAT = {
+    "value": "measure",
+    "quota": "measure",
+    "attainment": "measure",
+    "earned": "component",
+    "table": "table",
+}
 
 
 def type_of_name(node: Name, scope: Scope, trouble: Trouble) -> Type | None:
@@ -28,7 +34,9 @@ def type_of_name(node: Name, scope: Scope, trouble: Trouble) -> Type | None:
             trouble.add(NO_DEAL, node, name=node.id, mend=_without_deal(node.id, scope))
             return None
         return scope.columns[node.id]
-    trouble.add(UNKNOWN, node, name=node.id, what=f"`{node.id}` is not a name known here", mend=_meant(node.id, scope))
+    trouble.add(
+        UNKNOWN, node, name=node.id, what=f"`{node.id}` is not a name known here", mend=_meant(node.id, scope)
+    )
     return None
 
 
@@ -41,7 +49,7 @@ def _without_deal(name: str, scope: Scope) -> str:
 
 
 def _meant(name: str, scope: Scope) -> str:
-    """Say how to mend a name that is not known: spelling, a missing prefix, missing quotes, a missing type."""
+    """Say how to mend a name that is not known: spelling, missing prefix, missing quotes, missing type."""
     if name == "payee":
         return "write `payee.` and a column of the payees table, as `payee.region`"
     if name in scope.payee:

@@ -24,7 +24,7 @@ _WORDS = {1: "one value", 2: "two values", 3: "three values"}
 
 
 def check_call(node: Call, types: list[Type | None], trouble: Trouble) -> Type | None:
-    """Return the type that a function gives for arguments of these types; None in them is a fault said already."""
+    """Return the type that a function gives for these types; None among them is a fault said already."""
     function = node.function
     least, most = _COUNTS[function]
     if len(types) < least or (most is not None and len(types) > most):
@@ -70,7 +70,11 @@ def _must_be(node: Call, place: int, found: Type | None, wanted: Type, trouble: 
         return
     here = node.args[place]
     what = f"`{node.function}` takes a {'date' if wanted is Type.DATE else 'condition'} here; "
-    mend = "write it as 2026-01-31, or take a date column" if wanted is Type.DATE else "compare it with something"
+    mend = (
+        "write it as 2026-01-31, or take a date column"
+        if wanted is Type.DATE
+        else "compare it with something"
+    )
     trouble.add(TYPES, here, what=f"{what}`{trouble.words(here)}` is {found}", mend=mend)
 
 
@@ -93,9 +97,8 @@ def _joined(node: Call, types: list[Type | None], trouble: Trouble, first: int =
 
 def _check_places(node: Call, trouble: Trouble) -> None:
     places = node.args[1]
-    if isinstance(places, Number) and places.type == "number" and 0 <= places.value <= 12:
-        if places.value == int(places.value):
-            return
+    if isinstance(places, Number) and places.type == "number" and places.value in range(13):
+        return
     below = " not below zero" if isinstance(places, Unary) else ""
     what = f"the places of `round` are a whole number from 0 to 12, written out{below}"
     trouble.add(ARGUMENTS, places, what=what, mend="write `round(x, 2)` for cents")

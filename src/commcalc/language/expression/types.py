@@ -1,4 +1,4 @@
-"""What kind of thing a value is: a number, a ratio, money, a text, a date, or yes/no; and which names may be used."""
+"""What kind of thing a value is: number, ratio, money, text, date or yes/no; and which names may be used."""
 
 from __future__ import annotations
 

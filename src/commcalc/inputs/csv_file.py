@@ -1,0 +1,199 @@
+"""A CSV file as text: its bytes looked at before anything is believed, then every field as it was written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from commcalc.base.problem import Report
+from commcalc.base.source import Cell
+from commcalc.inputs.csv_rows import parsed
+from commcalc.inputs.model import ReadOptions
+from commcalc.inputs.problems import (
+    CHANGED,
+    CONTROL,
+    EMPTY_FILE,
+    ENCODING,
+    FIELDS,
+    HEADER_SPACES,
+    LIMIT,
+    LINE_ENDS,
+    NOT_CSV,
+    SEP_LINE,
+    SEPARATOR,
+    TWO_HEADERS,
+)
+
+CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 13)) + b"\x7f"
+MAGIC = {
+    b"\x1f\x8b": ("gzip-compressed", "unpack it first"),
+    b"PK": ("a workbook or zip archive", "save the sheet as CSV"),
+    b"\xd0\xcf\x11\xe0": ("an old workbook", "save the sheet as CSV"),
+    b"PAR1": ("a Parquet file", "save it as CSV"),
+}
+CHUNK = 1 << 24
+MOST_COLUMNS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A file's fields as text, empty ones as null, with `~line`: the physical line on which each record starts."""
+
+    frame: pl.DataFrame
+    headers: tuple[str, ...]
+    skipped: int  # blank lines
+    notes: tuple[str, ...]  # what was accepted with a change
+
+
+def read_csv(path: Path, name: str, options: ReadOptions) -> tuple[TextTable | None, Report]:
+    """Return the fields of a file as text, or every problem of its bytes and structure. `name` is used in messages."""
+    report = Report()
+    before = path.stat()
+    raw = path.read_bytes()
+    notes: list[str] = []
+    raw = _checked_bytes(raw, name, options, report, notes)
+    if report.errors:
+        return None, report
+    table = _parse(raw, name, options, report, notes)
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        report.add(CHANGED.at(Cell(name, 1)))
+    return (None if report.errors else table), report
+
+
+def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, notes: list[str]) -> bytes:
+    """Look at the bytes as they are: what the file is, its encoding, control characters, line ends."""
+    top = Cell(name, 1)
+    if not raw.strip():
+        report.add(EMPTY_FILE.at(top))
+        return raw
+    for magic, (what, mend) in MAGIC.items():
+        if raw.startswith(magic):
+            report.add(NOT_CSV.at(top, what=what, mend=mend))
+            return raw
+    if options.encoding != "utf-8":
+        raw = raw.decode(options.encoding, errors="replace").encode()
+        notes.append(f"decoded from {options.encoding}")
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\x00" in raw[:400] and raw[:400].count(0) > len(raw[:400]) // 4):
+        report.add(ENCODING.at(top, what="the file is UTF-16", mend="save it as UTF-8, or write `read: {encoding: utf-16}`"))
+        return raw
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raw = raw[3:]
+        notes.append("byte order mark dropped")
+    _utf8(raw, name, report)
+    _controls(raw, name, report)
+    if b"\r" in raw:
+        if b"\n" not in raw:
+            report.add(LINE_ENDS.at(top))
+            return raw
+        if b'"' not in raw:
+            raw = raw.replace(b"\r\n", b"\n")
+        notes.append("CRLF line ends")
+    return raw
+
+
+def _utf8(raw: bytes, name: str, report: Report) -> None:
+    if raw.isascii():
+        return
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        byte = raw[error.start]
+        cp1252 = "" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else " (it looks like Windows-1252)"
+        report.add(
+            ENCODING.at(
+                Cell(name, line),
+                what=f"byte {byte:#04x} at offset {error.start} is not UTF-8{cp1252}",
+                mend="write `read: {encoding: cp1252}` for this table, or save the file as UTF-8",
+            )
+        )
+
+
+def _controls(raw: bytes, name: str, report: Report) -> None:
+    for start in range(0, len(raw), CHUNK):
+        chunk = raw[start : start + CHUNK]
+        if len(chunk.translate(None, CONTROLS)) == len(chunk):
+            continue
+        found = re.finditer(b"[" + re.escape(CONTROLS) + b"]", chunk)
+        for number, match in enumerate(found):
+            if number == 5:
+                return
+            at = start + match.start()
+            report.add(CONTROL.at(Cell(name, raw.count(b"\n", 0, at) + 1), point=f"{raw[at]:04X}"))
+        return
+
+
+def _parse(raw: bytes, name: str, options: ReadOptions, report: Report, notes: list[str]) -> TextTable | None:
+    delimiter = "\t" if options.delimiter == "tab" else options.delimiter
+    first = raw.split(b"\n", 1)[0].decode().rstrip("\r")
+    if first.lower().startswith("sep="):
+        report.add(SEP_LINE.at(Cell(name, 1), line=first))
+        return None
+    headers = _headers(first, delimiter, name, options, report)
+    if report.errors:
+        return None
+    plain = b'"' not in raw and b"\n\n" not in raw and not raw.startswith(b"\n") and b"\r" not in raw
+    if plain and options.skip_footer == 0:
+        table = _fast(raw, headers, delimiter, name, report)
+        if table is not None:
+            return TextTable(table, tuple(headers), 0, tuple(notes))
+        if report.errors:
+            return None
+    columns, lines, skipped = parsed(raw.decode(), headers, delimiter, name, options.skip_footer, report)
+    frame = pl.DataFrame({h: pl.Series(h, c, dtype=pl.String) for h, c in zip(headers, columns, strict=True)})
+    frame = frame.with_columns(pl.Series("~line", lines, dtype=pl.UInt32))
+    if options.skip_footer:
+        notes.append(f"{options.skip_footer} footer rows skipped")
+    return TextTable(_trimmed(frame, options), tuple(headers), skipped, tuple(notes))
+
+
+def _headers(first: str, delimiter: str, name: str, options: ReadOptions, report: Report) -> list[str]:
+    if '"' in first:
+        columns, _, _ = parsed(first, None, delimiter, name, 0, report)
+        headers = [c[0] or "" for c in columns]
+    else:
+        headers = first.split(delimiter)
+    if len(headers) > MOST_COLUMNS:
+        report.add(LIMIT.at(Cell(name, 1), what=f"{len(headers):,} columns; at most {MOST_COLUMNS:,}"))
+        return headers
+    if len(headers) == 1:
+        other = next((d for d in (";", "\t", "|") if d in first and d != delimiter), None)
+        if other is not None:
+            report.add(SEPARATOR.at(Cell(name, 1), found="tab" if other == "\t" else other))
+            return headers
+    if options.trim:
+        headers = [h.strip() for h in headers]
+    seen: dict[str, str] = {}
+    for header in headers:
+        folded = header.strip().casefold()
+        if folded in seen:
+            report.add(TWO_HEADERS.at(Cell(name, 1, header.strip()), column=header.strip()))
+        elif header != header.strip():
+            report.add(HEADER_SPACES.at(Cell(name, 1, header.strip()), column=header))
+        seen[folded] = header
+    return headers
+
+
+def _fast(raw: bytes, headers: list[str], delimiter: str, name: str, report: Report) -> pl.DataFrame | None:
+    """Without quotes and blank lines a file is right where it has the right number of separators, which is quick to count."""
+    rows = raw.count(b"\n") + (0 if raw.endswith(b"\n") else 1) - 1
+    if raw.count(delimiter.encode()) != (rows + 1) * (len(headers) - 1):
+        return None
+    try:
+        frame = pl.read_csv(
+            raw, separator=delimiter, infer_schema=False, quote_char=None, missing_utf8_is_empty_string=False,
+            truncate_ragged_lines=False, new_columns=headers, row_index_name="~line", row_index_offset=2,
+        )
+    except pl.exceptions.ComputeError:  # a row too long beside one too short: the slow reader says which
+        return None
+    if len(frame) != rows:
+        report.add(FIELDS.at(Cell(name, 1), found=len(frame), wanted=rows, mend="export the file again"))
+    return frame
+
+
+def _trimmed(frame: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
+    return frame.with_columns(pl.col(pl.String).str.strip_chars()) if options.trim else frame

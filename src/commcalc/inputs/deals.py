@@ -1,0 +1,91 @@
+"""Deals checked: ids once and not alike, owners by id or alias, currencies, dates far away."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+import polars as pl
+
+from commcalc.base.money import CURRENCIES
+from commcalc.base.problem import Report
+from commcalc.base.source import Cell
+from commcalc.inputs.people import Names, alike, resolved
+from commcalc.inputs.problems import CURRENCY, OLD_DATE, OTHER_CURRENCY, SCRIPT, TOTAL_ROW, TWICE
+from commcalc.language.names import nearest
+
+
+def check_deals(deals: pl.DataFrame, names: Names, credit_date: str, report: Report) -> pl.DataFrame:
+    """Return the deals with owners resolved; problems of ids, currencies and dates go to the report."""
+    _ids(deals, report)
+    if "owner" in deals.columns:
+        # NFC and spaces: the same name typed on two systems is one name, and that is said (F073)
+        deals = deals.with_columns(resolved("owner", names).alias("owner"))
+        _scripts(deals, report)
+    _far_dates(deals, credit_date, report)
+    return deals
+
+
+def _ids(deals: pl.DataFrame, report: Report) -> None:
+    key = ["deal_id", "line"] if "line" in deals.columns else ["deal_id"]
+    if len(key) == 1 and deals["deal_id"].n_unique() == len(deals):
+        alike(deals["deal_id"], "deals", deals, report)
+        return
+    twice = deals.filter(pl.struct(key).is_duplicated()) if len(key) > 1 else deals.filter(pl.col("deal_id").is_duplicated())
+    facts = [c for c in deals.columns if not c.startswith("~")]
+    for name, group in twice.group_by(key, maintain_order=True):
+        first, second = group.row(0, named=True), group.row(1, named=True)
+        same = all(first[c] == second[c] for c in facts)
+        shown = " / ".join(str(n) for n in name)
+        mend = "remove one" if same else "an amendment is a row with an id of its own; lines of one deal want a `line` column"
+        problem = TWICE.at(Cell(second["~file"], second["~line"], "deal_id"), table="deals", key=shown, same=", the same in both" if same else " with different facts", mend=mend)
+        report.add(problem.with_also(Cell(first["~file"], first["~line"], "deal_id"), "the first"))
+        if len(report) > 100:
+            return
+    alike(deals["deal_id"], "deals", deals, report)
+
+
+def _scripts(deals: pl.DataFrame, report: Report) -> None:
+    odd = deals.filter(pl.col("owner").str.contains(r"[^\x00-\x{24F}]"))
+    for text, group in odd.group_by("owner", maintain_order=True):
+        scripts = {unicodedata.name(c, "?").split(" ")[0] for c in str(text[0]) if c.isalpha()}
+        if len(scripts) > 1:
+            row = group.row(0, named=True)
+            report.add(SCRIPT.at(Cell(row["~file"], row["~line"], "owner"), text=text[0]).times(len(group)))
+
+
+def _far_dates(deals: pl.DataFrame, credit_date: str, report: Report) -> None:
+    if credit_date not in deals.columns:
+        return
+    day = pl.col(credit_date)
+    far = deals.filter((day < date(1970, 1, 1)) | (day > date(2100, 1, 1)))
+    for row in far.head(5).iter_rows(named=True):
+        report.add(OLD_DATE.at(Cell(row["~file"], row["~line"], credit_date), text=row[credit_date]))
+
+
+def other_currencies(deals: pl.DataFrame, currency: str, report: Report) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Set aside deals in another currency as exceptions: no rate is ever taken as one (semantics 10)."""
+    if "currency" not in deals.columns:
+        return deals, None
+    for text, group in deals.filter(pl.col("currency").is_not_null()).group_by("currency", maintain_order=True):
+        if text[0] not in CURRENCIES:
+            row = group.row(0, named=True)
+            near = nearest(str(text[0]).upper().replace("$", "D"), CURRENCIES)
+            report.add(CURRENCY.at(Cell(row["~file"], row["~line"], "currency"), text=text[0], near=f"; did you mean {near}?" if near else "").times(len(group)))
+    other = deals.filter(pl.col("currency").is_not_null() & (pl.col("currency") != currency))
+    if other.is_empty():
+        return deals, None
+    said = [OTHER_CURRENCY.at(None, text=c) for c in other["currency"].to_list()]
+    marked = other.with_columns(
+        pl.lit(OTHER_CURRENCY.code).alias("~code"), pl.Series("~reason", [p.message for p in said]), pl.Series("~mend", [p.mend for p in said])
+    )
+    return deals.filter(pl.col("currency").is_null() | (pl.col("currency") == currency)), marked
+
+
+def total_rows(deals: pl.DataFrame, report: Report) -> None:
+    """Point at a row that looks like a total of the others (F035)."""
+    last = deals.tail(1)
+    if len(last) and last["deal_id"].is_null().item():
+        row = last.row(0, named=True)
+        text = ", ".join(str(v) for c, v in row.items() if v is not None and not c.startswith("~"))
+        report.add(TOTAL_ROW.at(Cell(row["~file"], row["~line"]), text=text[:60]))

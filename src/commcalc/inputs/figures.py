@@ -1,0 +1,135 @@
+"""Figures checked: quotas, splits, KPIs, openings and the calendar's own table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+from pydantic_core import PydanticCustomError
+
+from commcalc.base.calendar import Calendar, Period
+from commcalc.base.problem import Report
+from commcalc.base.source import Cell
+from commcalc.inputs.people import Names, resolved, unknown
+from commcalc.inputs.problems import DATE, PERIOD, SHARE, SHARE_SIGN, SHARES, TWICE, UNKNOWN_DEAL
+from commcalc.language.expression.nodes import Number
+from commcalc.language.fields import read_literal
+
+_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?$", re.ASCII)
+
+
+def check_dated_figures(frame: pl.DataFrame, table: str, names: Names, calendar: Calendar, report: Report) -> pl.DataFrame:
+    """Quotas and KPIs: payees known, periods of the calendar; a date names the period that holds it and is kept as `start`."""
+    if "payee_id" in frame.columns:
+        frame = frame.with_columns(resolved("payee_id", names).alias("payee_id"))
+        unknown(frame, "payee_id", table, names, report)
+    texts = frame["period"].unique(maintain_order=True).drop_nulls().to_list()
+    periods: dict[str, str] = {}
+    starts: dict[str, object] = {}
+    for text in texts:
+        found = _period(text, calendar)
+        if found is None:
+            row = frame.filter(pl.col("period") == text).row(0, named=True)
+            example = calendar.periods[len(calendar.periods) // 2]
+            report.add(PERIOD.at(Cell(row["~file"], row["~line"], "period"), text=text, example=f"{example.name}, {example.quarter} or {example.year}"))
+        else:
+            periods[text], starts[text] = found
+    key = [c for c in ("payee_id", "team", "plan", "measure", "kpi", "period", "from") if c in frame.columns]
+    if table == "quotas":
+        _once(frame, key, table, report)
+    start = pl.col("period").replace_strict(starts, default=None, return_dtype=pl.Date)
+    return frame.with_columns(start.alias("start"), pl.col("period").replace_strict(periods, default=None, return_dtype=pl.String))
+
+
+def _period(text: str, calendar: Calendar) -> tuple[str, object] | None:
+    if calendar.named(text) is not None:
+        return text, None
+    match = _DAY.match(text)
+    if match is None:
+        return None
+    try:
+        day = date.fromisoformat(match[1])
+    except ValueError:
+        return None
+    period = calendar.period_of(day)
+    return (period.name, day) if period is not None else None
+
+
+def _once(frame: pl.DataFrame, key: Sequence[str], table: str, report: Report) -> None:
+    twice = frame.filter(pl.struct(key).is_duplicated())
+    for names, group in twice.group_by(key, maintain_order=True):
+        first, second = group.row(0, named=True), group.row(1, named=True)
+        shown = " / ".join(str(n) for n in names if n is not None)
+        problem = TWICE.at(Cell(second["~file"], second["~line"]), table=table, key=shown, same="", mend="keep one of the rows")
+        report.add(problem.with_also(Cell(first["~file"], first["~line"]), "the first"))
+
+
+def check_splits(splits: pl.DataFrame, names: Names, deals: pl.Series, report: Report) -> pl.DataFrame:
+    """Shares as exact fractions, each payee once in a role, owner shares of a deal exactly 100%."""
+    splits = splits.with_columns(resolved("payee_id", names).alias("payee_id"))
+    unknown(splits.filter(pl.col("payee_id") != "nobody"), "payee_id", "splits", names, report)
+    fractions = {t: _share(t) for t in splits["share"].unique().drop_nulls().to_list()}
+    for text, share in fractions.items():
+        if share is None or share <= 0:
+            row = splits.filter(pl.col("share") == text).row(0, named=True)
+            kind = SHARE if share is None else SHARE_SIGN
+            report.add(kind.at(Cell(row["~file"], row["~line"], "share"), text=text))
+    if any(f is None for f in fractions.values()):
+        return splits
+    numbers = {t: f.numerator for t, f in fractions.items() if f is not None}
+    divisors = {t: f.denominator for t, f in fractions.items() if f is not None}
+    splits = splits.with_columns(
+        pl.col("share").replace_strict(numbers, return_dtype=pl.Int64).alias("share_num"),
+        pl.col("share").replace_strict(divisors, return_dtype=pl.Int64).alias("share_den"),
+        (pl.col("role").fill_null("owner") if "role" in splits.columns else pl.lit("owner")).alias("role"),
+    )
+    _once(splits, ["deal_id", "role", "payee_id"], "splits", report)
+    _sums(splits, report)
+    strangers = splits.filter(~pl.col("deal_id").is_in(deals.implode()))
+    for row in strangers.unique("deal_id", maintain_order=True).head(5).iter_rows(named=True):
+        report.add(UNKNOWN_DEAL.at(Cell(row["~file"], row["~line"], "deal_id"), table="splits", text=row["deal_id"]))
+    return splits
+
+
+def _sums(splits: pl.DataFrame, report: Report) -> None:
+    owners = splits.filter(pl.col("role") == "owner")
+    sums: dict[str, Fraction] = {}
+    places: dict[str, Cell] = {}
+    for deal, n, q, file, line in owners.select("deal_id", "share_num", "share_den", "~file", "~line").iter_rows():
+        sums[deal] = sums.get(deal, Fraction(0)) + Fraction(n, q)
+        places.setdefault(deal, Cell(file, line, "share"))
+    for deal, total in sums.items():
+        if total != 1:
+            percent = total * 100
+            shown = f"{percent.numerator / percent.denominator:.4f}".rstrip("0").rstrip(".") if percent.denominator != 1 else str(percent)
+            report.add(SHARES.at(places[deal], deal=deal, sum=f"{shown}%"))
+
+
+def _share(text: str) -> Fraction | None:
+    body = text.strip()
+    match = re.fullmatch(r"([0-9]+)/([0-9]+)", body)
+    if match:
+        return Fraction(int(match[1]), int(match[2])) if int(match[2]) else None
+    try:
+        found = read_literal(body)
+    except PydanticCustomError:
+        return None
+    return Fraction(found.value) if isinstance(found, Number) and found.type == "ratio" else None
+
+
+def calendar_from(frame: pl.DataFrame, report: Report) -> Calendar | None:
+    """Return the calendar of a table of periods: no gap, no overlap."""
+    rows = frame.sort("from")
+    found = [
+        Period(r["period"], r["from"], r["to"], r["quarter"], r.get("half") or r["year"], r["year"]) for r in rows.iter_rows(named=True)
+    ]
+    fine = True
+    for row, before, after in zip(rows.iter_rows(named=True), found, found[1:], strict=False):
+        if (after.first - before.last).days != 1:
+            place = Cell(row["~file"], row["~line"], "to")
+            report.add(DATE.at(place, text=str(before.last), why=f": the next period starts on {after.first}", mend="let each period begin on the day after the one before"))
+            fine = False
+    return Calendar.from_rows(found) if fine else None

@@ -1,0 +1,383 @@
+"""The mapping: from a file's own columns to ours - names, values, types, look-ups, added columns, and rows left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from commcalc.base.money import minor_units
+from commcalc.base.problem import Report
+from commcalc.base.source import Cell
+from commcalc.inputs.csv_file import TextTable, read_csv
+from commcalc.inputs.model import LookUp, Source, TableSource
+from commcalc.inputs.problems import (
+    HEADERS_DIFFER,
+    MISSED,
+    NO_COLUMN,
+    NOT_UNIQUE,
+    TWO_HEADERS,
+    UNDECIDED,
+)
+from commcalc.inputs.project import TYPES, ProjectFile, files_of, written_types
+from commcalc.inputs.typed import Typed, Typing, blanks, faults, typed
+from commcalc.language.expression import Expression, Scope, check_expression, names_in
+from commcalc.language.expression.nodes import Name, Node
+from commcalc.language.names import nearest
+from commcalc.tables.expression import compile_expression
+from commcalc.tables.schemas import TABLES
+
+PLACES = ("~file", "~line")
+Path = tuple[str | int, ...]
+TableOf = Callable[[str], pl.DataFrame | None]
+Marked = tuple[Typing, Typed]
+
+
+@dataclass(slots=True)
+class Mapped:
+    """A source mapped: its typed rows with `~file ~line`, and the account of what did not come along."""
+
+    frame: pl.DataFrame
+    rows_read: int = 0
+    left_out: int = 0
+    exceptions: list[pl.DataFrame] = field(default_factory=list)  # ~file ~line and the canonical columns, code, reason, mend
+    bad_rows: pl.DataFrame | None = None  # ~file ~line of rows that cannot be read exactly
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A source to be mapped: of which table, where it stands in the project file, and what else it may look into."""
+
+    project: ProjectFile
+    table: str
+    source: Source
+    path: Path
+    table_of: TableOf
+
+
+def mapped(job: Job, report: Report) -> Mapped | None:
+    """Return a source's rows in our columns and types; every problem goes to the report."""
+    text = _text(job, report)
+    if text is None:
+        return None
+    frame, notes = text
+    frame = _renamed(job, frame, report)
+    if frame is None:
+        return None
+    out = Mapped(frame, rows_read=len(frame), notes=notes)
+    frame = _replaced(job, frame)
+    frame, marked = _typed(job, frame, written_types(job.project, job.table))
+    return finished(job, frame, marked, out, report)
+
+
+def finished(
+    job: Job, frame: pl.DataFrame, marked: list[Marked], out: Mapped, report: Report
+) -> Mapped | None:
+    """Look up, add, make the key, leave out by `where`; then report what is wrong with the rows that stay."""
+    written = written_types(job.project, job.table)
+    places = frame.select(PLACES)
+    missed: list[tuple[LookUp, pl.Series]] = []
+    for number, look in enumerate(job.source.look_up):
+        looked = _looked_up(job, frame, (look, number), missed, report)
+        if looked is None:
+            return None
+        frame = looked
+    frame = _added(job, frame, written, report)
+    frame = _keyed(job, frame)
+    keep = _kept(job, frame, places, marked, report)
+    _faults(job, marked, places, keep, report, out)
+    _misses(job, frame, missed, keep, out)
+    out.left_out += len(frame) - int(keep.sum()) if keep is not None else 0
+    gone = _gone(out, places, keep)
+    out.frame = frame if gone is None else frame.filter(~gone)
+    return out
+
+
+def _keyed(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
+    """A key of several columns becomes the table's own key, joined by ` / `."""
+    table = job.project.model.tables[job.table]
+    if not table.key or job.source is not table and not isinstance(job.source, TableSource):
+        return frame
+    name = TABLES[job.table].key[0] if job.table in TABLES else "key"
+    return frame.with_columns(pl.concat_str([pl.col(k).cast(pl.String) for k in table.key], separator=" / ").alias(name))
+
+
+def _text(job: Job, report: Report) -> tuple[pl.DataFrame, list[str]] | None:
+    """Read the source's files as text, put together."""
+    files, found = files_of(job.project, job.source.file or "", (*job.path, "file"))
+    report.extend(found)
+    tables: list[tuple[str, TextTable]] = []
+    for file in files:
+        name = str(file.relative_to(job.project.root))
+        table, problems = read_csv(file, name, job.source.read)
+        report.extend(problems)
+        if table is not None:
+            tables.append((name, table))
+    if len(tables) < len(files) or not tables:
+        return None
+    first_name, first = tables[0]
+    for name, table in tables[1:]:
+        if table.headers != first.headers:
+            report.add(HEADERS_DIFFER.at(Cell(name, 1), first=first_name))
+            return None
+    names = pl.Enum([n for n, _ in tables])
+    frames = [t.frame.with_columns(pl.lit(n, dtype=names).alias("~file"), pl.col("~line").cast(pl.UInt32)) for n, t in tables]
+    notes = [f"{n}: {note}" for n, t in tables for note in t.notes]
+    notes += [f"{n}: {t.skipped} blank lines skipped" for n, t in tables if t.skipped]
+    return pl.concat(frames), notes
+
+
+def _renamed(job: Job, frame: pl.DataFrame, report: Report) -> pl.DataFrame | None:
+    """Give mapped columns our names; the other headers stay as they are."""
+    headers = [c for c in frame.columns if not c.startswith("~")]
+    first = frame["~file"][0] if len(frame) else str(job.source.file)
+    used: set[str] = set()
+    columns: list[pl.Expr] = []
+    fine = True
+    for ours, aliases in job.source.columns.items():
+        present = [a for a in aliases if a in headers]
+        if len(present) > 1:
+            report.add(TWO_HEADERS.at(job.project.tree.span_of((*job.path, "columns", ours)), column=" and ".join(present)))
+            fine = False
+        elif not present:
+            near = nearest(aliases[0], headers)
+            mend = f"write `columns: {{{ours}: {near}}}`" if near else "the file's headers are " + ", ".join(headers[:12])
+            report.add(
+                NO_COLUMN.at(job.project.tree.span_of((*job.path, "columns", ours)), column=aliases[0], near=f"; did you mean `{near}`?" if near else "", mend=mend)
+                .with_also(Cell(first, 1), "the header")
+            )
+            fine = False
+        else:
+            used.add(present[0])
+            columns.append(pl.col(present[0]).alias(ours))
+    if not fine:
+        return None
+    taken = set(job.source.columns)
+    columns += [pl.col(h) for h in headers if h not in used and h not in taken]
+    return frame.select(*columns, *PLACES)
+
+
+def _replaced(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
+    """Put what the mapping's `values` say in the place of what the file says."""
+    for column, meaning in job.source.values.items():
+        if column in frame.columns and isinstance(meaning, dict):
+            frame = frame.with_columns(pl.col(column).replace(meaning))
+    return frame
+
+
+def _typing(job: Job, column: str, type_: str) -> Typing:
+    options = job.source.read
+    return Typing(column, type_, minor_units(job.project.model.currency), options, job.project.model.time_zone)
+
+
+def _typed(job: Job, frame: pl.DataFrame, written: Mapping[str, str]) -> tuple[pl.DataFrame, list[Marked]]:
+    """Type the columns that have a type; what cannot be read is marked, not yet reported."""
+    marked: list[Marked] = []
+    values: list[pl.Series] = []
+    for column in frame.columns:
+        type_ = written.get(column)
+        if column.startswith("~") or type_ is None:
+            continue
+        how = _typing(job, column, type_)
+        found = typed(frame[column], how)
+        values.append(found.value.alias(column))
+        if found.bad is not None:
+            marked.append((how, found))
+    return frame.with_columns(values), marked
+
+
+def _looked_up(
+    job: Job, frame: pl.DataFrame, at: tuple[LookUp, int], missed: list[tuple[LookUp, pl.Series]], report: Report
+) -> pl.DataFrame | None:
+    """Left-join columns of another table by a unique key; remember the rows that found nothing."""
+    look, number = at
+    path = (*job.path, "look_up", number)
+    other = _other(job, look, path, report)
+    if other is None:
+        return None
+    keys = {look.by: look.by} if isinstance(look.by, str) else {k: k for k in look.by} if isinstance(look.by, list) else dict(look.by)
+    for side, columns, names in (("ours", frame.columns, keys), ("theirs", other.columns, [*keys.values(), *look.take.values()])):
+        lacking = [c for c in names if c not in columns]
+        if lacking:
+            near = nearest(lacking[0], columns)
+            where = job.project.tree.span_of((*path, "by" if side == "ours" or lacking[0] in keys.values() else "take"))
+            report.add(NO_COLUMN.at(where, column=lacking[0], near=f"; did you mean `{near}`?" if near else "", mend="the columns are " + ", ".join(c for c in columns if not c.startswith("~"))))
+            return None
+    dated = "from" in other.columns and "to" in other.columns and job.project.model.credit_date in frame.columns
+    theirs = other.select(
+        *(pl.col(t).cast(pl.String).alias(f"~key{i}") for i, t in enumerate(keys.values())),
+        *(pl.col(t).alias(f"~take.{o}") for o, t in look.take.items()),
+        *([pl.col("from").alias("~f"), pl.col("to").alias("~t")] if dated else []),
+    )
+    on = [f"~key{i}" for i in range(len(keys))]
+    twice = theirs.filter(pl.struct(on).is_duplicated() & pl.all_horizontal(pl.col(on).is_not_null())) if not dated else theirs.clear()
+    if len(twice):
+        report.add(NOT_UNIQUE.at(job.project.tree.span_of((*path, "by")), table=look.in_, key=" / ".join(str(v) for v in twice.select(on).row(0))))
+        return None
+    ours = frame.with_columns(*(pl.col(o).cast(pl.String).alias(f"~key{i}") for i, o in enumerate(keys)))
+    joined = _joined(job, ours, theirs, on, dated=dated)
+    if look.missing is None:
+        missed.append((look, joined["~hit"].is_null()))
+    taken = [pl.col(f"~take.{o}").alias(o) for o in look.take]
+    joined = joined.with_columns(taken).drop(*on, "~hit", *(f"~take.{o}" for o in look.take))
+    return _typed_taken(job, joined, look)
+
+
+def _joined(job: Job, ours: pl.DataFrame, theirs: pl.DataFrame, on: list[str], *, dated: bool) -> pl.DataFrame:
+    if not dated:
+        return ours.join(theirs.with_columns(pl.lit(value=True).alias("~hit")), on=on, how="left", maintain_order="left")
+    day = pl.col(job.project.model.credit_date)
+    numbered = ours.with_row_index("~i")
+    both = numbered.join(theirs, on=on).filter((day >= pl.col("~f").fill_null(day)) & (day <= pl.col("~t").fill_null(day)))
+    found = both.unique("~i", keep="first", maintain_order=True).select("~i", *(c for c in theirs.columns if c.startswith("~take.")), pl.lit(value=True).alias("~hit"))
+    return numbered.join(found, on="~i", how="left", maintain_order="left").drop("~i")
+
+
+def _other(job: Job, look: LookUp, path: Path, report: Report) -> pl.DataFrame | None:
+    if look.in_ in job.project.model.tables:
+        return job.table_of(look.in_)
+    files, found = files_of(job.project, look.in_, (*path, "in"))
+    report.extend(found)
+    if not files:
+        return None
+    table, problems = read_csv(files[0], look.in_, job.source.read)
+    report.extend(problems)
+    return table.frame if table is not None else None
+
+
+def _typed_taken(job: Job, frame: pl.DataFrame, look: LookUp) -> pl.DataFrame:
+    """Columns taken as text from a file get the types that the mapping gives them."""
+    written = written_types(job.project, job.table)
+    for column in look.take:
+        type_ = written.get(column)
+        if type_ is not None and frame.schema[column] == pl.String and type_ not in ("text", "payee"):
+            frame = frame.with_columns(typed(frame[column], _typing(job, column, type_)).value.alias(column))
+    return frame
+
+
+def _scope(written: Mapping[str, str], frame: pl.DataFrame) -> Scope:
+    return Scope(columns={c: TYPES[written.get(c, "text")] for c in frame.columns if not c.startswith("~")})
+
+
+def _compiled(job: Job, expression: Expression, scope: Scope, path: Path, report: Report) -> pl.Expr | None:
+    _, wrong = check_expression(expression, scope)
+    for kind, start, end, facts in wrong:
+        report.add(kind.at(job.project.tree.scalar_place(path, start, end), **facts))
+    if wrong:
+        return None
+
+    def name(node: Node) -> pl.Expr:
+        assert isinstance(node, Name), node
+        return pl.col(node.id)
+
+    return compile_expression(expression.node, name, job.project.model.readings.get("rounding", "half-up"))
+
+
+def _added(job: Job, frame: pl.DataFrame, written: Mapping[str, str], report: Report) -> pl.DataFrame:
+    for column, expression in job.source.add.items():
+        compiled = _compiled(job, expression, _scope(written, frame), (*job.path, "add", column), report)
+        if compiled is not None:
+            frame = frame.with_columns(compiled.alias(column))
+    return frame
+
+
+def _kept(
+    job: Job, frame: pl.DataFrame, places: pl.DataFrame, marked: list[Marked], report: Report
+) -> pl.Series | None:
+    """Return which rows `where` keeps; a row that it cannot decide is a fault unless one of its fields is one already."""
+    rule = job.source.where
+    if rule is None:
+        return None
+    written = written_types(job.project, job.table)
+    compiled = _compiled(job, rule, _scope(written, frame), (*job.path, "where"), report)
+    if compiled is None:
+        return None
+    kept = frame.lazy().select(compiled.alias("k")).collect()["k"]
+    unknown = kept.is_null()
+    if unknown.any():
+        for how, found in marked:
+            if how.column in names_in(rule.node):
+                unknown = unknown & ~found.bad
+        rows = places.filter(unknown)
+        if len(rows):
+            cells = [Cell(f, n) for f, n in rows.head(6).iter_rows()]
+            fields = sorted(names_in(rule.node))
+            report.add(UNDECIDED.at(cells[0], rule=rule.text, field=fields[0] if fields else "").times(len(rows), cells[1:]))
+    return kept.fill_null(value=True)
+
+
+def _faults(
+    job: Job, marked: list[Marked], places: pl.DataFrame, keep: pl.Series | None, report: Report, out: Mapped
+) -> None:
+    bad: list[pl.DataFrame] = []
+    for how, found in marked:
+        read_by_where = job.source.where is not None and how.column in names_in(job.source.where.node)
+        counts = None if read_by_where else keep
+        report.extend(faults(found, how, places, counts))
+        mask = found.bad if counts is None else found.bad & counts
+        bad.append(places.filter(mask))
+    if bad and any(len(b) for b in bad):
+        out.bad_rows = pl.concat(bad).unique(maintain_order=True)
+
+
+def _misses(job: Job, frame: pl.DataFrame, missed: list[tuple[LookUp, pl.Series]], keep: pl.Series | None, out: Mapped) -> None:
+    for look, mask in missed:
+        counts = mask if keep is None else mask & keep
+        if not counts.any():
+            continue
+        rows = frame.filter(counts)
+        key = look.by if isinstance(look.by, str) else next(iter(look.by))
+        known = _known_keys(job, look)
+        texts = rows[key].cast(pl.String).fill_null("").to_list()
+        problems = {}
+        for text in dict.fromkeys(texts):
+            near = nearest(text, known) or next((k for k in known if k.replace(" ", "") == text.replace(" ", "")), None)
+            mend = f"write `values: {{{key}: {{{text}: {near}}}}}` in the mapping, or mend the file" if near else f"add it to {look.in_}, or write `missing: blank` in the look-up"
+            problems[text] = MISSED.at(None, text=text, table=look.in_, near=f"; the nearest is `{near}`" if near else "", mend=mend)
+        out.exceptions.append(
+            rows.with_columns(
+                pl.lit(MISSED.code).alias("~code"),
+                pl.Series("~reason", [problems[t].message for t in texts]),
+                pl.Series("~mend", [problems[t].mend for t in texts]),
+            )
+        )
+
+
+def _known_keys(job: Job, look: LookUp) -> list[str]:
+    other = _other(job, look, (*job.path, "look_up"), Report())
+    if other is None:
+        return []
+    key = look.by if isinstance(look.by, str) else look.by[0] if isinstance(look.by, list) else next(iter(look.by.values()))
+    return [str(v) for v in other[key].drop_nulls().unique(maintain_order=True).to_list()]
+
+
+def _gone(out: Mapped, places: pl.DataFrame, keep: pl.Series | None) -> pl.Series | None:
+    """Rows that do not go on: left out, an exception already, or not to be read exactly."""
+    gone = None if keep is None else ~keep
+    faulty = [] if out.bad_rows is None else [out.bad_rows]
+    for rows in [*out.exceptions, *faulty]:
+        mark = rows.select(PLACES).with_columns(pl.lit(value=True).alias("~x"))
+        hit = places.join(mark, on=PLACES, how="left", maintain_order="left", nulls_equal=True)["~x"].fill_null(value=False)
+        gone = hit if gone is None else gone | hit
+    return gone
+
+
+def required(job: Job, frame: pl.DataFrame, report: Report) -> None:
+    """The columns that a table cannot do without are there, and are not empty."""
+    schema = TABLES.get(job.table)
+    if schema is None:
+        return
+    for column in schema.required:
+        if column not in frame.columns:
+            headers = [c for c in frame.columns if not c.startswith("~")]
+            near = nearest(column, headers)
+            place = job.project.tree.span_of(("tables", job.table), key=True)
+            mend = f"write `columns: {{{column}: {near or 'its header'}}}` for this table"
+            report.add(NO_COLUMN.at(place, column=column, near=f"; did you mean `{near}`?" if near else "", mend=mend))
+        elif frame[column].null_count():
+            empty = frame[column].is_null()
+            report.extend(blanks(frame[column], column, frame.select(PLACES), empty))
+
+

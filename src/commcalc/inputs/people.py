@@ -1,0 +1,154 @@
+"""People checked: payees, their managers, and who is on which plan when."""
+
+from __future__ import annotations
+
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from commcalc.base.problem import Report
+from commcalc.base.source import Cell
+from commcalc.inputs.problems import (
+    ALIKE,
+    BACKWARDS,
+    CYCLE,
+    NO_MIX,
+    OVERLAP,
+    TWICE,
+    UNKNOWN_MANAGER,
+    UNKNOWN_PAYEE,
+    UNKNOWN_PLAN,
+)
+from commcalc.language.names import nearest
+from commcalc.tables.exact import D
+
+Names = Mapping[str, str]
+
+
+def names_of(payees: pl.DataFrame) -> Names:
+    """Return every id and alias with the payee it means."""
+    found = {p: p for p in payees["payee_id"].drop_nulls().to_list()}
+    if "aliases" in payees.columns:
+        for payee, aliases in payees.select("payee_id", "aliases").drop_nulls().iter_rows():
+            for alias in aliases.split(";"):
+                if alias.strip():
+                    found.setdefault(alias.strip(), payee)
+    return found
+
+
+def resolved(column: str, names: Names) -> pl.Expr:
+    """Return a column with ids and aliases as payee ids; what is no payee stays as it is written."""
+    return pl.col(column).replace(dict(names))
+
+
+def unknown(frame: pl.DataFrame, column: str, table: str, names: Names, report: Report) -> None:
+    """Report what is no payee in a table about payees."""
+    known = set(names.values())
+    rows = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(list(known)))
+    for text, group in rows.group_by(column, maintain_order=True):
+        near = nearest(str(text[0]), names)
+        cells = [Cell(f, n, column) for f, n in group.select("~file", "~line").head(6).iter_rows()]
+        problem = UNKNOWN_PAYEE.at(cells[0], table=table, text=text[0], near=f"; did you mean `{near}`?" if near else "")
+        report.add(problem.times(len(group), cells[1:]))
+
+
+def check_payees(payees: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Ids once a day, not alike, managers known and above nobody who is above them. Returns the payees with managers resolved."""
+    alike(payees["payee_id"], "payees", payees, report)
+    overlaps(payees, "payee_id", "payees", report)
+    if "manager" not in payees.columns:
+        return payees
+    names = names_of(payees)
+    payees = payees.with_columns(resolved("manager", names).alias("manager"))
+    known = set(names.values())
+    for row in payees.filter(pl.col("manager").is_not_null()).iter_rows(named=True):
+        if row["manager"] not in known:
+            near = nearest(row["manager"], names)
+            report.add(UNKNOWN_MANAGER.at(Cell(row["~file"], row["~line"], "manager"), text=row["manager"], near=f"; did you mean `{near}`?" if near else ""))
+    _cycles(payees, report)
+    return payees
+
+
+def _cycles(payees: pl.DataFrame, report: Report) -> None:
+    """Follow each payee's managers upwards, on every day on which somebody's manager changes."""
+    rows = payees.to_dicts()
+    days = sorted({r.get("from") or date.min for r in rows})
+    told: set[str] = set()
+    for day in days:
+        above = {r["payee_id"]: r for r in rows if (r.get("from") or date.min) <= day <= (r.get("to") or date.max)}
+        for start in above:
+            path, at = [start], above[start]["manager"]
+            while at in above and at not in path:
+                path.append(at)
+                at = above[at]["manager"]
+            if at == start and not told & set(path):
+                told |= set(path)
+                row = above[start]
+                report.add(CYCLE.at(Cell(row["~file"], row["~line"], "manager"), path=" -> ".join([*path, start])))
+
+
+def alike(ids: pl.Series, table: str, frame: pl.DataFrame, report: Report) -> None:
+    """Report ids that are equal but for case or spaces."""
+    folded = ids.str.strip_chars().str.to_lowercase()
+    if folded.n_unique() == ids.n_unique():
+        return
+    both = frame.with_columns(folded.alias("~folded"), ids.alias("~id")).unique("~id", maintain_order=True)
+    twice = both.filter(pl.col("~folded").is_duplicated() & pl.col("~folded").is_not_null())
+    for _, group in twice.group_by("~folded", maintain_order=True):
+        first, second = group.row(0, named=True), group.row(1, named=True)
+        problem = ALIKE.at(Cell(second["~file"], second["~line"], ids.name), table=table, key=second["~id"], other=first["~id"])
+        report.add(problem.with_also(Cell(first["~file"], first["~line"], ids.name), "the other"))
+
+
+def overlaps(frame: pl.DataFrame, key: str, table: str, report: Report) -> None:
+    """Report rows of one key that hold on the same day, or end before they start. Both ends count."""
+    by_key: dict[str, list[dict[str, Any]]] = {}
+    for row in frame.iter_rows(named=True):
+        first, last = row.get("from") or date.min, row.get("to") or date.max
+        if last < first:
+            report.add(BACKWARDS.at(Cell(row["~file"], row["~line"], "to"), to=last, first=first))
+        by_key.setdefault(row[key], []).append({**row, "from": first, "to": last})
+    for name, rows in by_key.items():
+        rows.sort(key=lambda r: r["from"])
+        for before, after in zip(rows, rows[1:], strict=False):
+            if after["from"] <= before["to"]:
+                _overlap(table, name, before, after, report)
+
+
+def _overlap(table: str, name: str, before: Mapping[str, Any], after: Mapping[str, Any], report: Report) -> None:
+    last = min(before["to"], after["to"])
+    open_ = before["from"] == date.min and after["from"] == date.min and last == date.max
+    place = Cell(after["~file"], after["~line"])
+    other = Cell(before["~file"], before["~line"])
+    if open_ or (before["from"], before["to"]) == (after["from"], after["to"]):
+        facts = {c: v for c, v in before.items() if not c.startswith("~")}
+        same = " with the same facts" if facts == {c: v for c, v in after.items() if not c.startswith("~")} else " with different facts"
+        mend = "remove one; with `from:` several sources, `once_per_key: yes` counts equal rows once"
+        report.add(TWICE.at(place, table=table, key=name, same=same, mend=mend).with_also(other, "the first"))
+    else:
+        days = f"{after['from']} to {'for ever' if last == date.max else last}"
+        report.add(OVERLAP.at(place, table=table, key=name, days=days).with_also(other, "the first"))
+
+
+def check_assignments(assignments: pl.DataFrame, names: Names, plans: Iterable[str], report: Report) -> pl.DataFrame:
+    """Payees and plans known, no two plans on a day; the mix as two numbers."""
+    assignments = assignments.with_columns(resolved("payee_id", names).alias("payee_id"))
+    unknown(assignments, "payee_id", "assignments", names, report)
+    overlaps(assignments, "payee_id", "assignments", report)
+    known = list(plans)
+    for row in assignments.filter(~pl.col("plan").is_in(known)).iter_rows(named=True):
+        near = nearest(row["plan"] or "", known)
+        report.add(UNKNOWN_PLAN.at(Cell(row["~file"], row["~line"], "plan"), table="assignments", text=row["plan"], near=f"; did you mean `{near}`?" if near else ""))
+    if "mix" not in assignments.columns:
+        return assignments
+    parts = assignments["mix"].str.replace_all("_", "").str.extract_groups(r"^([0-9]+(?:\.[0-9]+)?)/([0-9]+(?:\.[0-9]+)?)$")
+    for row in assignments.filter(parts.struct.field("1").is_null() & pl.col("mix").is_not_null()).iter_rows(named=True):
+        report.add(NO_MIX.at(Cell(row["~file"], row["~line"], "mix"), text=row["mix"]))
+    return assignments.with_columns(
+        parts.struct.field("1").cast(D).alias("mix_base"), parts.struct.field("2").cast(D).alias("mix_variable")
+    )
+
+

@@ -1,0 +1,189 @@
+"""The project: its file found and read, its calendar, and the columns that plans may name. Never polars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from commcalc.base.calendar import MONTHS, Calendar
+from commcalc.base.problem import Report
+from commcalc.inputs.model import ProjectModel, Source, TableSource
+from commcalc.inputs.problems import (
+    EXPRESSION,
+    LATER_TABLE,
+    NEWER,
+    NO_FILE,
+    NO_PROJECT,
+    NO_TABLE,
+    NOT_A_FILE,
+    PATH,
+)
+from commcalc.language.bind import bind
+from commcalc.language.expression import Scope, Type, check_expression
+from commcalc.language.names import nearest
+from commcalc.language.tree import Tree, read_tree
+from commcalc.tables.schemas import LATER_TABLES, TABLES
+
+FILE = "commcalc.yaml"
+TYPES = {
+    "money": Type.MONEY,
+    "ratio": Type.RATIO,
+    "number": Type.NUMBER,
+    "count": Type.NUMBER,
+    "text": Type.TEXT,
+    "date": Type.DATE,
+    "yes/no": Type.YES_NO,
+    "payee": Type.TEXT,
+    "share": Type.TEXT,
+    "period": Type.TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFile:
+    """A project file that was read: where it is, what it says, and its tree for places."""
+
+    root: Path
+    model: ProjectModel
+    tree: Tree
+
+
+def find_project(start: Path) -> Path | None:
+    """Return the folder with commcalc.yaml, here or above, as git does."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    return None
+
+
+def read_project(start: Path) -> tuple[ProjectFile | None, Report]:
+    """Find and read the project file; problems stand at their places."""
+    report = Report()
+    root = find_project(start)
+    if root is None:
+        report.add(NO_PROJECT.at(None, folder=start))
+        return None, report
+    tree, found = read_tree((root / FILE).read_bytes(), FILE)
+    report.extend(found)
+    if tree is None:
+        return None, report
+    model, found = bind(tree, ProjectModel)
+    report.extend(found)
+    if model is None:
+        return None, report
+    project = ProjectFile(root, model, tree)
+    report.extend(_whole(project))
+    return project, report
+
+
+def _whole(project: ProjectFile) -> Report:
+    """Look at the project as a whole: version, tables there and not, paths, expressions of the mapping."""
+    report = Report()
+    tree, model = project.tree, project.model
+    if model.commcalc != "1":
+        report.add(NEWER.at(tree.span_of(("commcalc",)), found=model.commcalc))
+    if model.calendar.year_starts != "january" and model.calendar.table is None and model.calendar.year_named is None:
+        place = tree.span_of(("calendar",))
+        report.add(EXPRESSION.at(place, what="`year_named` is not said: is the year that starts in " + model.calendar.year_starts + " 1997 called FY1997 or FY1998?", mend="write `year_named: start` or `year_named: end`"))
+    for name in ("deals", "payees", "assignments"):
+        if name not in model.tables:
+            report.add(NO_TABLE.at(tree.span_of(("tables",), key=True), name=name))
+    for name, table in model.tables.items():
+        if name in LATER_TABLES:
+            report.add(LATER_TABLE.at(tree.span_of(("tables", name), key=True), name=name))
+            continue
+        for path, source in sources_of(name, table):
+            _source(project, source, path, report)
+    return report
+
+
+def sources_of(name: str, table: TableSource) -> list[tuple[tuple[str | int, ...], Source]]:
+    """Return the sources of a table with their paths in the project file: its own, or those under `from`."""
+    if table.from_:
+        return [(("tables", name, "from", i), s) for i, s in enumerate(table.from_)]
+    return [(("tables", name), table)]
+
+
+def _source(project: ProjectFile, source: Source, path: tuple[str | int, ...], report: Report) -> None:
+    tree = project.tree
+    if source.file is None:
+        report.add(NO_FILE.at(tree.span_of(path, key=True), path="", near=": write `file:`"))
+    else:
+        _, problem = files_of(project, source.file, (*path, "file"))
+        report.extend(problem)
+    for number, look in enumerate(source.look_up):
+        if look.in_ not in project.model.tables:
+            _, problem = files_of(project, look.in_, (*path, "look_up", number, "in"))
+            report.extend(problem)
+
+
+def files_of(project: ProjectFile, pattern: str, path: tuple[str | int, ...]) -> tuple[list[Path], Report]:
+    """Return the files of a path or pattern, sorted; refuse what leads out of the project or is no plain file."""
+    report = Report()
+    place = project.tree.span_of(path)
+    why = _outside(pattern)
+    if why:
+        report.add(PATH.at(place, path=pattern, why=why))
+        return [], report
+    if ".xlsx" in pattern.lower() or "#" in pattern:
+        report.add(NOT_A_FILE.at(place, path=pattern, what="a workbook, and workbooks are not read yet"))
+        return [], report
+    globbed = any(c in pattern for c in "*?[")
+    found = sorted(project.root.glob(pattern)) if globbed else [project.root / pattern]
+    if not found or not (globbed or found[0].exists() or found[0].is_symlink()):
+        names = [str(p.relative_to(project.root)) for p in project.root.glob("**/*.csv")]
+        near = nearest(pattern, names)
+        report.add(NO_FILE.at(place, path=pattern, near=f"; did you mean `{near}`?" if near else ""))
+        return [], report
+    root = project.root.resolve()
+    for file in found:
+        if not file.resolve().is_relative_to(root):
+            report.add(PATH.at(place, path=pattern, why="is a link that leads out of the project"))
+        elif not file.is_file():
+            report.add(NOT_A_FILE.at(place, path=pattern, what="a folder" if file.is_dir() else "no plain file"))
+    return ([] if report.errors else found), report
+
+
+def _outside(pattern: str) -> str:
+    if "://" in pattern:
+        return "is an address"
+    if pattern.startswith(("/", "\\", "~")) or pattern[1:2] == ":":
+        return "is an absolute path"
+    return "leads upwards" if ".." in pattern.replace("\\", "/").split("/") else ""
+
+
+def calendar_of(project: ProjectFile) -> Calendar | None:
+    """Return the calendar of months; None where it is a table that has yet to be read."""
+    said = project.model.calendar
+    if said.table is not None:
+        return None
+    return Calendar.months(MONTHS.index(said.year_starts) + 1, said.year_named or "start")
+
+
+def column_types(project: ProjectFile) -> Mapping[str, Mapping[str, Type]]:
+    """Return for each table the columns that rules may name, with their types, without reading any data."""
+    return {name: {c: TYPES[t] for c, t in written_types(project, name).items()} for name in {*project.model.tables, *TABLES}}
+
+
+def written_types(project: ProjectFile, name: str) -> dict[str, str]:
+    """Return the columns of a table and their types as written: canonical ones, mapped, taken and added ones, and headers."""
+    table = project.model.tables.get(name)
+    found: dict[str, str] = dict(TABLES[name].types) if name in TABLES else {}
+    if name == "deals":
+        found[project.model.credit_date] = "date"
+    if table is None:
+        return found
+    for _, source in [*sources_of(name, table), (("tables", name), table)]:
+        found.update({c: found.get(c, "text") for c in source.columns})
+        for look in source.look_up:
+            found.update({c: found.get(c, "text") for c in look.take})
+        found.update(source.types)
+    for _, source in [*sources_of(name, table), (("tables", name), table)]:
+        for column, expression in source.add.items():
+            if column not in source.types and column not in found:
+                given, _ = check_expression(expression, Scope(columns={c: TYPES[t] for c, t in found.items()}))
+                found[column] = str(given) if given is not None else "text"
+    return found
+

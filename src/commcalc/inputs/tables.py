@@ -1,0 +1,222 @@
+"""All tables in: read, mapped, checked and put together, with the account of what did not come along."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from commcalc.base.calendar import Calendar
+from commcalc.base.problem import Problem, Report
+from commcalc.base.source import Cell
+from commcalc.inputs.deals import check_deals, other_currencies
+from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
+from commcalc.inputs.mapping import PLACES, Job, Mapped, finished, mapped, required
+from commcalc.inputs.model import Source, TableSource
+from commcalc.inputs.people import check_assignments, check_payees, names_of, resolved, unknown
+from commcalc.inputs.problems import NO_ROWS
+from commcalc.inputs.project import ProjectFile, calendar_of, files_of, sources_of, written_types
+from commcalc.tables.exact import D
+from commcalc.tables.schemas import TABLES
+
+ENGINE_TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Typed tables and their account.
+
+    tables: canonical tables; deals have `file` and `row` for messages. exceptions: deal rows that the mapping set aside:
+    file, row, deal, payee, amount, code, reason, mend. counts: rows read, left out and set aside by table.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    calendar: Calendar
+    exceptions: pl.DataFrame
+    counts: Mapping[str, Mapping[str, int]]
+    digests: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+class _Reader:
+    """Reads each table of the project once, also when others look into it."""
+
+    def __init__(self, project: ProjectFile, report: Report) -> None:
+        self.project, self.report = project, report
+        self.done: dict[str, Mapped | None] = {}
+        self.counts: dict[str, dict[str, int]] = {}
+
+    def frame(self, name: str) -> pl.DataFrame | None:
+        """Return a table's mapped rows, reading it when first asked for."""
+        if name not in self.done:
+            self.done[name] = None  # a table that looks into itself finds nothing
+            self.done[name] = self._read(name)
+        found = self.done[name]
+        return found.frame if found is not None else None
+
+    def _read(self, name: str) -> Mapped | None:
+        table = self.project.model.tables[name]
+        parts: list[Mapped] = []
+        for path, source in sources_of(name, table):
+            one = mapped(Job(self.project, name, source, path, self.frame), self.report)
+            if one is None:
+                return None
+            if source.once_per_key:
+                one.frame = _once(_mapped_only(one.frame, source))
+            parts.append(one)
+        found = self._union(name, table, parts) if table.from_ else parts[0]
+        if found is None:
+            return None
+        self.counts[name] = {
+            "read": found.rows_read,
+            "left out": found.left_out,
+            "set aside": sum(len(e) for e in found.exceptions),
+        }
+        if found.rows_read == 0:
+            self.report.add(NO_ROWS.at(self.project.tree.span_of(("tables", name), key=True), table=name))
+        required(Job(self.project, name, table, ("tables", name), self.frame), found.frame, self.report)
+        return found
+
+    def _union(self, name: str, table: TableSource, parts: list[Mapped]) -> Mapped | None:
+        """Put sources together; what one lacks is blank there; then the table's own look-ups, columns and where."""
+        frame = pl.concat([p.frame.with_columns(pl.col("~file").cast(pl.String)) for p in parts], how="diagonal_relaxed")
+        whole = Mapped(frame, sum(p.rows_read for p in parts), sum(p.left_out for p in parts))
+        whole.exceptions = [e for p in parts for e in p.exceptions]
+        whole.notes = [n for p in parts for n in p.notes]
+        bad = [p.bad_rows for p in parts if p.bad_rows is not None]
+        whole.bad_rows = pl.concat(bad) if bad else None
+        return finished(Job(self.project, name, table, ("tables", name), self.frame), frame, [], whole, self.report)
+
+
+def _mapped_only(frame: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Of a source that names its columns, what it says once per key is what it names."""
+    named = [*source.columns, *source.add, *(t for look in source.look_up for t in look.take)]
+    return frame.select(*named, *PLACES) if source.columns else frame
+
+
+def _once(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows that repeat a key with the same facts count once."""
+    facts = [c for c in frame.columns if c not in PLACES]
+    return frame.unique(facts, keep="first", maintain_order=True)
+
+
+def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool = False) -> tuple[Inputs | None, Report]:
+    """Read every table of the project; None where a row or file cannot be read exactly (unless set aside)."""
+    report = Report()
+    reader = _Reader(project, report)
+    for name in project.model.tables:
+        reader.frame(name)
+    if any(reader.done.get(n) is None for n in project.model.tables):
+        return None, report
+    calendar = calendar_of(project) or calendar_from(reader.frame("calendar") if "calendar" in project.model.tables else pl.DataFrame(), report)
+    if calendar is None:
+        return None, report
+    tables, exceptions = _checked(project, reader, calendar, list(plans), report)
+    aside: list[pl.DataFrame] = [exceptions] if exceptions is not None else []
+    if set_aside:
+        report, moved = _moved(reader, report)
+        aside += moved
+    if report.errors:
+        return None, report
+    return Inputs(
+        {n: _plain(t) for n, t in tables.items()},
+        calendar,
+        pl.concat(aside, how="diagonal") if aside else _no_exceptions(),
+        reader.counts,
+        _digests(project),
+        tuple(n for m in reader.done.values() if m is not None for n in m.notes),
+    ), report
+
+
+def _checked(
+    project: ProjectFile, reader: _Reader, calendar: Calendar, plans: list[str], report: Report
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:
+    """Check each table by itself and against the others."""
+    found = {n: m.frame for n, m in reader.done.items() if m is not None and n in ENGINE_TABLES}
+    if not all(c in found[n].columns for n in ("deals", "payees", "assignments") for c in TABLES[n].required if n in found):
+        return found, None
+    found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report)
+    names = names_of(found["payees"])
+    found["assignments"] = check_assignments(_without_blank(found["assignments"], "payee_id"), names, plans, report)
+    found["deals"] = check_deals(_without_blank(found["deals"], "deal_id"), names, project.model.credit_date, report)
+    found["deals"], foreign = other_currencies(found["deals"], project.model.currency, report)
+    for name in ("quotas", "kpis"):
+        if name in found and "period" in found[name].columns:
+            found[name] = check_dated_figures(found[name], name, names, calendar, report)
+    if "splits" in found and {"share", "deal_id", "payee_id"} <= set(found["splits"].columns):
+        found["splits"] = check_splits(found["splits"], names, found["deals"]["deal_id"], report)
+    if "openings" in found and "payee_id" in found["openings"].columns:
+        found["openings"] = found["openings"].with_columns(resolved("payee_id", names).alias("payee_id"))
+        unknown(found["openings"], "payee_id", "openings", names, report)
+    rows = [*(reader.done["deals"].exceptions if reader.done["deals"] is not None else []), *([foreign] if foreign is not None else [])]
+    return found, _exceptions(rows, project) if rows else None
+
+
+def _without_blank(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    return frame.filter(pl.col(key).is_not_null()) if frame[key].null_count() else frame
+
+
+def _exceptions(rows: list[pl.DataFrame], project: ProjectFile) -> pl.DataFrame:
+    del project
+    every = pl.concat([r.with_columns(pl.col("~file").cast(pl.String)) for r in rows], how="diagonal_relaxed")
+    owner = pl.col("owner").fill_null("") if "owner" in every.columns else pl.lit("")
+    return every.select(
+        pl.col("~file").alias("file"), pl.col("~line").cast(pl.UInt32).alias("row"), pl.col("deal_id").fill_null("").alias("deal"),
+        owner.alias("payee"), pl.lit("").alias("component"), pl.col("amount").cast(D).alias("amount"),
+        pl.col("~code").alias("code"), pl.col("~reason").alias("reason"), pl.col("~mend").alias("mend"),
+    )
+
+
+def _no_exceptions() -> pl.DataFrame:
+    text = dict.fromkeys(("file", "deal", "payee", "component", "code", "reason", "mend"), pl.String)
+    return pl.DataFrame(schema={**text, "row": pl.UInt32, "amount": D})
+
+
+def _moved(reader: _Reader, report: Report) -> tuple[Report, list[pl.DataFrame]]:
+    """With --set-aside, rows of deals that cannot be read exactly become exceptions; other problems still refuse."""
+    deals = reader.done.get("deals")
+    if deals is None or deals.bad_rows is None:
+        return report, []
+    bad = {(str(f), n) for f, n in deals.bad_rows.select(PLACES).iter_rows()}
+    kept, moved = Report(), []
+    for problem in report:
+        if problem.severity == "error" and isinstance(problem.place, Cell) and (problem.place.file, problem.place.row) in bad:
+            moved.append(problem)
+        else:
+            kept.add(problem)
+    first = moved[0] if moved else None
+    rows = [_aside(file, row, next((p for p in moved if _covers(p, file, row)), first)) for file, row in sorted(bad)]
+    return kept, [pl.DataFrame(rows, schema=_no_exceptions().schema, orient="row")] if rows else []
+
+
+def _covers(problem: Problem, file: str, row: int) -> bool:
+    return any(isinstance(p, Cell) and (p.file, p.row) == (file, row) for p in (problem.place, *problem.more))
+
+
+def _aside(file: str, row: int, problem: Problem | None) -> tuple[object, ...]:
+    code, message, mend = (problem.code, problem.message, problem.mend) if problem else ("", "", "")
+    return (file, "", "", "", code, message, mend, row, None)
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Keep the place of each row as `file` and `row`."""
+    return frame.rename({"~file": "file", "~line": "row"}, strict=False) if "file" not in frame.columns and "row" not in frame.columns else frame.drop(PLACES, strict=False)
+
+
+def _digests(project: ProjectFile) -> dict[str, str]:
+    """Return the SHA-256 of every file that was read, by its path in the project."""
+    found: dict[str, str] = {}
+    for name, table in project.model.tables.items():
+        for path, source in sources_of(name, table):
+            files, _ = files_of(project, source.file or "", (*path, "file"))
+            for file in files:
+                with file.open("rb") as opened:
+                    found[str(file.relative_to(project.root))] = hashlib.file_digest(opened, "sha256").hexdigest()
+    return dict(sorted(found.items()))
+
+
+def types_of(project: ProjectFile) -> Mapping[str, str]:
+    """Return the types of the deal columns as written in the mapping and the canonical table."""
+    return written_types(project, "deals")

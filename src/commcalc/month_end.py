@@ -1,0 +1,105 @@
+"""Month end: a project's tables through the engine, with a manifest of all that went in, and the second opinion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from commcalc.api import VERSION, Progress, Run
+from commcalc.base.calendar import Calendar, Period
+from commcalc.base.problem import Kind, Report
+from commcalc.engine.book import House
+from commcalc.engine.run import run as run_engine
+from commcalc.inputs.project import written_types
+from commcalc.inputs.tables import Inputs
+from commcalc.language.names import nearest
+from commcalc.studies.verify import verified
+
+if TYPE_CHECKING:
+    from commcalc.api import Project
+
+NO_PERIOD = Kind(
+    "K001",
+    "Not a period",
+    "`{period}` is not a period of the calendar{near}",
+    "write {example}",
+    """A period is named as the calendar names it; a quarter or year means its last period.
+
+Fails: --period january
+Works: --period 2026-01""",
+)
+NO_CREDITS = Kind(
+    "K002",
+    "Nothing to calculate",
+    "no deal has a credit date, so there is no period to calculate",
+    "name a period: --period 2026-01",
+    """Without --period the last period that has credits is calculated.
+
+Fails: a file without deals
+Works: --period 2026-01""",
+)
+KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS)
+
+
+def calculate(project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress) -> Run:
+    """Calculate a period from tables that were read and checked."""
+    assert project.file is not None
+    chosen = _period(inputs, project.file.model.credit_date, period, report)
+    if chosen is None:
+        return Run(None, report, {}, inputs)
+    plans = tuple(p for p in project.plans if p.plan.status == "active")
+    result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress)
+    report.extend(result.report)
+    if result.report.errors:
+        return Run(None, report, {}, inputs)
+    return Run(result, report, _manifest(project, inputs, chosen), inputs)
+
+
+def verify(project: Project, run: Run) -> Report:
+    """Return every difference between the engine's result and the reference interpreter's."""
+    assert run.result is not None and run.inputs is not None
+    plans = tuple(p.plan for p in project.plans if p.plan.status == "active")
+    return verified(run.result, plans, house_of(project), run.inputs.calendar, _tables(run.inputs))
+
+
+def house_of(project: Project) -> House:
+    """Return what the project says for all plans."""
+    assert project.file is not None
+    types = written_types(project.file, "deals")
+    counts = frozenset(c for c, t in types.items() if t == "count")
+    model = project.file.model
+    return House(dict(model.readings), model.currency, model.credit_date, counts)
+
+
+def _tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
+    return dict(inputs.tables)
+
+
+def _period(inputs: Inputs, credit_date: str, name: str | None, report: Report) -> Period | None:
+    calendar: Calendar = inputs.calendar
+    if name is None:
+        last = inputs.tables["deals"][credit_date].max()
+        if last is None:
+            report.add(NO_CREDITS.at(None))
+            return None
+        return calendar.period_of(last)  # type: ignore[arg-type]
+    found = calendar.last_period_of(name)
+    if found is None:
+        near = nearest(name, [p.name for p in calendar.periods])
+        report.add(NO_PERIOD.at(None, period=name, near=f"; did you mean `{near}`?" if near else "", example="2026-01, 2026-Q1 or 2026"))
+    return found
+
+
+def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any]:
+    """What the run was made from: versions, digests, counts. No time, host or path of this machine."""
+    return {
+        "commcalc": VERSION,
+        "polars": pl.__version__,
+        "period": period.name,
+        "inputs": dict(inputs.digests),
+        "plans": {p.file: p.digest for p in project.plans},
+        "readings": dict(project.file.model.readings) if project.file else {},
+        "tables": {n: dict(c) for n, c in sorted(inputs.counts.items())},
+        "notes": list(inputs.notes),
+    }
