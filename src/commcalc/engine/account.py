@@ -95,7 +95,7 @@ def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
     return reasons.with_columns(
         pl.Series("reason", [t[0] for t in texts], dtype=pl.String), pl.Series("mend", [t[1] for t in texts], dtype=pl.String)
     ).select(
-        (pl.col("file") if "file" in reasons.columns else pl.lit("deals")).alias("file"),
+        (pl.col("file").cast(pl.String) if "file" in reasons.columns else pl.lit("deals")).alias("file"),
         (pl.col("row") if "row" in reasons.columns else pl.lit(0)).cast(pl.UInt32).alias("row"),
         pl.col("deal_id").alias("deal"),
         pl.col("owner").fill_null("").alias("payee"),

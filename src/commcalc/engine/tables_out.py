@@ -219,7 +219,7 @@ def _deal_exceptions(book: Book, rows: pl.DataFrame, component: str, rule: str) 
         fields="the fields that it reads", first="amount",
     )
     return found.select(
-        (pl.col("file") if "file" in found.columns else pl.lit("deals")).alias("file"),
+        (pl.col("file").cast(pl.String) if "file" in found.columns else pl.lit("deals")).alias("file"),
         (pl.col("row") if "row" in found.columns else pl.lit(0)).cast(pl.UInt32).alias("row"),
         pl.col("deal_id").alias("deal"),
         pl.col("payee_id").fill_null("").alias("payee"),

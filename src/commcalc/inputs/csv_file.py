@@ -185,8 +185,8 @@ def _fast(raw: bytes, headers: list[str], delimiter: str, name: str, report: Rep
         return None
     try:
         frame = pl.read_csv(
-            raw, separator=delimiter, infer_schema=False, quote_char=None, missing_utf8_is_empty_string=False,
-            truncate_ragged_lines=False, new_columns=headers, row_index_name="~line", row_index_offset=2,
+            raw, separator=delimiter, infer_schema=False, quote_char=None,
+            missing_columns="raise", extra_columns="raise", new_columns=headers, row_index_name="~line", row_index_offset=2,
         )
     except pl.exceptions.ComputeError:  # a row too long beside one too short: the slow reader says which
         return None

@@ -124,7 +124,7 @@ def calendar_from(frame: pl.DataFrame, report: Report) -> Calendar | None:
     """Return the calendar of a table of periods: no gap, no overlap."""
     rows = frame.sort("from")
     found = [
-        Period(r["period"], r["from"], r["to"], r["quarter"], r.get("half") or r["year"], r["year"]) for r in rows.iter_rows(named=True)
+        Period(r["from"], r["to"], r["period"], r["quarter"], r.get("half") or r["year"], r["year"]) for r in rows.iter_rows(named=True)
     ]
     fine = True
     for row, before, after in zip(rows.iter_rows(named=True), found, found[1:], strict=False):
@@ -132,4 +132,4 @@ def calendar_from(frame: pl.DataFrame, report: Report) -> Calendar | None:
             place = Cell(row["~file"], row["~line"], "to")
             report.add(DATE.at(place, text=str(before.last), why=f": the next period starts on {after.first}", mend="let each period begin on the day after the one before"))
             fine = False
-    return Calendar.from_rows(found) if fine else None
+    return Calendar.rows(found) if fine else None

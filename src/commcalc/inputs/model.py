@@ -6,10 +6,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from commcalc.base.calendar import MONTHS
 from commcalc.language.fields import CurrencyCode, Expr, OneOrMany, Word, YesNo
 from commcalc.plan.shapes import Shape
 
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 ColumnType = Literal["money", "ratio", "number", "count", "text", "date", "yes/no", "payee"]
 LATER_SOURCE = {
     "query": "rows from a database",

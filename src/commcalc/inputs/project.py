@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from commcalc.base.calendar import MONTHS, Calendar
+from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Report
-from commcalc.inputs.model import ProjectModel, Source, TableSource
+from commcalc.inputs.model import MONTHS, ProjectModel, Source, TableSource
 from commcalc.inputs.problems import (
     EXPRESSION,
     LATER_TABLE,

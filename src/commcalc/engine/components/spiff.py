@@ -36,6 +36,9 @@ def earn(job: Job, day: date) -> Earned:
     needed = reads.columns | rules.reads(*conditions).columns
     measured = job.measured or own_deals(job, needed | {"amount"})
     frame = window_days(job.book, job.plan, measured, to_date(job, measured, day))
+    if job.measured is None and said.dates is not None:
+        days = (said.dates.first, said.dates.last)
+        frame = frame.with_columns(pl.lit(d, dtype=pl.Date).alias(c) for d, c in zip(days, ("~wfirst", "~wlast"), strict=True))
     frame, blanks = filtered(job, frame)
     if frame.is_empty():
         return Earned(nothing().rows, nothing().slices, blanks)

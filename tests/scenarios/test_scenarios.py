@@ -1,0 +1,110 @@
+"""Plans on public sample data: the program is run as a user runs it, and every row of the answer must be the same."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parent.parent
+SHARED = Path(os.environ.get("COMMCALC_SHARED", REPOSITORY.parent / "shared"))
+
+Row = dict[str, str]
+Answer = dict[tuple[str, str, str], Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A project of ours, the data that it reads, the periods that it takes, and how it labels a line's window."""
+
+    name: str
+    data: str
+    files: tuple[str, ...]
+    periods: tuple[str, ...]
+    label: Callable[[Row], str]
+
+
+def _first_day(line: Row) -> str:
+    return line["window_first"]
+
+
+def _quarter(line: Row) -> str:
+    year, month, _ = line["credit_date"].split("-")
+    return f"{year}-Q{(int(month) + 2) // 3}"
+
+
+SCENARIOS = (
+    Scenario(
+        "aw_quota_accel",
+        "adventureworks",
+        ("SalesOrderHeader_first1000.csv", "SalesPerson.csv", "SalesPersonQuotaHistory.csv"),
+        ("2011-Q2", "2011-Q3", "2011-Q4"),
+        _first_day,
+    ),
+    Scenario(
+        "crm_tiers_override",
+        "maven_crm",
+        ("sales_pipeline.csv", "sales_teams.csv", "products.csv", "accounts.csv"),
+        ("2017-Q1", "2017-Q2", "2017-Q3", "2017-Q4"),
+        _quarter,
+    ),
+)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+def test_every_row_of_the_answer(scenario: Scenario, tmp_path: Path) -> None:
+    project = _copied(scenario, tmp_path / scenario.name)
+    found: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for period in scenario.periods:
+        _calculate(project, period)
+        for line in _rows(_lines_file(project, period)):
+            key = (line["payee"], scenario.label(line), line["component"].replace("-", "_"))
+            found[key] += Decimal(line["amount"])
+    answer = {key: amount for key, amount in found.items() if amount != 0}
+    assert answer == _expected(scenario)
+
+
+def _copied(scenario: Scenario, folder: Path) -> Path:
+    source = SHARED / "data" / scenario.data
+    if not source.is_dir():
+        pytest.skip(f"the sample data {source} are not here; COMMCALC_SHARED names another place")
+    shutil.copytree(HERE / scenario.name, folder)
+    (folder / "data").mkdir()
+    for name in scenario.files:
+        shutil.copyfile(source / name, folder / "data" / name)
+    return folder
+
+
+def _calculate(project: Path, period: str) -> None:
+    command = [sys.executable, "-m", "commcalc", "calculate", "--period", period, "--verify"]
+    paths = os.pathsep.join([str(REPOSITORY / "src"), os.environ.get("PYTHONPATH", "")])
+    ran = subprocess.run(
+        command, cwd=project, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, f"{period}: exit {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
+
+
+def _lines_file(project: Path, period: str) -> Path:
+    """A quarter is calculated as its last period; the folder bears that period's name."""
+    year, quarter = period.split("-Q")
+    return project / "out" / f"{year}-{int(quarter) * 3:02d}" / "lines.csv"
+
+
+def _rows(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _expected(scenario: Scenario) -> Answer:
+    rows = _rows(SHARED / "cases" / "scenarios" / scenario.name / "expected.csv")
+    return {(r["payee"], r["period"], r["component"]): Decimal(r["amount"]) for r in rows}
