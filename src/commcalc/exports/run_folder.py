@@ -85,7 +85,7 @@ def write_run(result: Result, manifest: Mapping[str, Any], out: Path) -> Written
         beside.mkdir(mode=0o700)
         files = _write_tables(result, beside)
         digest = _write_manifest(result, manifest, files, beside)
-        _swap(beside, target)
+        swap(beside, target)
     except OSError as error:
         shutil.rmtree(beside, ignore_errors=True)
         return CANNOT_WRITE.at(None, path=error.filename or target, why=error.strerror or error)
@@ -101,14 +101,14 @@ def _write_tables(result: Result, folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     tables = _tables(result)
     for name in PARQUET:
-        path = _new(folder / f"{name}.parquet")
+        path = new_file(folder / f"{name}.parquet")
         tables[name].write_parquet(path, row_group_size=ROW_GROUP, compression="zstd", compression_level=1, statistics=True)
         found[path.name] = _digest(path)
     names = CSV if len(result.lines) > MOST_CSV_LINES else (*CSV, "lines")
     places = _places(result)
     for name in names:
         table = next(t for t in TABLES if t.name == name)
-        path = _new(folder / f"{name}.csv")
+        path = new_file(folder / f"{name}.csv")
         for_people(tables[name], table, places).write_csv(path)
         found[path.name] = _digest(path)
     return dict(sorted(found.items()))
@@ -152,14 +152,14 @@ def _write_manifest(result: Result, manifest: Mapping[str, Any], files: Mapping[
     return digest
 
 
-def _new(path: Path) -> Path:
+def new_file(path: Path) -> Path:
     """Make an empty file that only its owner can read, before anything is written into it."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     return path
 
 
 def _text(path: Path, text: str) -> None:
-    with _new(path).open("w", encoding="utf-8", newline="\n") as opened:
+    with new_file(path).open("w", encoding="utf-8", newline="\n") as opened:
         opened.write(text)
 
 
@@ -168,9 +168,9 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _swap(beside: Path, target: Path) -> None:
+def swap(beside: Path, target: Path, *, sync_files: bool = True) -> None:
     """Sync what was written, move the former run aside, put the new one in its place, remove the former one."""
-    for file in sorted(beside.iterdir()):
+    for file in sorted(beside.iterdir()) if sync_files else ():
         _sync(file)
     _sync(beside)
     former = target.with_name(f".{target.name}.old")

@@ -1,0 +1,5 @@
+"""Runs the program: `python -m commcalc`."""
+
+from commcalc.cli.main import run
+
+run()

@@ -1,0 +1,29 @@
+"""The catalogue of all kinds of problem, for their pages."""
+
+from __future__ import annotations
+
+import importlib
+
+from commcalc.base.problem import Kind
+
+MODULES = (
+    "commcalc.language.problems",
+    "commcalc.language.expression.problems",
+    "commcalc.plan.problems",
+    "commcalc.checks.problems",
+    "commcalc.inputs.problems",
+    "commcalc.engine.problems",
+    "commcalc.month_end",
+    "commcalc.exports.run_folder",
+    "commcalc.studies.verify",
+)
+
+
+def kinds() -> dict[str, Kind]:
+    """Return every kind by its code."""
+    found: dict[str, Kind] = {}
+    for module in MODULES:
+        for kind in importlib.import_module(module).KINDS:
+            assert kind.code not in found or found[kind.code] is kind, f"{kind.code} is used twice"
+            found[kind.code] = kind
+    return found

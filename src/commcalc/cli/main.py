@@ -1,0 +1,74 @@
+"""The command line: verbs in the order of a month, one file each; nothing here imports polars."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from commcalc.api import VERSION
+from commcalc.cli import calculate, explain, init, statements, validate
+
+app = typer.Typer(
+    name="commcalc",
+    help="Commission plans in YAML, deals in CSV: what everybody earned, to the cent, and why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"commcalc {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
+    del version
+
+
+app.command("init", rich_help_panel="Set up")(init.verb)
+app.command("validate", rich_help_panel="Write plans")(validate.verb)
+app.command("calculate", rich_help_panel="Every month")(calculate.verb)
+app.command("explain", rich_help_panel="Every month")(explain.verb)
+app.command("statements", rich_help_panel="Every month")(statements.verb)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise SystemExit(143)
+
+
+def run() -> None:
+    """Run the program: every ending has its exit status, and none is a traceback."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except MemoryError:
+        print("error: there is not enough memory for this run; give it more, or calculate fewer deals", file=sys.stderr)
+        raise SystemExit(3) from None
+    except Exception as error:
+        if os.environ.get("COMMCALC_DEBUG"):
+            raise
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        line = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where is not None else "?"
+        print(
+            f"error: this is a fault of commcalc ({type(error).__name__} in {line}); nothing was written.\n"
+            "Please report it with the command and, where you may, the plan. COMMCALC_DEBUG=1 shows more.",
+            file=sys.stderr,
+        )
+        raise SystemExit(70) from None
