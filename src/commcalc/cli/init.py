@@ -1,1 +1,119 @@
-def verb() -> None: ...
+"""`init`: a project that runs at once, with every house reading written out."""
+
+from __future__ import annotations
+
+from importlib import resources
+from importlib.abc import Traversable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commcalc.cli import shown
+from commcalc.language.names import nearest
+
+EPILOG = """
+**Examples**
+
+    commcalc init my-plans                       # a folder that runs: commcalc calculate --project my-plans
+    commcalc init my-plans --template sdr
+    commcalc init --list                         # the templates
+"""
+PROJECT = """commcalc: 1
+company: {company}
+currency: {currency}
+time_zone: America/New_York
+credit_date: close_date
+calendar: {{period: month, year_starts: january}}
+# The house's answers, wherever a plan does not give its own. Each of them decides money.
+readings:
+  rounding: half-up      # half-up (away from zero), half-even or down
+  round: line            # line, deal or component: what is rounded once
+  remainder: largest     # who takes the cents left when something is shared out
+  split: credit          # credit: each payee under their own plan; pay: earned whole, then shared
+  late: insert
+  negative: carry
+tables:
+  deals:
+    file: data/deals.csv
+    types: {{term_months: count}}
+    where: stage = 'Closed Won'
+  payees: {{file: data/payees.csv}}
+  assignments: {{file: data/assignments.csv}}
+  quotas: {{file: data/quotas.csv}}
+"""
+IGNORE = "data/\nout/\nledger.sqlite\n"
+DEALS = """deal_id,owner,close_date,amount,stage,product,type,term_months
+D-001,ann,2026-01-08,42000.00,Closed Won,Orbit,new,12
+D-002,ann,2026-01-21,38500.00,Closed Won,Orbit,new,36
+D-003,ben,2026-01-15,61250.50,Closed Won,Comet,new,24
+D-004,ben,2026-01-28,15000.00,Open,Comet,upsell,12
+D-005,ann,2026-02-03,27900.00,Closed Won,Comet,upsell,12
+"""
+PAYEES = """payee_id,name,title,manager,hired
+ann,Ann Lee,AE,mia,2024-03-01
+ben,Ben Ortiz,AE,mia,2025-07-01
+mia,Mia Chen,Sales Manager,,2022-01-10
+"""
+
+
+def templates() -> dict[str, Traversable]:
+    """Return the template plans by name: from the installed package, or from the checkout it runs from."""
+    packaged = resources.files("commcalc").joinpath("library")
+    folder = packaged if packaged.is_dir() else Path(__file__).parents[3] / "plans"
+    found = [f for f in folder.iterdir() if f.name.endswith(".yaml") and not f.name.endswith(".test.yaml")]
+    return {f.name.removesuffix(".yaml"): f for f in sorted(found, key=lambda f: f.name)}
+
+
+def verb(
+    folder: Annotated[Path, typer.Argument(help="Where the project goes; it must be new or empty.")] = Path(),
+    template: Annotated[str, typer.Option("--template", help="The plan to begin with.")] = "saas-ae",
+    company: Annotated[str, typer.Option("--company", help="The company's name.")] = "Acme",
+    currency: Annotated[str, typer.Option("--currency", help="Currency of the totals.")] = "USD",
+    listed: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
+) -> None:
+    """Write a project that runs: commcalc.yaml with every reading, a plan, and small data to replace by yours."""
+    known = templates()
+    if listed:
+        for name, file in known.items():
+            print(f"{name:<20} {_about(file)}")
+        return
+    if template not in known:
+        near = nearest(template, known)
+        shown.note(f"there is no template `{template}`" + (f"; did you mean `{near}`?" if near else f"; there are {', '.join(known)}"))
+        raise typer.Exit(2)
+    if folder.exists() and (not folder.is_dir() or any(f.name != ".git" for f in folder.iterdir())):
+        shown.note(f"{folder} is not empty; name a new folder: commcalc init my-plans")
+        raise typer.Exit(2)
+    try:
+        _write(folder, known[template], template, PROJECT.format(company=company, currency=currency))
+    except OSError as error:
+        shown.note(f"{error.filename or folder} cannot be written: {error.strerror}")
+        raise typer.Exit(3) from None
+    where = "" if folder == Path() else f" --project {folder}"
+    shown.note(f"a project is in {folder.resolve()}; next: commcalc calculate{where} --period 2026-01")
+
+
+def _about(file: Traversable) -> str:
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    return first.lstrip("# ") if first.startswith("#") else ""
+
+
+def _write(folder: Path, plan: Traversable, name: str, project: str) -> None:
+    people = ("ann", "ben", "mia")
+    files = {
+        "commcalc.yaml": project,
+        f"plans/{name}.yaml": plan.read_text(encoding="utf-8"),
+        "data/deals.csv": DEALS,
+        "data/payees.csv": PAYEES,
+        "data/assignments.csv": "payee_id,plan,from\n" + "".join(f"{p},{name},2026-01-01\n" for p in people),
+        "data/quotas.csv": "payee_id,period,amount\n" + "".join(f"{p},2026,900000\n" for p in people),
+        ".gitignore": IGNORE,
+    }
+    for file, text in files.items():
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+verb.__doc__ = (verb.__doc__ or "") + EPILOG
