@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
-from commcalc.base.problem import Report
-from commcalc.language.expression import Type
+from commcalc.base.problem import Problem, Report
+from commcalc.checks import expressions, rates, references, stated, tables, tiers
+from commcalc.checks.facts import Facts
 from commcalc.plan.load import LoadedPlan
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What checks want to know of the project around the plans."""
-
-    columns: Mapping[str, Type] = field(default_factory=dict)
-    payee_columns: Mapping[str, Type] = field(default_factory=dict)
-    readings: Mapping[str, str] = field(default_factory=dict)
-    currency: str = "USD"
-    credit_date: str = "close_date"
+Check = Callable[[LoadedPlan, Facts], Iterable[Problem]]
+CHECKS: tuple[Check, ...] = (references.check, expressions.check, tiers.check, tables.check, rates.check, stated.check)
+"""Every check, in the order in which a reader would want to know."""
 
 
 def check_plans(plans: tuple[LoadedPlan, ...], facts: Facts) -> Report:
     """Return every problem of the plans."""
-    del plans, facts
-    return Report()
+    report = Report()
+    for loaded in plans:
+        for check in CHECKS:
+            report.extend(check(loaded, facts))
+    return report
+
+
+__all__ = ["CHECKS", "Facts", "check_plans"]

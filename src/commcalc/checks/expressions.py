@@ -1,0 +1,120 @@
+"""Expressions in their places: names known, types that fit, and a condition or figure where one is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from commcalc.base.problem import Problem
+from commcalc.checks.facts import Facts
+from commcalc.checks.problems import CURRENCY, NAME_TAKEN, NOT_A_CONDITION, NOT_A_FIGURE, NOT_YET
+from commcalc.language.expression import Expression, Scope, Type, check_expression, walk
+from commcalc.language.expression.nodes import Call, Member, Number
+from commcalc.plan.load import LoadedPlan
+from commcalc.plan.measures import CountMeasure, DistinctMeasure
+from commcalc.plan.model import Param, Plan
+from commcalc.plan.shapes import Matrix, Points, Rows
+from commcalc.plan.walk import Place, places
+
+BUILT_IN = {"credit_date": Type.DATE, "role": Type.TEXT, "level": Type.NUMBER, "currency": Type.TEXT}
+OF_PAYEE = {"ote": Type.MONEY, "base": Type.MONEY, "variable": Type.MONEY, "payee_id": Type.TEXT}
+LATER = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")
+
+
+def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
+    """Yield what is wrong with the expressions of a plan, each at its characters."""
+    plan, tree = loaded.plan, loaded.tree
+    yield from _clashes(loaded, facts)
+    scope = scope_of(plan, facts)
+    order = list(plan.columns)
+    for place in places(plan):
+        mine = _at_place(scope, plan, place, order)
+        found, wrong = check_expression(place.expression, mine)
+        is_key = place.path[-1] == place.expression.text and len(place.path) > 1 and place.path[-2] == "points"
+        for kind, start, end, texts in wrong:
+            at = tree.span_of(place.path, key=True) if is_key else tree.scalar_place(place.path, start, end)
+            yield kind.at(at, **texts)
+        yield from _later(loaded, place)
+        if wrong or found is None:
+            continue
+        if place.wanted == "condition" and found is not Type.YES_NO:
+            yield NOT_A_CONDITION.at(tree.span_of(place.path), text=place.expression.text, found=_article(found))
+        if place.wanted == "figure" and not found.numeric:
+            yield NOT_A_FIGURE.at(tree.span_of(place.path), text=place.expression.text, found=_article(found))
+        for node in walk(place.expression.node):
+            if isinstance(node, Number) and node.currency is not None and node.currency != plan.currency:
+                yield CURRENCY.at(tree.scalar_place(place.path, node.start, node.end), text=place.expression.text, found=node.currency, currency=plan.currency)
+
+
+def _article(found: Type) -> str:
+    return f"a {found}"
+
+
+def _later(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
+    for node in walk(place.expression.node):
+        name = f"payee.{node.id}" if isinstance(node, Member) and node.id in LATER else None
+        if isinstance(node, Call) and node.function == "earned":
+            name = "earned()"
+        if name:
+            yield NOT_YET.at(loaded.tree.scalar_place(place.path, node.start, node.end), name=name)
+
+
+def scope_of(plan: Plan, facts: Facts) -> Scope:
+    """Return all names of a plan with their types; places narrow it."""
+    columns: dict[str, Type] = dict(facts.columns)
+    params: dict[str, Type] = {}
+    base = Scope(columns=columns, payee={**facts.payee_columns, **OF_PAYEE, **dict.fromkeys(LATER, Type.NUMBER)}, others=BUILT_IN)
+    for name, param in plan.params.items():
+        params[name] = _type(param.default if isinstance(param, Param) else param, base) or Type.NUMBER
+    base = Scope(columns=columns, payee=base.payee, params=params, others=BUILT_IN)
+    tables = {n: _type(t, base) or Type.NUMBER for n, t in plan.tables.items()}
+    base = Scope(columns=columns, payee=base.payee, params=params, others=BUILT_IN, tables=tables)
+    for name, value in plan.columns.items():
+        columns[name] = _type(value, base) or Type.NUMBER
+    measures: dict[str, Type] = {}
+    for name, measure in plan.measures.items():
+        counts = isinstance(measure, CountMeasure | DistinctMeasure) or measure.aggregate == "kpi"
+        expression = measure.expression
+        known = Scope(columns=columns, payee=base.payee, params=params, others=BUILT_IN, tables=tables, measures=measures)
+        measures[name] = Type.NUMBER if counts or expression is None else (_type(expression, known) or Type.NUMBER)
+    return Scope(
+        columns=columns, payee=base.payee, params=params, others=BUILT_IN, measures=measures,
+        components=frozenset(plan.components), tables=tables, currency=plan.currency,
+    )  # fmt: skip
+
+
+def _type(value: object, scope: Scope) -> Type | None:
+    """Return the type that a value gives: that of its first cell."""
+    if isinstance(value, Expression):
+        return check_expression(value, scope)[0]
+    if isinstance(value, Rows | Matrix):
+        return next((_type(v, scope) for _, v in value.entries()), None)
+    if isinstance(value, Points):
+        return next((_type(v, scope) for v in value.points.values()), None)
+    return None
+
+
+def _at_place(scope: Scope, plan: Plan, place: Place, order: list[str]) -> Scope:
+    """Narrow the names to those that mean something at a place."""
+    columns: Mapping[str, Type] = scope.columns
+    if place.path[0] == "columns":  # a column may use those before it
+        later = order[order.index(str(place.path[1])) :]
+        columns = {c: t for c, t in scope.columns.items() if c not in later}
+    own = scope.measures.get(place.own) if place.own else None
+    others = {**scope.others, "window_ended": Type.YES_NO} if "gate" in place.path else scope.others
+    if not place.deal:
+        others = {k: v for k, v in others.items() if k in ("currency", "window_ended")}
+    return Scope(
+        columns=columns, payee=scope.payee, params=scope.params, others=others, measures=scope.measures, components=scope.components,
+        tables=scope.tables, own=own, deal_in_scope=place.deal, currency=plan.currency,
+    )  # fmt: skip
+
+
+def _clashes(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
+    """A name that is a param and a column, or hides a deal column, would mean two things."""
+    plan, tree = loaded.plan, loaded.tree
+    for name in plan.params:
+        if name in facts.columns or name in plan.columns:
+            yield NAME_TAKEN.at(tree.span_of(("params", name), key=True), name=name, one="a param", other="a column")
+    for name in plan.columns:
+        if name in facts.columns:
+            yield NAME_TAKEN.at(tree.span_of(("columns", name), key=True), name=name, one="a column of the plan", other="a column of the deals")

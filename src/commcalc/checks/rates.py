@@ -1,0 +1,114 @@
+"""Rates and limits: a ratio or an amount, not below zero; caps above floors; targets that can be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from commcalc.base.problem import Problem
+from commcalc.checks.facts import Facts
+from commcalc.checks.problems import BARE_RATE, BELOW_ZERO, CAP_FLOOR, LIMIT_BELOW, NO_AMOUNT, NO_QUOTA, NO_TARGET, OVER_ONE, SHARES
+from commcalc.checks.tiers import number_of
+from commcalc.language.expression import Expression
+from commcalc.language.expression.nodes import Number, Unary
+from commcalc.plan.components import Bonus, Commission
+from commcalc.plan.load import LoadedPlan
+from commcalc.plan.shapes import Points, Rows
+from commcalc.plan.targets import PartOf
+from commcalc.plan.walk import Path, Place, places
+
+YEARLY = ("period", "month", "quarter", "half", "year")
+
+
+def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
+    """Yield what is wrong with rates, limits and targets."""
+    del facts
+    for place in places(loaded.plan):
+        if _is_rate(loaded, place):
+            yield from _rate(loaded, place)
+    for name, component in loaded.plan.components.items():
+        path: Path = ("components", name)
+        yield from _limits(loaded, path, component)
+        yield from _target(loaded, path, name, component)
+    yield from _shares(loaded)
+
+
+def _is_rate(loaded: LoadedPlan, place: Place) -> bool:
+    """A place where a rate, a tier's pay, a factor or a SPIFF's pay stands: not a key, bound or point."""
+    path = place.path
+    if path[0] != "components" or place.wanted != "figure" or "by" in path[3:]:
+        return False
+    if path[2] == "accelerators":
+        return "pay" in path
+    if path[2] == "rate":
+        return "tiers" not in path or "pay" in path
+    if path[2] == "pay":
+        return True
+    return path[2] == "multiply" and "factor" in path or path[2] == "kickers" and "add" in path
+
+
+def _rate(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
+    node = place.expression.node
+    negative = isinstance(node, Unary) and node.op == "-"
+    number = node.operand if isinstance(node, Unary) else node
+    if not isinstance(number, Number):
+        return
+    at = loaded.tree.span_of(place.path)
+    if number.type == "number" and number.value != 0:
+        yield BARE_RATE.at(at, text=place.expression.text, currency=loaded.plan.currency)
+    elif negative and place.path[2] != "kickers":
+        yield BELOW_ZERO.at(at, text=place.expression.text)
+    elif place.path[2] == "rate" and number.type == "ratio" and number.value > 1 and place.expression.text.strip().endswith("%"):
+        yield OVER_ONE.at(at, text=place.expression.text)
+
+
+def _limits(loaded: LoadedPlan, path: Path, component: object) -> Iterator[Problem]:
+    found: dict[tuple[str, str], Decimal] = {}
+    for key, limits in (("floor", component.floors), ("cap", component.caps)):  # type: ignore[attr-defined]
+        for number, limit in enumerate(limits):
+            at: Path = (*path, key, "at") if len(limits) == 1 else (*path, key, number, "at")
+            value = limit.at.share if isinstance(limit.at, PartOf) else number_of(limit.at)
+            if value is not None and value < 0:
+                yield LIMIT_BELOW.at(loaded.tree.span_of(at), text=getattr(limit.at, "text", ""))
+            if value is not None and isinstance(limit.at, Expression):
+                found[key, limit.per] = value
+            floor = found.get(("floor", limit.per))
+            if key == "cap" and floor is not None and value is not None and isinstance(limit.at, Expression) and value < floor:
+                yield CAP_FLOOR.at(loaded.tree.span_of(at), cap=value, floor=floor)
+
+
+def _target(loaded: LoadedPlan, path: Path, name: str, component: object) -> Iterator[Problem]:
+    plan, tree = loaded.plan, loaded.tree
+    target = component.target  # type: ignore[attr-defined]
+    on = getattr(component, "on", None)
+    measure = plan.measures.get(on) if on else None
+    if isinstance(component, Commission) and component.rate == "on-target":
+        if target is None:
+            yield NO_TARGET.at(tree.span_of((*path, "rate")), key="rate: on-target", name=name)
+        if measure is not None and measure.quota is None:
+            yield NO_QUOTA.at(tree.span_of((*path, "rate")), text="on-target", name=on)
+    if isinstance(component, Bonus) and target is None and _is_ratio(component):
+        yield NO_TARGET.at(tree.span_of((*path, "payout"), key=True), key="a payout in percent", name=name)
+    for limit in (*component.caps, *component.floors):  # type: ignore[attr-defined]
+        if isinstance(limit.at, PartOf) and limit.at.of == "target" and target is None:
+            yield NO_TARGET.at(tree.span_of((*path, "cap"), key=True), key="a limit in parts of the target", name=name)
+            break
+    if isinstance(target, PartOf) and target.of == "variable" and measure is not None and measure.window not in YEARLY:
+        yield NO_AMOUNT.at(tree.span_of((*path, "target")), window=measure.window)
+
+
+def _is_ratio(component: Bonus) -> bool:
+    payout = component.payout
+    first = next(iter(payout.points.values())) if isinstance(payout, Points) else next((v for _, v in payout.entries()), None) if isinstance(payout, Rows) else payout
+    return isinstance(first, Expression) and isinstance(first.node, Number) and first.node.type == "ratio"
+
+
+def _shares(loaded: LoadedPlan) -> Iterator[Problem]:
+    """Advice where the shares of the target variable do not add up to 100%."""
+    shares = [
+        (n, c.target.share) for n, c in loaded.plan.components.items() if isinstance(c.target, PartOf) and c.target.of == "variable"
+    ]
+    total = sum((s for _, s in shares), Decimal(0))
+    if shares and total != 1:
+        shown = f"{total * 100:f}".rstrip("0").rstrip(".") if "." in f"{total * 100:f}" else f"{total * 100:f}"
+        yield SHARES.at(loaded.tree.span_of(("components", shares[-1][0], "target")), sum=f"{shown}%")

@@ -1,0 +1,92 @@
+"""What must be stated: readings on which money depends, neither in the plan nor in the house's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from commcalc.base.problem import Problem
+from commcalc.checks.facts import Facts
+from commcalc.checks.problems import NOT_STATED
+from commcalc.checks.tiers import measure_of
+from commcalc.language.expression import calls, free_of
+from commcalc.plan.components import Bonus, Commission
+from commcalc.plan.components.common import ComponentBase
+from commcalc.plan.load import LoadedPlan
+from commcalc.plan.readings import reading
+from commcalc.plan.tiers import Tiers
+from commcalc.plan.walk import Path, places
+
+ROUNDING = (
+    ("rounding", "0.125 is 0.13 half-up, 0.12 half-even or down", "`rounding: half-up`, here or under `readings:` of commcalc.yaml"),
+    ("round", "three credits of 0.125 are 0.39 rounded by line, 0.38 by component", "`round: line`, `deal` or `component`"),
+)
+LONG = {"week": 0, "semi-month": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}
+WINDOWS = {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4, "quota row": 9, "life": 9}
+
+
+def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
+    """Yield a problem for each reading that decides money and is stated nowhere."""
+    tree = loaded.tree
+    for key, why, mend in ROUNDING:
+        missing = [n for n, c in loaded.plan.components.items() if reading(key, c, facts.readings) is None]
+        if missing:
+            yield NOT_STATED.at(tree.span_of(("components", missing[0]), key=True), key=key, why=why, mend=mend)
+    read = _attained(loaded)
+    span = max(LONG.get(loaded.plan.payment.every, 0), 1)
+    for name, measure in loaded.plan.measures.items():
+        if name in read and measure.quota is not None and measure.against is None and WINDOWS[measure.window] > span and "against" not in facts.readings:
+            why = "half-way through a year a quota of 1,200 is 1,200 or 600"
+            yield NOT_STATED.at(tree.span_of(("measures", name), key=True), key="against", why=why, mend="`against: full quota` or `quota to date`")
+    for name, component in loaded.plan.components.items():
+        yield from _component(loaded, ("components", name), component, span)
+
+
+def _attained(loaded: LoadedPlan) -> set[str]:
+    """Return the measures whose attainment or quota anything reads."""
+    found: set[str] = set()
+    for place in places(loaded.plan):
+        node = place.expression.node
+        found |= calls(node, "attainment", "quota")
+        if place.own and free_of(node).own & {"attainment", "quota"}:
+            found.add(place.own)
+    for component in loaded.plan.components.values():
+        if isinstance(component, Commission) and component.rate == "on-target":
+            found.add(component.on)
+    return found
+
+
+def _component(loaded: LoadedPlan, path: Path, component: ComponentBase, span: int) -> Iterator[Problem]:
+    tree, plan = loaded.tree, loaded.plan
+    if len(component.multiply) > 1 and component.combine is None:
+        why = "1.2x and 1.5x are 1.8x multiplied, 1.7x added"
+        yield NOT_STATED.at(tree.span_of((*path, "multiply"), key=True), key="combine", why=why, mend="`combine: product` or `sum`")
+    for number, cap in enumerate(component.caps):
+        if cap.excess is None:
+            at: Path = (*path, "cap") if len(component.caps) == 1 else (*path, "cap", number)
+            yield NOT_STATED.at(tree.span_of(at, key=True), key="excess", why="what is above the cap is lost, or paid later", mend="`excess: forfeit`")
+    on = getattr(component, "on", None)
+    window = WINDOWS[plan.measures[on].window] if on in plan.measures else 0
+    if isinstance(component, Bonus) and component.earned is None and window > span:
+        why = "before the window ends nothing is paid, or what stands so far"
+        yield NOT_STATED.at(tree.span_of(path, key=True), key="earned", why=why, mend="`earned: at end`, `to date` or `ratchet`")
+    for number, gate in enumerate(component.gate):
+        if gate.until_known is None and window > span:
+            at = (*path, "gate") if len(component.gate) == 1 else (*path, "gate", number)
+            why = "before the window ends it is paid, cut or held"
+            yield NOT_STATED.at(tree.span_of(at, key=True), key="until_known", why=why, mend="`until_known: pay`, `to date` or `hold`")
+    if component.as_of is None and not isinstance(component, Bonus):
+        for place in places(plan):
+            if place.path[:2] == path and place.path[2] in ("rate", "accelerators", "multiply", "kickers", "pay") and "by" not in place.path[3:4]:
+                yield from _as_of(loaded, path, place.path, calls(place.expression.node, "value", "quota", "attainment"), span)
+
+
+def _as_of(loaded: LoadedPlan, path: Path, at: Path, read: frozenset[str], span: int) -> Iterator[Problem]:
+    plan = loaded.plan
+    rate = getattr(plan.components[str(path[1])], str(at[2]), None)
+    if isinstance(rate, Tiers) and at[-1] == "by" and measure_of(rate.by, None):
+        return
+    for name in sorted(read):
+        if name in plan.measures and WINDOWS[plan.measures[name].window] > span:
+            why = f"`{name}` goes on to change after a credit's own period"
+            yield NOT_STATED.at(loaded.tree.span_of(at), key="as_of", why=why, mend="`as_of: credit period` or `to date`")
+            return
