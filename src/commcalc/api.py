@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from commcalc.base.problem import Report
 from commcalc.base.source import Sources
 from commcalc.checks import Facts, check_plans
-from commcalc.inputs.project import FILE, ProjectFile, column_types, read_project
+from commcalc.inputs.project import FILE, ProjectFile, column_types, read_project, stated_columns
 from commcalc.plan.load import LoadedPlan, load_plans, plan_files
 
 if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
@@ -45,6 +45,7 @@ class Project:
     plans: tuple[LoadedPlan, ...]
     sources: Sources
     report: Report
+    plan_count: int = 0  # plan files, whether they bound or not
 
     def validate(self) -> Report:
         """Return every problem of the project file and the plans. Never reads a table."""
@@ -69,7 +70,8 @@ class Project:
             return Run(None, report)
         progress("reading the tables")
         inputs, found = self.check_data(set_aside=set_aside)
-        report.extend(found)
+        unread = len(self.plans) < self.plan_count  # then assignments name plans that are there but did not bind
+        report.extend(p for p in found if not (unread and p.code == "D055"))
         if inputs is None or report.errors:
             return Run(None, report, {}, inputs)
         month_end = importlib.import_module("commcalc.month_end")
@@ -88,6 +90,7 @@ def facts_of(file: ProjectFile) -> Facts:
     types = column_types(file)
     return Facts(
         columns=types["deals"],
+        stated=stated_columns(file, "deals"),
         payee_columns=types["payees"],
         readings=dict(file.model.readings),
         currency=file.model.currency,
@@ -103,7 +106,7 @@ def open_project(path: Path | str = ".") -> Project:
         return Project(start, None, (), _texts(start, {}), report)
     loaded, found = load_plans(plan_files(file.root / "plans"), file.root)
     report.extend(found)
-    return Project(file.root, file, loaded.plans, _texts(file.root, loaded.texts), report)
+    return Project(file.root, file, loaded.plans, _texts(file.root, loaded.texts), report, len(loaded.texts))
 
 
 def _texts(root: Path, texts: dict[str, str]) -> Sources:

@@ -10,11 +10,13 @@ import polars as pl
 from commcalc.api import VERSION, Progress, Run
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Kind, Report
+from commcalc.checks.problems import NAME_TAKEN
 from commcalc.engine.book import House
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.project import written_types
 from commcalc.inputs.tables import Inputs
 from commcalc.language.names import nearest
+from commcalc.plan.load import LoadedPlan
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -49,11 +51,23 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
     if chosen is None:
         return Run(None, report, {}, inputs)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
+    _hidden(plans, inputs, report)
+    if report.errors:
+        return Run(None, report, {}, inputs)
     result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress)
     report.extend(result.report)
     if result.report.errors:
         return Run(None, report, {}, inputs)
     return Run(result, report, _manifest(project, inputs, chosen), inputs)
+
+
+def _hidden(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+    """A plan's own column must not hide, or be hidden by, a column of the data."""
+    for loaded in plans:
+        for name in loaded.plan.columns:
+            if name in inputs.tables["deals"].columns:
+                place = loaded.tree.span_of(("columns", name), key=True)
+                report.add(NAME_TAKEN.at(place, name=name, one="a column of the plan", other="a column of the deals"))
 
 
 def verify(project: Project, run: Run) -> Report:

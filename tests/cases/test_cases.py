@@ -63,7 +63,7 @@ class Seen:
 
     def _figure(self, what: str) -> Decimal | None:
         head, _, name = what.partition(" ")
-        if what in OF_PAYOUT:
+        if what in OF_PAYOUT and what not in self._components():
             return _added(self.payout, what)
         if what == "total":
             return _added(self.lines, "amount")

@@ -113,8 +113,8 @@ def _clashes(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """A name that is a param and a column, or hides a deal column, would mean two things."""
     plan, tree = loaded.plan, loaded.tree
     for name in plan.params:
-        if name in facts.columns or name in plan.columns:
+        if name in facts.stated or name in plan.columns:
             yield NAME_TAKEN.at(tree.span_of(("params", name), key=True), name=name, one="a param", other="a column")
     for name in plan.columns:
-        if name in facts.columns:
+        if name in facts.stated:
             yield NAME_TAKEN.at(tree.span_of(("columns", name), key=True), name=name, one="a column of the plan", other="a column of the deals")

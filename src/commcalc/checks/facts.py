@@ -13,6 +13,7 @@ class Facts:
     """Columns with their types, the house's readings, and the project's currency and credit date."""
 
     columns: Mapping[str, Type] = field(default_factory=dict)
+    stated: frozenset[str] = frozenset()  # deal columns that the mapping names
     payee_columns: Mapping[str, Type] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
     currency: str = "USD"

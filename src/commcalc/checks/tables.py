@@ -12,6 +12,7 @@ from commcalc.checks.facts import Facts
 from commcalc.checks.problems import BACKWARDS, GAP, INTEGER_BOUNDS, OPEN_ENDS, OVERLAP, SAME_ROW, SHAPE
 from commcalc.checks.tiers import values
 from commcalc.language.expression import Expression, Type
+from commcalc.language.expression.nodes import Call, Name
 from commcalc.language.fields import Cell
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.shapes import Matrix, Rows
@@ -118,7 +119,7 @@ def _line(cells: list[Cell], places: list[Span], by: Expression, counts: set[str
     if not ranges or any(c.kind == "any" for c in cells):
         return
     singles = {c.value for c in cells if c.kind == "value"}
-    whole = by.text.strip() in counts
+    whole = _whole(by, counts)
     for (low, _), (high, place) in zip(ranges, ranges[1:], strict=False):
         if low.high is None or high.low is None or low.high > high.low:  # type: ignore[operator]
             continue
@@ -134,6 +135,14 @@ def _line(cells: list[Cell], places: list[Span], by: Expression, counts: set[str
     last, place = ranges[-1]
     if last.high is not None:
         yield OPEN_ENDS.at(place, where="above", bound=last.high, side="last", mend=f"{last.low if last.low is not None else ''}..")
+
+
+def _whole(by: Expression, counts: set[str]) -> bool:
+    """Whether what is looked up is a whole number, so that nothing lies between 2 and 3."""
+    node = by.node
+    if isinstance(node, Call):
+        return node.function in ("months_between", "days_between", "year", "month", "day", "floor", "ceil")
+    return isinstance(node, Name) and node.id in counts
 
 
 def _matrix(loaded: LoadedPlan, path: Path, table: Matrix) -> Iterator[Problem]:

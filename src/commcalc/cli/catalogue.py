@@ -14,7 +14,7 @@ MODULES = (
     "commcalc.inputs.problems",
     "commcalc.engine.problems",
     "commcalc.month_end",
-    "commcalc.exports.run_folder",
+    "commcalc.exports.problems",
     "commcalc.studies.verify",
 )
 

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from commcalc.api import open_project
 from commcalc.base.render import shown as visible
 from commcalc.cli import shown
 from commcalc.cli.catalogue import kinds
-from commcalc.cli.runs import latest_run
+from commcalc.cli.runs import opened_run
 from commcalc.language.names import nearest
 
 EPILOG = """
+
 **Examples**
 
     commcalc explain payee ann              # of the last run
@@ -28,7 +28,9 @@ EPILOG = """
 def verb(
     noun: Annotated[Literal["payee", "deal", "line", "code"], typer.Argument(help="What to explain.")],
     name: Annotated[str, typer.Argument(help="Which one.")],
-    period: Annotated[str | None, typer.Option("--period", "-p", help="The pay period; without it the last run.")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", "-p", help="The pay period; without it the last run.")
+    ] = None,
     project: Annotated[Path, typer.Option("--project", help="The project's folder.")] = Path(),
     machine: Annotated[bool, typer.Option("--json", help="Everything that is needed to recompute it.")] = False,
 ) -> None:
@@ -36,21 +38,22 @@ def verb(
     if noun == "code":
         _code(name)
         return
-    run = latest_run(project, period)
-    explanation = importlib.import_module("commcalc.documents.explanation")
-    facts = explanation.facts(run, noun, name)
-    known = facts["lines"] or facts["exceptions"] or any(name in run.tables[t][c].to_list() for t, c in (("payouts", "payee"), ("left_out", "deal")))
-    if not known:
-        column = {"payee": ("payouts", "payee"), "deal": ("lines", "deal"), "line": ("lines", "id")}[noun]
-        near = nearest(name, run.tables[column[0]][column[1]].unique().sort().to_list())
-        shown.note(f"there is no {noun} `{name}` in the run of {run.manifest['period']}" + (f"; did you mean `{near}`?" if near else ""))
+    opened = opened_run(project, period)
+    explanation = importlib.import_module("commcalc.documents.explanation")  # brings polars; help does without
+    known: list[str] = explanation.names_known(opened.run, noun)
+    if name not in known:
+        near = nearest(name, known)
+        suggestion = f"; did you mean `{near}`?" if near else ""
+        shown.note(f"there is no {noun} `{name}` in the run of {opened.run.manifest['period']}{suggestion}")
         raise typer.Exit(1)
     if machine:
-        shown.as_json(facts)
+        shown.as_json(explanation.facts(opened.run, noun, name, opened.words))
         return
-    texts = open_project(project).sources.texts
-    for paragraph in explanation.explained(run, noun, name, texts):
-        print("\n".join(visible(line) for line in paragraph.split("\n")))
+    for text in explanation.explained(opened.run, noun, name, opened.words):
+        print("\n".join(visible(line) for line in text.split("\n")))
+
+
+verb.__doc__ = (verb.__doc__ or "") + EPILOG
 
 
 def _code(code: str) -> None:
@@ -61,6 +64,3 @@ def _code(code: str) -> None:
         shown.note(f"there is no problem `{code}`" + (f"; did you mean {near}?" if near else ""))
         raise typer.Exit(1)
     print(f"{kind.code}: {kind.title} ({kind.severity})\n\n{kind.page}\n\nMend: {kind.mend}")
-
-
-verb.__doc__ = (verb.__doc__ or "") + EPILOG

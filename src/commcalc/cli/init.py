@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from importlib import resources
-from importlib.abc import Traversable
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from commcalc.cli import shown
 from commcalc.language.names import nearest
 
 EPILOG = """
+
 **Examples**
 
     commcalc init my-plans                       # a folder that runs: commcalc calculate --project my-plans
@@ -86,7 +88,7 @@ def verb(
         shown.note(f"{folder} is not empty; name a new folder: commcalc init my-plans")
         raise typer.Exit(2)
     try:
-        _write(folder, known[template], template, PROJECT.format(company=company, currency=currency))
+        _write(folder, known[template], template, PROJECT.format(company=json.dumps(company, ensure_ascii=False), currency=currency))
     except OSError as error:
         shown.note(f"{error.filename or folder} cannot be written: {error.strerror}")
         raise typer.Exit(3) from None

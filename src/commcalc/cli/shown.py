@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -17,17 +19,25 @@ from commcalc.base.render import render_concise, render_full, shown, summary, to
 from commcalc.base.source import Sources
 
 MOST_SHOWN = 100
+NARROWEST = 10  # a column of text is not squeezed below this: each field has a line of its own then
+UNSEEN = 400  # the width where nobody looks: nothing is folded in a pipe
 COLOURS = {"error": "bold red", "exception": "bold yellow", "warning": "yellow", "advice": "cyan"}
 
 
+def _console(file: TextIO) -> Console:
+    stated = os.environ.get("COLUMNS", "")
+    width = int(stated) if stated.isdigit() and int(stated) > 0 else None if file.isatty() else UNSEEN
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+
+
 def out() -> Console:
-    """Return the console of results: stdout, as wide as it needs where nobody looks."""
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=False)
+    """Return the console of results: stdout."""
+    return _console(sys.stdout)
 
 
 def err() -> Console:
     """Return the console of messages: stderr."""
-    return Console(file=sys.stderr, width=None if sys.stderr.isatty() else 200, highlight=False)
+    return _console(sys.stderr)
 
 
 def problems(report: Report, sources: Sources, style: str, *, to_stdout: bool = False) -> None:
@@ -35,7 +45,7 @@ def problems(report: Report, sources: Sources, style: str, *, to_stdout: bool = 
     found = report.sorted()
     console = out() if to_stdout else err()
     if style == "json":
-        print(json.dumps([to_json(p) for p in found], indent=1, ensure_ascii=False), file=sys.stdout if to_stdout else sys.stderr)
+        print(json.dumps([to_json(p) for p in found], indent=1, ensure_ascii=False), file=console.file)
         return
     for problem in found[:MOST_SHOWN]:
         text = render_concise(problem) if style == "concise" else render_full(problem, sources) + "\n"
@@ -54,25 +64,38 @@ def money(value: Decimal | None, places: int = 2) -> str:
     if value is None:
         return ""
     rounded = round(value, places)
-    return f"{rounded + 0:,.{places}f}" if rounded else f"{Decimal(0):,.{places}f}"
+    return f"{rounded if rounded else Decimal(0):,.{places}f}"
+
+
+def figure(value: Decimal) -> str:
+    """Return a figure with thousands apart and the decimals that it has."""
+    text = f"{value if value else Decimal(0):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Print rows under columns (name, `left` or `right`); numbers are never cut: too narrow, each field has a line of its own."""
+    """Print rows under columns (name, `left` or `right`); figures are never cut.
+
+    Where the columns do not fit beside each other, each field has a line of its own.
+    """
     console = out()
     listed = [[shown(cell) for cell in row] for row in rows]
-    needed = sum(max([len(name), *(len(r[i]) for r in listed)]) + 3 for i, (name, how) in enumerate(columns) if how == "right")
+    longest = [max([len(name), *(len(r[i]) for r in listed)]) for i, (name, _) in enumerate(columns)]
+    needed = sum(n if how == "right" else min(n, NARROWEST) for n, (_, how) in zip(longest, columns, strict=True))
     if title:
         console.print(Text(title, style="bold"))
-    if needed + 12 > console.width:
+    if needed + 2 * len(columns) > console.width:
         for row in listed:
             for (name, _), cell in zip(columns, row, strict=True):
-                console.print(Text(f"{name}: {cell}"), soft_wrap=True)
+                if cell:
+                    console.print(Text(f"{name}: {cell}" if name else cell), soft_wrap=True)
             console.print()
         return
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for name, how in columns:
-        grid.add_column(name, justify="right" if how == "right" else "left", no_wrap=how == "right", overflow="fold")
+    for size, (name, how) in zip(longest, columns, strict=True):
+        right = how == "right"
+        least = size if right else min(size, NARROWEST)
+        grid.add_column(name, justify="right" if right else "left", no_wrap=right, min_width=least, overflow="fold")
     for row in listed:
         grid.add_row(*(Text(cell) for cell in row))
     console.print(grid)
@@ -85,9 +108,14 @@ def as_json(value: Any) -> None:
 
 def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
-        text = f"{value:f}"
+        text = f"{value if value else Decimal(0):f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)
+
+
+def line(text: str) -> None:
+    """Print a line of a result."""
+    out().print(Text(shown(text)), soft_wrap=True)
 
 
 def note(text: str) -> None:
@@ -98,3 +126,25 @@ def note(text: str) -> None:
 def single(problem: Problem) -> None:
     """Print one problem in full."""
     problems(Report([problem]), Sources({}), "full")
+
+
+def progress(*, quiet: bool) -> Callable[[str], None]:
+    """Return what tells the step under way: on a terminal only, and once a second has gone by."""
+    begun = time.monotonic()
+    told = [begun]
+
+    def tell(step: str) -> None:
+        now = time.monotonic()
+        if not quiet and sys.stderr.isatty() and now - begun > 1 and now - told[0] > 0.1:
+            told[0] = now
+            sys.stderr.write(f"\r\x1b[K{shown(step)} ...")
+            sys.stderr.flush()
+
+    return tell
+
+
+def progress_over(*, quiet: bool) -> None:
+    """Clear the line that told the step under way."""
+    if not quiet and sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()

@@ -12,6 +12,7 @@ from commcalc.base.problem import Report
 from commcalc.cli import shown
 
 EPILOG = """
+
 **Examples**
 
     commcalc validate                       # the project one stands in

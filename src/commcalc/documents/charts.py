@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from markupsafe import Markup, escape
 
+WIDTH = 600
 
-def bar(value: Decimal, target: Decimal, label: str, next_at: Decimal | None = None) -> Markup:
-    """Return a bar of value against target (the mark at 100%), and where the next tier begins."""
-    top = max(value, target * Decimal("1.2"), next_at or Decimal(0))
-    if top <= 0 or target <= 0:
+
+def bar(value: Decimal, target: Decimal | None, label: str, marks: Sequence[Decimal] = ()) -> Markup:
+    """Return a bar of a value, a strong mark at its target and a light one where each tier begins; empty without scale."""
+    top = max([value, (target or Decimal(0)) * Decimal("1.2"), *(m * Decimal("1.05") for m in marks)])
+    if top <= 0:
         return Markup("")
-    width = 600
 
     def x(figure: Decimal) -> str:
-        return f"{round(max(Decimal(0), figure) / top * width, 2):f}"
+        return f"{round(max(Decimal(0), figure) / top * WIDTH, 2):f}"
 
     parts = [
-        f'<svg viewBox="0 0 {width} 26" role="img" class="bar" preserveAspectRatio="none"><title>{escape(label)}</title>',
-        f'<rect class="track" x="0" y="8" width="{width}" height="10" rx="5"></rect>',
-        f'<rect class="value" x="0" y="8" width="{x(value)}" height="10" rx="5"></rect>',
-        f'<line class="mark" x1="{x(target)}" x2="{x(target)}" y1="3" y2="23"></line>',
+        f'<svg viewBox="0 0 {WIDTH} 26" role="img" class="bar" preserveAspectRatio="none"><title>{escape(label)}</title>',
+        f'<rect class="track" x="0" y="8" width="{WIDTH}" height="10"></rect>',
+        f'<rect class="value" x="0" y="8" width="{x(value)}" height="10"></rect>',
+        *(f'<line class="next" x1="{x(m)}" x2="{x(m)}" y1="5" y2="21"></line>' for m in marks if m > 0),
     ]
-    if next_at is not None:
-        parts.append(f'<line class="next" x1="{x(next_at)}" x2="{x(next_at)}" y1="5" y2="21"></line>')
+    if target is not None and target > 0:
+        parts.append(f'<line class="mark" x1="{x(target)}" x2="{x(target)}" y1="2" y2="24"></line>')
     parts.append("</svg>")
     return Markup("".join(parts))

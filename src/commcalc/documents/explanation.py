@@ -2,123 +2,195 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from commcalc.base.money import minor_units
-from commcalc.documents.statement import amount, exact, rate
+from commcalc.documents.figures import amount, exact, many, rate, window
+from commcalc.documents.plan_words import PlanWords
 from commcalc.exports.run_folder import RunFolder
 
 Row = Mapping[str, Any]
+Noun = Literal["payee", "deal", "line"]
+COLUMN = {"payee": "payee", "deal": "deal", "line": "id"}
+MOST_QUOTED = 24
+KINDS = {
+    "earning": "earned on",
+    "minimum": "added to reach the minimum on",
+    "maximum": "taken off by the maximum on",
+    "gate": "withheld by a gate on",
+    "proration": "taken off for days not taken part in, on",
+    "cap": "taken off by the cap on",
+    "floor": "added to reach the floor for",
+}
 
 
-def lines_about(run: RunFolder, noun: str, name: str) -> pl.DataFrame:
+def lines_about(run: RunFolder, noun: Noun, name: str) -> pl.DataFrame:
     """Return the lines of a payee, deal or line."""
-    column = {"payee": "payee", "deal": "deal", "line": "id"}[noun]
-    return run.tables["lines"].filter(pl.col(column) == name)
+    return run.tables["lines"].filter(pl.col(COLUMN[noun]) == name)
 
 
-def explained(run: RunFolder, noun: str, name: str, texts: Mapping[str, str]) -> Iterator[str]:
-    """Yield the paragraphs that explain the lines of a payee, deal or line."""
-    lines = lines_about(run, noun, name)
-    period = run.manifest["period"]
+def names_known(run: RunFolder, noun: Noun) -> list[str]:
+    """Return every name of that kind in the run, for the nearest one."""
+    tables = run.tables
+    if noun == "line":
+        return tables["lines"]["id"].to_list()
     if noun == "payee":
-        payouts = run.tables["payouts"].filter(pl.col("payee") == name)
-        for row in payouts.iter_rows(named=True):
-            places = minor_units(row["currency"])
-            parts = [f"{amount(row[k], places)} {k}" for k in ("base", "released") if row[k]]
-            yield f"{name} is paid {amount(row['payable'], places)} {row['currency']} for {period}" + (f": {' + '.join(parts)}." if parts else ".")
-            if row["accrued"] or row["held"]:
-                yield f"  Not payable yet: {amount(row['accrued'], places)} accrued, {amount(row['held'], places)} held."
+        return tables["payouts"]["payee"].unique().sort().to_list()
+    columns = [tables[n]["deal"] for n in ("lines", "credits", "left_out", "exceptions")]
+    return sorted({d for column in columns for d in column.unique().to_list() if d})
+
+
+def explained(run: RunFolder, noun: Noun, name: str, words: PlanWords) -> Iterator[str]:
+    """Yield the lines of text that explain a payee, deal or line."""
+    lines = lines_about(run, noun, name)
+    if noun == "payee":
+        yield from _payee(run, name)
     if noun == "deal":
         yield from _deal(run, name, lines)
-    slices = run.tables["slices"].filter(pl.col("line_id").is_in(lines["id"].implode()))
-    by_line = {k[0]: f.to_dicts() for k, f in slices.partition_by("line_id", as_dict=True).items()}
-    for row in lines.iter_rows(named=True):
+    slices: dict[str, list[Row]] = {}
+    for part in _slices(run, lines).iter_rows(named=True):
+        slices.setdefault(part["line_id"], []).append(part)
+    for _, component in lines.group_by("plan", "component", maintain_order=True):
+        rows = component.to_dicts()
+        tiers: set[int] = set()
+        for row in rows:
+            parts = slices.get(row["id"], []) if row["kind"] == "earning" else []
+            tiers |= {part["tier"] for part in parts}
+            yield ""
+            yield from line_in_words(row, parts)
         yield ""
-        yield from line_in_words(row, by_line.get(row["id"], []), texts)
+        yield from _rule(rows[0], tiers, words)
     if noun == "payee":
         for row in run.tables["exceptions"].filter(pl.col("payee") == name).iter_rows(named=True):
             yield f"\nNot calculated: {row['deal'] or row['component']}: {row['reason']}; {row['mend']}."
-    yield f"\nRun {run.manifest['run']} of {period}; rounding {run.manifest['readings'].get('rounding', 'half-up')}."
+    yield f"\nRun {run.manifest['run']} of {run.manifest['period']}."
+
+
+def _slices(run: RunFolder, lines: pl.DataFrame) -> pl.DataFrame:
+    return run.tables["slices"].join(lines.select(pl.col("id").alias("line_id")), on="line_id", how="semi")
+
+
+def _payee(run: RunFolder, name: str) -> Iterator[str]:
+    for row in run.tables["payouts"].filter(pl.col("payee") == name).iter_rows(named=True):
+        places = minor_units(row["currency"])
+        parts = " + ".join(f"{amount(row[k], places)} {said}" for k, said in (("base", "base pay"), ("released", "earned")) if row[k])
+        yield f"{name} is paid {amount(row['payable'], places)} {row['currency']} for {run.manifest['period']}{': ' + parts if parts else ''}."
+        if row["accrued"]:
+            yield f"{amount(row['accrued'], places)} is accrued: earned, and payable at the end of the plan's own span."
+        if row["held"]:
+            yield f"{amount(row['held'], places)} is held until its gate is known."
 
 
 def _deal(run: RunFolder, name: str, lines: pl.DataFrame) -> Iterator[str]:
-    if len(lines):
-        total = lines["amount"].sum()
-        yield f"Deal {name} earns {exact(total)} {lines['currency'][0]} in {run.manifest['period']}, in {len(lines)} lines."
-    for row in run.tables["left_out"].filter(pl.col("deal") == name).iter_rows(named=True):
-        yield f"Deal {name}, line {row['line']}: {row['status']} ({row['rule']})."
-    for row in run.tables["exceptions"].filter(pl.col("deal") == name).iter_rows(named=True):
+    period = run.manifest["period"]
+    for (currency,), rows in lines.group_by("currency", maintain_order=True):
+        total: Decimal = sum(rows["amount"].to_list(), Decimal(0))
+        yield f"Deal {name} earns {amount(total, minor_units(str(currency)))} {currency} in {period}, in {many(len(rows), 'line')}."
+    about = {n: run.tables[n].filter(pl.col("deal") == name).to_dicts() for n in ("left_out", "exceptions", "credits")}
+    for row in about["left_out"]:
+        yield f"Deal {name}{_line(row)} is not credited: {row['status']} ({row['rule']})."
+    for row in about["exceptions"]:
         yield f"Deal {name} is an exception: {row['reason']}; {row['mend']}."
-    for row in run.tables["credits"].filter(pl.col("deal") == name).iter_rows(named=True):
-        yield f"It counts {exact(row['amount'])} for {row['payee']} in {row['plan']}.{row['measure']}, from {exact(row['before'])} to {exact(row['before'] + row['amount'])}."
+    for row in about["credits"]:
+        to = f": from {exact(row['before'])} to {exact(row['before'] + row['amount'])}" if row["before"] is not None else ""
+        yield f"It counts {exact(row['amount'])} in {row['measure']} of {row['plan']}, for {row['payee']}{_as(row)}{to}."
 
 
-def line_in_words(row: Row, slices: list[Row], texts: Mapping[str, str]) -> Iterator[str]:
-    """Yield one line's explanation: what it is, how it is made of its slices, and the plan's own words."""
+def _line(row: Row) -> str:
+    return f", line {row['line']}," if row["line"] else ""
+
+
+def _as(row: Row) -> str:
+    return f" as {row['role']}" if row["role"] not in ("", "owner") else ""
+
+
+def line_in_words(row: Row, slices: Sequence[Row]) -> Iterator[str]:
+    """Yield one line's explanation: what it is, and how it is made of its slices."""
     places = minor_units(row["currency"])
-    what = f"deal {row['deal']}" if row["deal"] else f"the window {row['window_first'] or 'from the start'} to {row['window_last'] or 'now'}"
-    kinds = {
-        "earning": "earned on", "minimum": "raised to the minimum on", "maximum": "cut to the maximum on", "gate": "withheld by a gate on",
-        "proration": "prorated on", "cap": "cut by the cap on", "floor": "raised to the floor for",
-    }  # fmt: skip
-    yield f"{row['id']}: {amount(row['amount'], places)} {row['currency']} {kinds.get(row['kind'], row['kind'])} {what}, for {row['payee']} as {row['role']}, {row['credit_date']}."
-    parts = []
-    for part in slices if row["kind"] == "earning" else []:
-        if part["basis"] is None:
-            continue
-        tier = f" (tier {part['tier']}, from {exact(part['start'])} to {exact(part['stop'])})" if part["tier"] else ""
+    what = f"{row['deal']}{_line(row)}" if row["deal"] else window(row["window_first"], row["window_last"])
+    kind = KINDS.get(row["kind"], row["kind"])
+    yield f"{row['id']}: {amount(row['amount'], places)} {row['currency']} {kind} {what} of {row['credit_date']}, for {row['payee']}{_as(row)}"
+    parts = [p for p in slices if p["basis"] is not None]
+    for part in parts:
         factor = f" x {exact(part['factor'])}" if part["factor"] not in (None, Decimal(1)) else ""
-        parts.append(f"{exact(part['basis'])} x {rate(part['rate'])}{factor} = {exact(part['exact'])}{tier}")
+        sign = "=" if part is parts[0] else "+"
+        yield f"  {sign} {exact(part['basis'])} at {rate(part['rate'])}{factor} = {exact(part['exact'])}{_tier(part)}"
     if parts:
-        yield "  " + "\n  + ".join(parts)
-    if row["kind"] == "earning":
-        yield f"  Exactly {exact(row['exact'])}, rounded to {amount(row['amount'], places)}."
+        yield f"  exactly {exact(row['exact'])}, rounded once to {amount(row['amount'], places)}"
     if row["cause"] == "true-up":
-        yield f"  It corrects {row['corrects']}: what all facts known now earn, less what had been posted."
+        yield f"  corrects {row['corrects']}: what all facts known now earn, less what had been posted"
     if row["accrued"]:
-        yield "  Accrued: the plan pays more slowly; it is payable at the end of its own span."
+        yield "  accrued: payable at the end of the plan's own span"
     if row["held"]:
-        yield "  Held: a gate holds it back until its window has ended."
-    yield f"  By {row['plan']} {row['version']}, component {row['component']}" + (f", which serves {row['goal']}" if row["goal"] else "") + f" ({row['place']}):"
-    yield from ("    " + text for text in _quoted(row["place"], texts))
+        yield "  held: a gate holds it back until its window has ended"
 
 
-def _quoted(place: str, texts: Mapping[str, str]) -> list[str]:
-    """Return the plan's lines from `file:line` on, as long as they are indented deeper than the first."""
+def _tier(part: Row) -> str:
+    if not part["tier"]:
+        return ""
+    bounds = f" of it, {exact(part['start'])} to {exact(part['stop'])}" if None not in (part["start"], part["stop"]) else ""
+    return f"  (tier {part['tier']}{bounds})"
+
+
+def _rule(row: Row, tiers: set[int], words: PlanWords) -> Iterator[str]:
+    """Quote the component as the plan writes it, with an arrow at each tier that paid."""
+    goal = f", which serves {row['goal']}" if row["goal"] else ""
+    yield f"By component {row['component']} of {row['plan']} {row['version']}{goal}:"
+    quoted = list(plan_text(row["place"], words))
+    if not quoted:
+        yield f"  {row['place']} (the plan's file is not the one that the run was made from: calculate again to see its text)"
+        return
+    marked = {words.tier_lines.get((row["plan"], row["component"], tier)) for tier in tiers}
+    yield f"  --> {row['place']}"
+    size = len(str(quoted[-1][0]))
+    for number, text in quoted:
+        yield f"  {number:>{size}} |{'>' if number in marked else ' '}{text}"
+
+
+def plan_text(place: str, words: PlanWords) -> Iterator[tuple[int, str]]:
+    """Yield the numbered lines of a plan from `file:line` on, as long as they are indented deeper than the first."""
     file, _, number = place.rpartition(":")
-    lines = texts.get(file, "").splitlines()
-    start = int(number) - 1 if number.isdigit() else 0
-    if not lines or start >= len(lines):
-        return []
-    first = lines[start]
-    indent = len(first) - len(first.lstrip())
-    found = [first]
-    for line in lines[start + 1 : start + 16]:
+    lines = words.texts.get(file, "").splitlines()
+    start = int(number) - 1 if number.isdigit() else len(lines)
+    if start >= len(lines):
+        return
+    indent = len(lines[start]) - len(lines[start].lstrip())
+    yield start + 1, lines[start][indent:]
+    for offset, line in enumerate(lines[start + 1 : start + MOST_QUOTED], start + 2):
         if line.strip() and len(line) - len(line.lstrip()) <= indent:
-            break
-        found.append(line)
-    return [line[indent:] for line in found if line.strip()]
+            return
+        if line.strip():
+            yield offset, line[indent:]
 
 
-def facts(run: RunFolder, noun: str, name: str) -> dict[str, Any]:
-    """Return all that is needed to recompute the lines: lines, slices, credits, measures, readings, plan digests."""
+def facts(run: RunFolder, noun: Noun, name: str, words: PlanWords) -> dict[str, Any]:
+    """Return all that is needed to recompute the lines: slices, credits, measures, readings, the plan's own text."""
     lines = lines_about(run, noun, name)
-    payees = lines["payee"].unique().to_list()
     tables = run.tables
+    mine = {"payee": name} if noun == "payee" else {"deal": name} if noun == "deal" else {}
+    places = lines["place"].unique(maintain_order=True).to_list()
+    credits = tables["credits"].join(lines.select("deal", "payee"), on=("deal", "payee"), how="semi")
     return {
         "run": run.manifest["run"],
         "period": run.manifest["period"],
         "readings": run.manifest["readings"],
         "plans": run.manifest["plans"],
         "inputs": run.manifest["inputs"],
+        "text": {place: "\n".join(text for _, text in plan_text(place, words)) for place in places},
         "lines": lines.to_dicts(),
-        "slices": tables["slices"].filter(pl.col("line_id").is_in(lines["id"].implode())).to_dicts(),
-        "credits": tables["credits"].filter(pl.col("deal").is_in(lines["deal"].implode()) & pl.col("payee").is_in(payees)).to_dicts(),
-        "measures": tables["measures"].filter(pl.col("payee").is_in(payees)).to_dicts(),
-        "exceptions": tables["exceptions"].filter((pl.col("deal") == name) | (pl.col("payee") == name)).to_dicts(),
+        "slices": _slices(run, lines).to_dicts(),
+        "credits": credits.to_dicts(),
+        "measures": tables["measures"].join(lines.select("payee", "plan"), on=("payee", "plan"), how="semi").to_dicts(),
+        **{n: _about(tables[n], mine) for n in ("payouts", "exceptions", "left_out")},
     }
+
+
+def _about(frame: pl.DataFrame, mine: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows of a table that are about a payee or a deal; none where it has no such column."""
+    if not mine or not mine.keys() <= set(frame.columns):
+        return []
+    return frame.filter(*(pl.col(c) == v for c, v in mine.items())).to_dicts()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from commcalc.base.money import minor_units
+from commcalc.documents.plan_words import PlanWords, TierMark
 from commcalc.exports.run_folder import RunFolder
 
 Row = Mapping[str, Any]
@@ -25,12 +27,32 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True)
 class ComponentShown:
-    """A component of a plan: its lines, and what it earned, held and accrued."""
+    """A component of a plan: its lines and what they add up to."""
 
     plan: str
     name: str
+    title: str
     goal: str
     lines: tuple[LineShown, ...]
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureShown:
+    """Where the payee stands in a measure, with the tiers that depend on it and the one in force."""
+
+    row: Row
+    tiers: tuple[TierMark, ...]
+    tier: int
+    ahead: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """True-ups of one period that is over: how many lines and what they come to."""
+
+    period: str
+    lines: int
     amount: Decimal
 
 
@@ -38,75 +60,110 @@ class ComponentShown:
 class Statement:
     """Everything a statement shows; amounts are Decimals in the payout's currency."""
 
+    company: str
     period: str
     payee: str
     payout: Row
+    plans: tuple[str, ...]
     components: tuple[ComponentShown, ...]
-    measures: tuple[Row, ...]
+    measures: tuple[MeasureShown, ...]
+    corrections: tuple[Correction, ...]
     exceptions: tuple[Row, ...]
     left_out: tuple[Row, ...]
+    later: int
     run: str
     places: int
 
+    @property
+    def sums(self) -> tuple[tuple[str, Decimal], ...]:
+        """The way from earned to payable: only steps that are not nothing; they add up."""
+        row = self.payout
+        freed = row["released"] - (row["earned"] - row["held"] - row["accrued"])
+        steps = (
+            ("held back until its gate is known", -row["held"]),
+            ("accrued, payable when the plan's own span ends", -row["accrued"]),
+            ("earned in earlier periods, payable now", freed),
+            ("base pay", row["base"]),
+        )
+        return tuple((label, value) for label, value in steps if value)
 
-def statements_of(run: RunFolder) -> list[Statement]:
-    """Return a statement for every payee of a run, in the order of the payouts."""
-    by_payee = {n: run.tables[n].partition_by("payee", as_dict=True) for n in ("lines", "measures", "exceptions", "left_out")}
-    slices = {k[0]: f for k, f in run.tables["slices"].partition_by("line_id", as_dict=True).items()} if len(run.tables["slices"]) < 200_000 else None
-    return [_statement(run, payout, by_payee, slices) for payout in run.tables["payouts"].iter_rows(named=True)]
 
+class Statements:
+    """Makes the statements of a run, one payee at a time; tables are parted by payee once."""
 
-def _statement(
-    run: RunFolder, payout: Row, by_payee: Mapping[str, Mapping[Any, pl.DataFrame]], slices: Mapping[Any, pl.DataFrame] | None
-) -> Statement:
-    payee = payout["payee"]
+    def __init__(self, run: RunFolder, words: PlanWords, company: str = "") -> None:
+        """Part the tables of a run by payee."""
+        self.run = run
+        self.words = words
+        self.company = company
+        tables = run.tables
+        owners = tables["lines"].select(pl.col("id").alias("line_id"), "payee")
+        slices = tables["slices"].join(owners, on="line_id", how="left", maintain_order="left")
+        parted = {n: tables[n] for n in ("lines", "measures", "exceptions", "left_out")} | {"slices": slices}
+        self._by_payee = {name: frame.partition_by("payee", as_dict=True) for name, frame in parted.items()}
 
-    def rows(name: str) -> list[dict[str, Any]]:
-        frame = by_payee[name].get((payee,))
+    def __iter__(self) -> Iterator[Statement]:
+        """Yield a statement for every payee and currency, in the order of the payouts."""
+        for payout in self.run.tables["payouts"].iter_rows(named=True):
+            yield self.of(payout)
+
+    def of(self, payout: Row) -> Statement:
+        """Return the statement of one row of the payouts."""
+        payee = payout["payee"]
+        lines = [r for r in self._rows("lines", payee) if r["currency"] == payout["currency"]]
+        left_out = self._rows("left_out", payee)
+        return Statement(
+            company=self.company,
+            period=self.run.manifest["period"],
+            payee=payee,
+            payout=payout,
+            plans=tuple(self._plan_title(p, lines) for p in (payout["plan"] or "").split(", ") if p),
+            components=self._components(payee, lines),
+            measures=tuple(self._measure(r) for r in self._rows("measures", payee)),
+            corrections=_corrections(lines),
+            exceptions=tuple(self._rows("exceptions", payee)),
+            left_out=tuple(r for r in left_out if r["status"] != "later"),
+            later=sum(1 for r in left_out if r["status"] == "later"),
+            run=self.run.manifest["run"],
+            places=minor_units(payout["currency"]),
+        )
+
+    def _rows(self, name: str, payee: str) -> list[dict[str, Any]]:
+        frame = self._by_payee[name].get((payee,))
         return frame.to_dicts() if frame is not None else []
 
-    lines = [r for r in rows("lines") if r["currency"] == payout["currency"]]
-    if slices is None:
-        mine = run.tables["slices"].filter(pl.col("line_id").is_in([r["id"] for r in lines]))
-        slices = {k[0]: f for k, f in mine.partition_by("line_id", as_dict=True).items()}
-    components: dict[tuple[str, str], list[LineShown]] = {}
+    def _plan_title(self, plan: str, lines: Sequence[Row]) -> str:
+        title = self.words.titles.get(plan)
+        version = next((f" {r['version']}" for r in lines if r["plan"] == plan), "")
+        return f"{title} ({plan}{version})" if title else f"{plan}{version}"
+
+    def _components(self, payee: str, lines: Sequence[Row]) -> tuple[ComponentShown, ...]:
+        slices: dict[str, list[Row]] = {}
+        for row in self._rows("slices", payee):
+            slices.setdefault(row["line_id"], []).append(row)
+        found: dict[tuple[str, str], list[LineShown]] = {}
+        for row in lines:
+            parts = [s for s in slices.get(row["id"], []) if s["basis"] is not None] if row["kind"] == "earning" else []
+            found.setdefault((row["plan"], row["component"]), []).append(LineShown(row, tuple(parts)))
+        return tuple(self._component(plan, name, shown) for (plan, name), shown in found.items())
+
+    def _component(self, plan: str, name: str, lines: list[LineShown]) -> ComponentShown:
+        names = [g for g in (lines[0].row["goal"] or "").split(", ") if g]
+        goals = ", ".join(self.words.goals.get((plan, g), g) for g in names)
+        title = self.words.components.get((plan, name), name)
+        total = sum((x.row["amount"] for x in lines), Decimal(0))
+        return ComponentShown(plan, name, title, goals, tuple(lines), total)
+
+    def _measure(self, row: Row) -> MeasureShown:
+        known = row["next_at"] is not None and row["value"] is not None
+        number = re.search(r" (\d+) of \d+", row["tier"] or "")
+        tiers = self.words.tiers.get((row["plan"], row["measure"]), ())
+        return MeasureShown(row, tiers, int(number[1]) if number else 0, row["next_at"] - row["value"] if known else None)
+
+
+def _corrections(lines: Sequence[Row]) -> tuple[Correction, ...]:
+    found: dict[str, list[Decimal]] = {}
     for row in lines:
-        found = slices.get(row["id"])
-        shown = LineShown(row, tuple(found.to_dicts()) if found is not None else ())
-        components.setdefault((row["plan"], row["component"]), []).append(shown)
-    parts = tuple(
-        ComponentShown(plan, name, ls[0].row["goal"], tuple(ls), sum((x.row["amount"] for x in ls), Decimal(0)))
-        for (plan, name), ls in components.items()
-    )
-    return Statement(
-        run.manifest["period"], payee, payout, parts, tuple(rows("measures")), tuple(rows("exceptions")), tuple(rows("left_out")),
-        run.manifest["run"], minor_units(payout["currency"]),
-    )  # fmt: skip
-
-
-def amount(value: Decimal | None, places: int) -> str:
-    """Return an amount with thousands apart; never a minus nought."""
-    if value is None:
-        return ""
-    rounded = round(value, places)
-    return f"{rounded if rounded else Decimal(0):,.{places}f}"
-
-
-def exact(value: Decimal | None) -> str:
-    """Return a figure with all the decimals that it has and none that are idle."""
-    if value is None:
-        return ""
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def percent(value: Decimal | None) -> str:
-    """Return a ratio as a percentage to a tenth, for reading only."""
-    return "" if value is None else f"{round(value * 100, 1):,f}%"
-
-
-def rate(value: Decimal | None) -> str:
-    """Return a rate: below or at three as a percentage, above it as an amount per unit."""
-    if value is None:
-        return ""
-    return f"{exact(value * 100)}%" if abs(value) < 3 else exact(value)
+        if row["cause"] == "true-up":
+            found.setdefault(row["corrects"], []).append(row["amount"])
+    return tuple(Correction(p, len(a), sum(a, Decimal(0))) for p, a in sorted(found.items()))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from decimal import Decimal
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from commcalc.base.render import shown
 from commcalc.documents.charts import bar
-from commcalc.documents.statement import Statement, amount, exact, percent, rate
+from commcalc.documents.figures import amount, exact, many, percent, rate, window
+from commcalc.documents.statement import MeasureShown, Statement
 
 MOST_LISTED = 50
 
@@ -20,35 +22,34 @@ class Pages:
     """Makes pages from one compiled template."""
 
     def __init__(self) -> None:
-        environment = Environment(
-            loader=PackageLoader("commcalc.documents", "templates"), autoescape=select_autoescape(default=True), trim_blocks=True,
-            lstrip_blocks=True, finalize=_visible,
-        )
-        assert environment.loader is not None
-        style = environment.loader.get_source(environment, "statement.css")[0]
-        self.style = Markup(style)
-        self.hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        self.template = environment.get_template("statement.html.j2")
+        """Read the template and the style, whose digest is the only one that the page's policy lets in."""
+        loader = PackageLoader("commcalc.documents", "templates")
+        environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_visible)
+        environment.globals.update(exact=exact, percent=percent, rate=rate, window=window, many=many, chart=chart, most=MOST_LISTED)
+        style = loader.get_source(environment, "statement.css")[0]
+        self._style = Markup(style)
+        self._digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        self._template = environment.get_template("statement.html.j2")
 
     def html_of(self, statement: Statement) -> str:
         """Return a statement as a page."""
-        payout, places = statement.payout, statement.places
-        labels = (("Base", "base"), ("Earned", "earned"), ("Released", "released"), ("Held back", "held"), ("Accrued, payable later", "accrued"))
-        waiting = [r for r in statement.left_out if r["status"] != "later"]
-        return self.template.render(
+        return self._template.render(
             s=statement,
-            style=self.style,
-            style_hash=self.hash,
-            figures=[(label, payout[key]) for label, key in labels if payout[key] or key == "earned"],
-            money=lambda v: amount(v, places),
-            exact=exact,
-            percent=percent,
-            rate=rate,
-            bar=bar,
-            window=lambda r: f"{r['window_first'] or 'start'} to {r['window_last'] or 'now'}",
-            waiting=waiting[:MOST_LISTED],
-            later=len(statement.left_out) - len(waiting),
+            style=self._style,
+            style_digest=self._digest,
+            money=lambda value: amount(value, statement.places),
         )
+
+
+def chart(measure: MeasureShown) -> Markup:
+    """Return a measure's bar: value, quota, and where its tiers begin."""
+    row = measure.row
+    if row["value"] is None:
+        return Markup("")
+    quota: Decimal | None = row["quota"]
+    marks = [m.start * quota if m.of_quota and quota else m.start for m in measure.tiers if quota or not m.of_quota]
+    said = f", {percent(row['attainment'])} of {exact(quota)}" if row["attainment"] is not None else ""
+    return bar(row["value"], quota, shown(f"{row['measure']}: {exact(row['value'])}{said}"), marks)
 
 
 def _visible(value: Any) -> Any:

@@ -11,7 +11,7 @@ from commcalc.base.money import minor_units
 from commcalc.engine.components.bonus import is_money
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.measure import with_facts, with_plan_columns
-from commcalc.engine.people import join_effective
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.quota import days_of, taking_part
 from commcalc.engine.reading import with_assignment
 from commcalc.engine.rules import expressions_of
@@ -215,24 +215,46 @@ def _of(job: Job, at: PartOf) -> object:
 
 
 def _topped_up(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
-    """Add a row for each payee and ended window whose total is below the floor."""
-    marked = _limited(job, frame, limit, day)
-    ended = marked.filter((pl.col("~wlast") <= day).fill_null(value=False)) if limit.per == "window" else marked
-    totals = ended.group_by("~p", "~span", maintain_order=True).agg(
-        pl.col(CENTS).sum().alias("~total"), pl.col("~limit").last(), *(pl.col(c).last() for c in ("~w", "~wfirst", "~wlast", "~d"))
-    )
-    if limit.per != "window":
-        spans = job.book.moments.windows[limit.per].select(pl.col("~w").alias("~span"), pl.col("~last").alias("~ends"))
-        totals = totals.join(spans, on="~span").filter(pl.col("~ends") <= day).with_columns(pl.col("~ends").alias("~d")).drop("~ends")
-    else:
-        totals = totals.with_columns(pl.col("~wlast").alias("~d"))
-    short = totals.filter(pl.col("~limit") > pl.col("~total")).with_columns(
-        (pl.col("~limit") - pl.col("~total")).alias(CENTS), (pl.col("~limit") - pl.col("~total")).alias("~exact"),
-        pl.lit("owner").alias("~role"), pl.lit(0, dtype=pl.UInt32).alias("~level"), ONE.alias("~factor"),
-        pl.lit(value=False).alias("~held"), ONE.alias("~share_n"), ONE.alias("~share_q"),
+    """Add a row for each payee on the plan and ended window whose total is below the floor, credits or none."""
+    marked = frame.with_columns(_span(job, limit).alias("~span"))
+    totals = marked.group_by("~p", "~span", maintain_order=True).agg(pl.col(CENTS).sum().alias("~total"))
+    spans = _ended_spans(job, limit, day)
+    totals = spans.join(totals, on=["~p", "~span"], how="left", maintain_order="left")
+    keys = _spanned(job, totals.with_columns(pl.col("~wlast").alias("~d")), limit).with_columns(pl.col("~wlast").alias("~t"))
+    found = _limit_value(job, keys, limit).with_columns(pl.col("~total").fill_null(ZERO))
+    short = found.filter(pl.col("~limit") > pl.col("~total")).with_columns(
+        (pl.col("~limit") - pl.col("~total")).alias(CENTS),
+        (pl.col("~limit") - pl.col("~total")).alias("~exact"),
+        pl.lit("owner").alias("~role"),
+        pl.lit(0, dtype=pl.UInt32).alias("~level"),
+        pl.col("~wlast").alias("~d"),
+        pl.col("~span").alias("~w"),
+        ONE.alias("~factor"),
+        pl.lit(value=False).alias("~held"),
+        ONE.alias("~share_n"),
+        ONE.alias("~share_q"),
     )
     added = short.select([c for c in frame.columns if c in short.columns])
     return pl.concat([frame, added], how="diagonal")
+
+
+def _ended_spans(job: Job, limit: Limit, day: date) -> pl.DataFrame:
+    """Return `~p ~span ~wfirst ~wlast` for everybody on the plan in each of the limit's windows that has ended."""
+    measured = job.measured
+    window = limit.per if limit.per != "window" else measured.measure.window if measured else "life"
+    rows = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to")
+    first, last = job.plan.effective.first or FIRST_DAY, job.plan.effective.last or LAST_DAY
+    rows = rows.with_columns(pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z"))
+    if window in job.book.moments.windows:
+        spans = job.book.moments.windows[window].select(
+            pl.col("~w").alias("~span"), pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast")
+        )
+    else:
+        days = {"~span": [0], "~wfirst": [first], "~wlast": [last]}
+        spans = pl.DataFrame(days, schema={"~span": pl.Int64, "~wfirst": pl.Date, "~wlast": pl.Date})
+    both = rows.join(spans.filter(pl.col("~wlast") <= day), how="cross")
+    both = both.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
+    return both.select("~p", "~span", "~wfirst", "~wlast").unique(maintain_order=True)
 
 
 CHANGES: tuple[tuple[str, Change], ...] = (

@@ -194,7 +194,11 @@ class Rules:
         node = by.node
         measure = attainment_of(node, self.own)
         if measure is not None and not self.plan.measures[measure].round:
-            return product(pl.col(f"value:{measure}"), pl.col(f"quota_den:{measure}")), pl.col(f"quota_num:{measure}")
+            good = (pl.col(f"quota_num:{measure}") > 0).fill_null(value=False)
+            value = product(pl.col(f"value:{measure}"), pl.col(f"quota_den:{measure}"))
+            # without a quota the plan says what it means: 0% or 100%, which is then the attainment itself
+            x = pl.when(good).then(value).otherwise(pl.col(f"attainment:{measure}"))
+            return x, pl.when(good).then(pl.col(f"quota_num:{measure}")).otherwise(exact_lit(Decimal(1)))
         return self.expression(by), None
 
     def _outside(self, said: object, outermost: pl.Expr) -> pl.Expr:

@@ -15,6 +15,7 @@ from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book, House, prepare_book
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.measure import Measured, measure
+from commcalc.engine.openings import with_openings
 from commcalc.engine.pay import base_pay, payments, payouts
 from commcalc.engine.problems import IDENTITY
 from commcalc.engine.reading import Readings
@@ -143,7 +144,7 @@ def _component(job: Job, streams: Streams | None) -> Paid:
         found = settled(replace(job, since=first), now, None)
         lines = difference(found, None, first)
         return Paid(job, lines, found.slices, _released(found, None), found.blanks, last > now)
-    before = _posted(job, first)
+    before = with_openings(job, _posted(job, first), first)
     found = settled(job, now, before)
     if streams is not None:
         found = shared_out(job, found, streams)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,14 @@ import polars as pl
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
-from commcalc.inputs.csv_rows import parsed
+from commcalc.inputs.csv_rows import MOST_IN_FIELD, parsed
 from commcalc.inputs.model import ReadOptions
 from commcalc.inputs.problems import (
     CHANGED,
     CONTROL,
     EMPTY_FILE,
     ENCODING,
-    FIELDS,
+    HEADER,
     HEADER_SPACES,
     LIMIT,
     LINE_ENDS,
@@ -45,6 +46,7 @@ class TextTable:
     frame: pl.DataFrame
     headers: tuple[str, ...]
     skipped: int  # blank lines
+    digest: str  # SHA-256 of the bytes that were read
     notes: tuple[str, ...]  # what was accepted with a change
 
 
@@ -53,11 +55,12 @@ def read_csv(path: Path, name: str, options: ReadOptions) -> tuple[TextTable | N
     report = Report()
     before = path.stat()
     raw = path.read_bytes()
+    digest = hashlib.sha256(raw).hexdigest()
     notes: list[str] = []
     raw = _checked_bytes(raw, name, options, report, notes)
     if report.errors:
         return None, report
-    table = _parse(raw, name, options, report, notes)
+    table = _parse(raw, (name, digest), options, report, notes)
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         report.add(CHANGED.at(Cell(name, 1)))
@@ -75,7 +78,13 @@ def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, 
             report.add(NOT_CSV.at(top, what=what, mend=mend))
             return raw
     if options.encoding != "utf-8":
-        raw = raw.decode(options.encoding, errors="replace").encode()
+        try:
+            raw = raw.decode(options.encoding).encode()
+        except UnicodeDecodeError as error:
+            what = f"byte {raw[error.start]:#04x} at offset {error.start} is not {options.encoding}"
+            line = raw.count(b"\n", 0, error.start) + 1
+            report.add(ENCODING.at(Cell(name, line), what=what, mend="name the file's own encoding"))
+            return raw
         notes.append(f"decoded from {options.encoding}")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\x00" in raw[:400] and raw[:400].count(0) > len(raw[:400]) // 4):
         report.add(ENCODING.at(top, what="the file is UTF-16", mend="save it as UTF-8, or write `read: {encoding: utf-16}`"))
@@ -87,10 +96,8 @@ def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, 
     _controls(raw, name, report)
     if b"\r" in raw:
         if b"\n" not in raw:
-            report.add(LINE_ENDS.at(top))
+            report.add(LINE_ENDS.at(top, what="the file's lines end in CR alone"))
             return raw
-        if b'"' not in raw:
-            raw = raw.replace(b"\r\n", b"\n")
         notes.append("CRLF line ends")
     return raw
 
@@ -118,16 +125,19 @@ def _controls(raw: bytes, name: str, report: Report) -> None:
         chunk = raw[start : start + CHUNK]
         if len(chunk.translate(None, CONTROLS)) == len(chunk):
             continue
-        found = re.finditer(b"[" + re.escape(CONTROLS) + b"]", chunk)
-        for number, match in enumerate(found):
-            if number == 5:
-                return
-            at = start + match.start()
-            report.add(CONTROL.at(Cell(name, raw.count(b"\n", 0, at) + 1), point=f"{raw[at]:04X}"))
+        found: dict[int, list[int]] = {}
+        for match in re.finditer(b"[" + re.escape(CONTROLS) + b"]", chunk):
+            found.setdefault(match[0][0], []).append(start + match.start())
+        for byte, offsets in found.items():
+            cells = [Cell(name, raw.count(b"\n", 0, at) + 1) for at in offsets[:6]]
+            report.add(CONTROL.at(cells[0], point=f"{byte:04X}").times(len(offsets), cells[1:]))
         return
 
 
-def _parse(raw: bytes, name: str, options: ReadOptions, report: Report, notes: list[str]) -> TextTable | None:
+def _parse(
+    raw: bytes, named: tuple[str, str], options: ReadOptions, report: Report, notes: list[str]
+) -> TextTable | None:
+    name, digest = named
     delimiter = "\t" if options.delimiter == "tab" else options.delimiter
     first = raw.split(b"\n", 1)[0].decode().rstrip("\r")
     if first.lower().startswith("sep="):
@@ -136,19 +146,15 @@ def _parse(raw: bytes, name: str, options: ReadOptions, report: Report, notes: l
     headers = _headers(first, delimiter, name, options, report)
     if report.errors:
         return None
-    plain = b'"' not in raw and b"\n\n" not in raw and not raw.startswith(b"\n") and b"\r" not in raw
-    if plain and options.skip_footer == 0:
-        table = _fast(raw, headers, delimiter, name, report)
-        if table is not None:
-            return TextTable(table, tuple(headers), 0, tuple(notes))
-        if report.errors:
-            return None
+    table = _fast(raw, headers, delimiter) if options.skip_footer == 0 else None
+    if table is not None:
+        return TextTable(_trimmed(table, options), tuple(headers), 0, digest, tuple(notes))
     columns, lines, skipped = parsed(raw.decode(), headers, delimiter, name, options.skip_footer, report)
     frame = pl.DataFrame({h: pl.Series(h, c, dtype=pl.String) for h, c in zip(headers, columns, strict=True)})
     frame = frame.with_columns(pl.Series("~line", lines, dtype=pl.UInt32))
     if options.skip_footer:
         notes.append(f"{options.skip_footer} footer rows skipped")
-    return TextTable(_trimmed(frame, options), tuple(headers), skipped, tuple(notes))
+    return TextTable(_trimmed(frame, options), tuple(headers), skipped, digest, tuple(notes))
 
 
 def _headers(first: str, delimiter: str, name: str, options: ReadOptions, report: Report) -> list[str]:
@@ -170,6 +176,8 @@ def _headers(first: str, delimiter: str, name: str, options: ReadOptions, report
     seen: dict[str, str] = {}
     for header in headers:
         folded = header.strip().casefold()
+        if header.startswith("~"):
+            report.add(HEADER.at(Cell(name, 1, header), column=header, why="names that begin with ~ are taken"))
         if folded in seen:
             report.add(TWO_HEADERS.at(Cell(name, 1, header.strip()), column=header.strip()))
         elif header != header.strip():
@@ -178,22 +186,61 @@ def _headers(first: str, delimiter: str, name: str, options: ReadOptions, report
     return headers
 
 
-def _fast(raw: bytes, headers: list[str], delimiter: str, name: str, report: Report) -> pl.DataFrame | None:
-    """Without quotes and blank lines a file is right where it has the right number of separators, which is quick to count."""
+def _fast(raw: bytes, headers: list[str], delimiter: str) -> pl.DataFrame | None:
+    """Read a file in one go, where counting proves that every line is one row of the right length; else None.
+
+    Each line that has a quote must be a whole record by itself. Then the number of separators outside quotes tells
+    whether the lengths are right together, and polars refuses one that is too long: so none is too short either.
+    """
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n")
+    if b"\n\n" in raw or raw.startswith(b"\n") or b"\r" in raw:
+        return None
+    quoted = b'"' in raw
+    inside = _separators_in_quotes(raw, delimiter) if quoted else 0
     rows = raw.count(b"\n") + (0 if raw.endswith(b"\n") else 1) - 1
-    if raw.count(delimiter.encode()) != (rows + 1) * (len(headers) - 1):
+    if inside is None or raw.count(delimiter.encode()) - inside != (rows + 1) * (len(headers) - 1):
         return None
     try:
         frame = pl.read_csv(
-            raw, separator=delimiter, infer_schema=False, quote_char=None,
+            raw, separator=delimiter, infer_schema=False, quote_char='"' if quoted else None,
             missing_columns="raise", extra_columns="raise", new_columns=headers, row_index_name="~line", row_index_offset=2,
         )
     except pl.exceptions.ComputeError:  # a row too long beside one too short: the slow reader says which
         return None
-    if len(frame) != rows:
-        report.add(FIELDS.at(Cell(name, 1), found=len(frame), wanted=rows, mend="export the file again"))
-    return frame
+    if len(frame) != rows or _odd(frame, headers):
+        return None
+    return _without_empty_quotes(frame) if b'""' in raw else frame
+
+
+def _separators_in_quotes(raw: bytes, delimiter: str) -> int | None:
+    """Return how many separators stand inside quotes; None where a line with a quote is not a whole record."""
+    mark = re.escape(delimiter).encode()
+    field = rb'(?:"(?:[^"\n]|"")*+"|[^"\n' + mark + rb"]*+)"
+    record = re.compile(field + rb"(?:" + mark + field + rb")*+")
+    within = re.compile(rb'"(?:[^"\n]|"")*+"')
+    count = 0
+    for line in re.finditer(rb'^[^"\n]*+"[^\n]*+$', raw, re.MULTILINE):
+        if record.fullmatch(line[0]) is None:
+            return None
+        count += sum(found.count(delimiter.encode()) for found in within.findall(line[0]))
+    return count
+
+
+def _odd(frame: pl.DataFrame, headers: list[str]) -> bool:
+    """Return whether a field is over the limit or the header stands again: the slow reader says where."""
+    longest = [pl.col(h).str.len_bytes().max() for h in headers]
+    again = pl.col(headers[0]) == headers[0]
+    row = frame.lazy().select(pl.max_horizontal(longest).alias("most"), again.any().alias("again")).collect().row(0)
+    return bool((row[0] or 0) > MOST_IN_FIELD or row[1])
+
+
+def _without_empty_quotes(frame: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col(pl.String)
+    return frame.with_columns(pl.when(text != "").then(text))
 
 
 def _trimmed(frame: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
-    return frame.with_columns(pl.col(pl.String).str.strip_chars()) if options.trim else frame
+    """Cut spaces around fields where the mapping says so; a field of spaces is empty then."""
+    text = pl.col(pl.String).str.strip_chars()
+    return frame.with_columns(pl.when(text != "").then(text)) if options.trim else frame

@@ -6,7 +6,7 @@ import re
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
-from commcalc.inputs.problems import FIELDS, HEADER_AGAIN, LIMIT, QUOTE
+from commcalc.inputs.problems import FIELDS, HEADER_AGAIN, LIMIT, LINE_ENDS, QUOTE
 
 MOST_IN_FIELD = 64 * 1024
 MOST_PROBLEMS = 100
@@ -28,6 +28,8 @@ def parsed(
         record, at, line = _record(text, at, line, (delimiter, plain), name, report)
         if len(report) > MOST_PROBLEMS or at < 0:
             break
+        if record is None:
+            continue
         if record == [None]:
             skipped += start > 1
             continue
@@ -45,22 +47,31 @@ def _columns(
 ) -> tuple[list[list[str | None]], list[int]]:
     good: list[list[str | None]] = []
     lines: list[int] = []
+    uneven: dict[int, list[int]] = {}
     for start, record in body:
         if len(record) != len(headers):
-            mend = "look for an unquoted separator in a name" if len(record) > len(headers) else "look for a missing separator, or a cut line"
-            report.add(FIELDS.at(Cell(name, start), found=len(record), wanted=len(headers), mend=mend))
+            uneven.setdefault(len(record), []).append(start)
         elif [v or "" for v in record] == headers:
             report.add(HEADER_AGAIN.at(Cell(name, start)))
         else:
             good.append(record)
             lines.append(start)
+    for found, starts in uneven.items():
+        problem = FIELDS.at(Cell(name, starts[0]), found=found, wanted=len(headers), mend=_mend(found, len(headers)))
+        report.add(problem.times(len(starts), [Cell(name, n) for n in starts[1:6]]))
     return [list(c) for c in zip(*good, strict=True)] if good else [[] for _ in headers], lines
+
+
+def _mend(found: int, wanted: int) -> str:
+    if found > wanted:
+        return "look for an unquoted separator in a name"
+    return "look for a missing separator or a cut line; a footer of the file is named by `read: {skip_footer: 1}`"
 
 
 def _record(
     text: str, at: int, line: int, how: tuple[str, re.Pattern[str]], name: str, report: Report
-) -> tuple[list[str | None], int, int]:
-    """Read one record; return its fields, where the next begins (-1: nothing more can be read) and its line."""
+) -> tuple[list[str | None] | None, int, int]:
+    """Read one record; return its fields (None: refused), where the next begins (-1: no more) and its line."""
     delimiter, plain = how
     fields: list[str | None] = []
     size = len(text)
@@ -69,7 +80,7 @@ def _record(
             match = _QUOTED.match(text, at)
             if match is None:
                 report.add(QUOTE.at(Cell(name, line), what="the quote that opens in this row is never closed", mend="close it"))
-                return fields, -1, line
+                return None, -1, line
             value: str | None = match[1].replace('""', '"')
             line += match[0].count("\n")
             at = match.end()
@@ -84,9 +95,12 @@ def _record(
         if mark == delimiter:
             at += 1
             continue
+        if mark == "\r" and text[at + 1 : at + 2] != "\n":
+            report.add(LINE_ENDS.at(Cell(name, line), what="a CR stands alone in this row"))
+            return None, at + 1, line
         if mark in ("\n", "\r", ""):
             at += 2 if text[at : at + 2] == "\r\n" else 1
             return fields, at, line + 1
         report.add(QUOTE.at(Cell(name, line), what="a quote stands inside a field that is not quoted", mend='put the field in quotes and double the inner one: "Ac""me"'))
         end = text.find("\n", at)
-        return fields, (end + 1 if end >= 0 else size), line + 1
+        return None, (end + 1 if end >= 0 else size), line + 1

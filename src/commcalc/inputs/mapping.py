@@ -13,6 +13,8 @@ from commcalc.base.source import Cell
 from commcalc.inputs.csv_file import TextTable, read_csv
 from commcalc.inputs.model import LookUp, Source, TableSource
 from commcalc.inputs.problems import (
+    CIRCULAR,
+    EXPRESSION,
     HEADERS_DIFFER,
     MISSED,
     NO_COLUMN,
@@ -21,7 +23,7 @@ from commcalc.inputs.problems import (
     UNDECIDED,
 )
 from commcalc.inputs.project import TYPES, ProjectFile, files_of, written_types
-from commcalc.inputs.typed import Typed, Typing, blanks, faults, typed
+from commcalc.inputs.typed import Typed, Typing, blanks, faults, reasons, typed
 from commcalc.language.expression import Expression, Scope, check_expression, names_in
 from commcalc.language.expression.nodes import Name, Node
 from commcalc.language.names import nearest
@@ -42,7 +44,7 @@ class Mapped:
     rows_read: int = 0
     left_out: int = 0
     exceptions: list[pl.DataFrame] = field(default_factory=list)  # ~file ~line and the canonical columns, code, reason, mend
-    bad_rows: pl.DataFrame | None = None  # ~file ~line of rows that cannot be read exactly
+    bad_rows: pl.DataFrame | None = None  # ~file ~line ~deal ~code ~reason ~mend of rows that cannot be read exactly
     notes: list[str] = field(default_factory=list)
 
 
@@ -55,6 +57,7 @@ class Job:
     source: Source
     path: Path
     table_of: TableOf
+    digests: dict[str, str] = field(default_factory=dict)  # of every file read, by its path in the project
 
 
 def mapped(job: Job, report: Report) -> Mapped | None:
@@ -67,8 +70,11 @@ def mapped(job: Job, report: Report) -> Mapped | None:
     if frame is None:
         return None
     out = Mapped(frame, rows_read=len(frame), notes=notes)
-    frame = _replaced(job, frame)
-    frame, marked = _typed(job, frame, written_types(job.project, job.table))
+    replaced = _replaced(job, frame, report)
+    if replaced is None:
+        return None
+    out.frame = replaced
+    frame, marked = _typed(job, replaced, written_types(job.project, job.table))
     return finished(job, frame, marked, out, report)
 
 
@@ -80,7 +86,7 @@ def finished(
     places = frame.select(PLACES)
     missed: list[tuple[LookUp, pl.Series]] = []
     for number, look in enumerate(job.source.look_up):
-        looked = _looked_up(job, frame, (look, number), missed, report)
+        looked = _looked_up(job, frame, (look, number), (missed, marked), report)
         if looked is None:
             return None
         frame = looked
@@ -114,6 +120,7 @@ def _text(job: Job, report: Report) -> tuple[pl.DataFrame, list[str]] | None:
         table, problems = read_csv(file, name, job.source.read)
         report.extend(problems)
         if table is not None:
+            job.digests[name] = table.digest
             tables.append((name, table))
     if len(tables) < len(files) or not tables:
         return None
@@ -159,12 +166,36 @@ def _renamed(job: Job, frame: pl.DataFrame, report: Report) -> pl.DataFrame | No
     return frame.select(*columns, *PLACES)
 
 
-def _replaced(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
-    """Put what the mapping's `values` say in the place of what the file says."""
+def _replaced(job: Job, frame: pl.DataFrame, report: Report) -> pl.DataFrame | None:
+    """Put what the mapping's `values` say in the place of what the file says; they may stand in a file of two columns."""
     for column, meaning in job.source.values.items():
-        if column in frame.columns and isinstance(meaning, dict):
-            frame = frame.with_columns(pl.col(column).replace(meaning))
+        words = meaning if isinstance(meaning, dict) else _words(job, meaning, (*job.path, "values", column), report)
+        if words is None:
+            return None
+        if column in frame.columns:
+            frame = frame.with_columns(pl.col(column).replace(words))
     return frame
+
+
+def _words(job: Job, file: str, path: Path, report: Report) -> dict[str, str] | None:
+    files, found = files_of(job.project, file, path)
+    report.extend(found)
+    if not files:
+        return None
+    table, problems = read_csv(files[0], file, job.source.read)
+    report.extend(problems)
+    if table is None:
+        return None
+    job.digests[file] = table.digest
+    if len(table.headers) != 2:
+        report.add(EXPRESSION.at(job.project.tree.span_of(path), what=f"{file} has {len(table.headers)} columns", mend="two columns: what is written, and what it means"))
+        return None
+    pairs = table.frame.select(table.headers).drop_nulls()
+    twice = pairs.filter(pl.col(table.headers[0]).is_duplicated())
+    if len(twice):
+        report.add(NOT_UNIQUE.at(job.project.tree.span_of(path), table=file, key=twice.row(0)[0]))
+        return None
+    return dict(pairs.iter_rows())
 
 
 def _typing(job: Job, column: str, type_: str) -> Typing:
@@ -189,10 +220,10 @@ def _typed(job: Job, frame: pl.DataFrame, written: Mapping[str, str]) -> tuple[p
 
 
 def _looked_up(
-    job: Job, frame: pl.DataFrame, at: tuple[LookUp, int], missed: list[tuple[LookUp, pl.Series]], report: Report
+    job: Job, frame: pl.DataFrame, at: tuple[LookUp, int], kept: tuple[list[tuple[LookUp, pl.Series]], list[Marked]], report: Report
 ) -> pl.DataFrame | None:
     """Left-join columns of another table by a unique key; remember the rows that found nothing."""
-    look, number = at
+    (look, number), (missed, marked) = at, kept
     path = (*job.path, "look_up", number)
     other = _other(job, look, path, report)
     if other is None:
@@ -218,43 +249,77 @@ def _looked_up(
         return None
     ours = frame.with_columns(*(pl.col(o).cast(pl.String).alias(f"~key{i}") for i, o in enumerate(keys)))
     joined = _joined(job, ours, theirs, on, dated=dated)
+    if joined is None:
+        report.add(NOT_UNIQUE.at(job.project.tree.span_of((*path, "by")), table=look.in_, key="the same key on the same day"))
+        return None
     if look.missing is None:
         missed.append((look, joined["~hit"].is_null()))
     taken = [pl.col(f"~take.{o}").alias(o) for o in look.take]
     joined = joined.with_columns(taken).drop(*on, "~hit", *(f"~take.{o}" for o in look.take))
-    return _typed_taken(job, joined, look)
+    return _typed_taken(job, joined, look, marked)
 
 
-def _joined(job: Job, ours: pl.DataFrame, theirs: pl.DataFrame, on: list[str], *, dated: bool) -> pl.DataFrame:
+def _joined(job: Job, ours: pl.DataFrame, theirs: pl.DataFrame, on: list[str], *, dated: bool) -> pl.DataFrame | None:
+    """Left-join; `~hit` is null where nothing was found. None where a day finds two rows."""
     if not dated:
         return ours.join(theirs.with_columns(pl.lit(value=True).alias("~hit")), on=on, how="left", maintain_order="left")
     day = pl.col(job.project.model.credit_date)
     numbered = ours.with_row_index("~i")
     both = numbered.join(theirs, on=on).filter((day >= pl.col("~f").fill_null(day)) & (day <= pl.col("~t").fill_null(day)))
-    found = both.unique("~i", keep="first", maintain_order=True).select("~i", *(c for c in theirs.columns if c.startswith("~take.")), pl.lit(value=True).alias("~hit"))
+    if both["~i"].is_duplicated().any():
+        return None
+    found = both.select("~i", *(c for c in theirs.columns if c.startswith("~take.")), pl.lit(value=True).alias("~hit"))
     return numbered.join(found, on="~i", how="left", maintain_order="left").drop("~i")
 
 
 def _other(job: Job, look: LookUp, path: Path, report: Report) -> pl.DataFrame | None:
     if look.in_ in job.project.model.tables:
-        return job.table_of(look.in_)
+        known = len(report.errors)
+        other = job.table_of(look.in_)
+        if other is None and len(report.errors) == known:
+            report.add(CIRCULAR.at(job.project.tree.span_of((*path, "in")), table=job.table, path=look.in_))
+        return other
     files, found = files_of(job.project, look.in_, (*path, "in"))
     report.extend(found)
     if not files:
         return None
     table, problems = read_csv(files[0], look.in_, job.source.read)
     report.extend(problems)
-    return table.frame if table is not None else None
+    if table is None:
+        return None
+    job.digests[look.in_] = table.digest
+    return _dated_file(job, table.frame, look, report)
 
 
-def _typed_taken(job: Job, frame: pl.DataFrame, look: LookUp) -> pl.DataFrame:
-    """Columns taken as text from a file get the types that the mapping gives them."""
+def _typed_taken(
+    job: Job, frame: pl.DataFrame, look: LookUp, marked: list[Marked]
+) -> pl.DataFrame:
+    """Columns taken as text from a file get the types that the mapping gives them; what cannot be read is marked."""
     written = written_types(job.project, job.table)
     for column in look.take:
         type_ = written.get(column)
-        if type_ is not None and frame.schema[column] == pl.String and type_ not in ("text", "payee"):
-            frame = frame.with_columns(typed(frame[column], _typing(job, column, type_)).value.alias(column))
+        if type_ is not None and frame.schema[column] == pl.String:
+            how = _typing(job, column, type_)
+            found = typed(frame[column], how)
+            frame = frame.with_columns(found.value.alias(column))
+            if found.bad is not None:
+                marked.append((how, found))
     return frame
+
+
+def _dated_file(job: Job, frame: pl.DataFrame, look: LookUp, report: Report) -> pl.DataFrame | None:
+    """A file with `from` and `to` is effective-dated: these two are dates, and a bad one is a fault of that file."""
+    if not {"from", "to"} <= set(frame.columns):
+        return frame
+    places = frame.select(pl.lit(look.in_).alias("~file"), "~line")
+    wrong = Report()
+    for column in ("from", "to"):
+        how = _typing(job, column, "date")
+        found = typed(frame[column], how)
+        wrong.extend(faults(found, how, places, None))
+        frame = frame.with_columns(found.value.alias(column))
+    report.extend(wrong)
+    return None if wrong.errors else frame
 
 
 def _scope(written: Mapping[str, str], frame: pl.DataFrame) -> Scope:
@@ -312,14 +377,31 @@ def _faults(
     job: Job, marked: list[Marked], places: pl.DataFrame, keep: pl.Series | None, report: Report, out: Mapped
 ) -> None:
     bad: list[pl.DataFrame] = []
+    deals = deal_ids(out.frame)
     for how, found in marked:
         read_by_where = job.source.where is not None and how.column in names_in(job.source.where.node)
         counts = None if read_by_where else keep
         report.extend(faults(found, how, places, counts))
+        assert found.bad is not None
         mask = found.bad if counts is None else found.bad & counts
-        bad.append(places.filter(mask))
-    if bad and any(len(b) for b in bad):
-        out.bad_rows = pl.concat(bad).unique(maintain_order=True)
+        rows = places.with_columns(deals, found.text.alias("~text")).filter(mask)
+        bad.append(_with_reasons(rows, how))
+    bad = [b for b in bad if len(b)]
+    if bad:
+        out.bad_rows = pl.concat([*([] if out.bad_rows is None else [out.bad_rows]), *bad]).unique(PLACES, keep="first", maintain_order=True)
+
+
+def deal_ids(frame: pl.DataFrame) -> pl.Series:
+    """Return the deal of each row as `~deal`, for the account of rows that are set aside."""
+    if "deal_id" not in frame.columns:
+        return pl.Series("~deal", [""], dtype=pl.String).new_from_index(0, len(frame))
+    return frame["deal_id"].cast(pl.String).fill_null("").alias("~deal")
+
+
+def _with_reasons(rows: pl.DataFrame, how: Typing) -> pl.DataFrame:
+    said = reasons(rows["~text"].unique().to_list(), how)
+    told = {"~code": {t: p.code for t, p in said.items()}, "~reason": {t: p.message for t, p in said.items()}, "~mend": {t: p.mend for t, p in said.items()}}
+    return rows.with_columns(pl.col("~text").replace_strict(words, return_dtype=pl.String).alias(c) for c, words in told.items()).drop("~text")
 
 
 def _misses(job: Job, frame: pl.DataFrame, missed: list[tuple[LookUp, pl.Series]], keep: pl.Series | None, out: Mapped) -> None:
@@ -364,20 +446,35 @@ def _gone(out: Mapped, places: pl.DataFrame, keep: pl.Series | None) -> pl.Serie
     return gone
 
 
-def required(job: Job, frame: pl.DataFrame, report: Report) -> None:
-    """The columns that a table cannot do without are there, and are not empty."""
+def required(job: Job, out: Mapped, report: Report) -> None:
+    """The columns that a table cannot do without are there, and are not empty; rows where one is go no further."""
+    frame = out.frame
     schema = TABLES.get(job.table)
     if schema is None:
         return
-    for column in schema.required:
+    always = [*schema.required, *([job.project.model.credit_date] if job.table == "deals" else [])]
+    for column in always:
         if column not in frame.columns:
             headers = [c for c in frame.columns if not c.startswith("~")]
             near = nearest(column, headers)
             place = job.project.tree.span_of(("tables", job.table), key=True)
             mend = f"write `columns: {{{column}: {near or 'its header'}}}` for this table"
             report.add(NO_COLUMN.at(place, column=column, near=f"; did you mean `{near}`?" if near else "", mend=mend))
-        elif frame[column].null_count():
-            empty = frame[column].is_null()
-            report.extend(blanks(frame[column], column, frame.select(PLACES), empty))
+        elif column in schema.required:
+            _filled(frame, column, report, out)
+
+
+def _filled(frame: pl.DataFrame, column: str, report: Report, out: Mapped) -> None:
+    """Report rows in which a required column is empty, or holds spaces only; they cannot be read exactly."""
+    empty = frame[column].is_null()
+    if frame.schema[column] == pl.String:
+        empty = empty | (frame[column].str.strip_chars() == "").fill_null(value=False)
+    if not empty.any():
+        return
+    problems = list(blanks(empty, column, frame.select(PLACES)))
+    report.extend(problems)
+    told = {"~code": problems[0].code, "~reason": problems[0].message, "~mend": problems[0].mend}
+    rows = frame.select(*PLACES, deal_ids(frame)).filter(empty).with_columns(pl.lit(v).alias(c) for c, v in told.items())
+    out.bad_rows = rows if out.bad_rows is None else pl.concat([out.bad_rows, rows]).unique(PLACES, keep="first", maintain_order=True)
 
 

@@ -87,7 +87,7 @@ def _whole(project: ProjectFile) -> Report:
     if model.calendar.year_starts != "january" and model.calendar.table is None and model.calendar.year_named is None:
         place = tree.span_of(("calendar",))
         report.add(EXPRESSION.at(place, what="`year_named` is not said: is the year that starts in " + model.calendar.year_starts + " 1997 called FY1997 or FY1998?", mend="write `year_named: start` or `year_named: end`"))
-    for name in ("deals", "payees", "assignments"):
+    for name in ("payees", "assignments"):
         if name not in model.tables:
             report.add(NO_TABLE.at(tree.span_of(("tables",), key=True), name=name))
     for name, table in model.tables.items():
@@ -165,6 +165,17 @@ def calendar_of(project: ProjectFile) -> Calendar | None:
 def column_types(project: ProjectFile) -> Mapping[str, Mapping[str, Type]]:
     """Return for each table the columns that rules may name, with their types, without reading any data."""
     return {name: {c: TYPES[t] for c, t in written_types(project, name).items()} for name in {*project.model.tables, *TABLES}}
+
+
+def stated_columns(project: ProjectFile, name: str) -> frozenset[str]:
+    """Return the columns that the mapping of a table names: mapped, typed, taken and added ones."""
+    table = project.model.tables.get(name)
+    if table is None:
+        return frozenset()
+    found: set[str] = set()
+    for _, source in [*sources_of(name, table), (("tables", name), table)]:
+        found |= {*source.columns, *source.types, *source.add, *(t for look in source.look_up for t in look.take)}
+    return frozenset(found)
 
 
 def written_types(project: ProjectFile, name: str) -> dict[str, str]:

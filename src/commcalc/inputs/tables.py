@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from commcalc.base.calendar import Calendar
-from commcalc.base.problem import Problem, Report
+from commcalc.base.problem import Report
 from commcalc.base.source import Cell
 from commcalc.inputs.deals import check_deals, other_currencies
 from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
@@ -17,7 +16,7 @@ from commcalc.inputs.mapping import PLACES, Job, Mapped, finished, mapped, requi
 from commcalc.inputs.model import Source, TableSource
 from commcalc.inputs.people import check_assignments, check_payees, names_of, resolved, unknown
 from commcalc.inputs.problems import NO_ROWS
-from commcalc.inputs.project import ProjectFile, calendar_of, files_of, sources_of, written_types
+from commcalc.inputs.project import ProjectFile, calendar_of, sources_of, written_types
 from commcalc.tables.exact import D
 from commcalc.tables.schemas import TABLES
 
@@ -47,6 +46,7 @@ class _Reader:
         self.project, self.report = project, report
         self.done: dict[str, Mapped | None] = {}
         self.counts: dict[str, dict[str, int]] = {}
+        self.digests: dict[str, str] = {}
 
     def frame(self, name: str) -> pl.DataFrame | None:
         """Return a table's mapped rows, reading it when first asked for."""
@@ -56,11 +56,14 @@ class _Reader:
         found = self.done[name]
         return found.frame if found is not None else None
 
+    def _job(self, name: str, source: Source, path: tuple[str | int, ...]) -> Job:
+        return Job(self.project, name, source, path, self.frame, self.digests)
+
     def _read(self, name: str) -> Mapped | None:
         table = self.project.model.tables[name]
         parts: list[Mapped] = []
         for path, source in sources_of(name, table):
-            one = mapped(Job(self.project, name, source, path, self.frame), self.report)
+            one = mapped(self._job(name, source, path), self.report)
             if one is None:
                 return None
             if source.once_per_key:
@@ -76,7 +79,7 @@ class _Reader:
         }
         if found.rows_read == 0:
             self.report.add(NO_ROWS.at(self.project.tree.span_of(("tables", name), key=True), table=name))
-        required(Job(self.project, name, table, ("tables", name), self.frame), found.frame, self.report)
+        required(self._job(name, table, ("tables", name)), found, self.report)
         return found
 
     def _union(self, name: str, table: TableSource, parts: list[Mapped]) -> Mapped | None:
@@ -86,8 +89,8 @@ class _Reader:
         whole.exceptions = [e for p in parts for e in p.exceptions]
         whole.notes = [n for p in parts for n in p.notes]
         bad = [p.bad_rows for p in parts if p.bad_rows is not None]
-        whole.bad_rows = pl.concat(bad) if bad else None
-        return finished(Job(self.project, name, table, ("tables", name), self.frame), frame, [], whole, self.report)
+        whole.bad_rows = pl.concat([b.with_columns(pl.col("~file").cast(pl.String)) for b in bad]) if bad else None
+        return finished(self._job(name, table, ("tables", name)), frame, [], whole, self.report)
 
 
 def _mapped_only(frame: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -125,7 +128,7 @@ def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool =
         calendar,
         pl.concat(aside, how="diagonal") if aside else _no_exceptions(),
         reader.counts,
-        _digests(project),
+        dict(sorted(reader.digests.items())),
         tuple(n for m in reader.done.values() if m is not None for n in m.notes),
     ), report
 
@@ -135,7 +138,8 @@ def _checked(
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:
     """Check each table by itself and against the others."""
     found = {n: m.frame for n, m in reader.done.items() if m is not None and n in ENGINE_TABLES}
-    if not all(c in found[n].columns for n in ("deals", "payees", "assignments") for c in TABLES[n].required if n in found):
+    found.setdefault("deals", _no_deals(project))
+    if not all(c in found[n].columns for n in ("deals", "payees", "assignments") for c in TABLES[n].required):
         return found, None
     found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report)
     names = names_of(found["payees"])
@@ -150,8 +154,15 @@ def _checked(
     if "openings" in found and "payee_id" in found["openings"].columns:
         found["openings"] = found["openings"].with_columns(resolved("payee_id", names).alias("payee_id"))
         unknown(found["openings"], "payee_id", "openings", names, report)
-    rows = [*(reader.done["deals"].exceptions if reader.done["deals"] is not None else []), *([foreign] if foreign is not None else [])]
+    mapped_deals = reader.done.get("deals")
+    rows = [*(mapped_deals.exceptions if mapped_deals is not None else []), *([foreign] if foreign is not None else [])]
     return found, _exceptions(rows, project) if rows else None
+
+
+def _no_deals(project: ProjectFile) -> pl.DataFrame:
+    """A project may pay by KPIs alone: then there are no deals."""
+    text = dict.fromkeys(("~file", "deal_id", "owner"), pl.String)
+    return pl.DataFrame(schema={**text, "~line": pl.UInt32, "amount": D, project.model.credit_date: pl.Date})
 
 
 def _without_blank(frame: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -180,41 +191,22 @@ def _moved(reader: _Reader, report: Report) -> tuple[Report, list[pl.DataFrame]]
     if deals is None or deals.bad_rows is None:
         return report, []
     bad = {(str(f), n) for f, n in deals.bad_rows.select(PLACES).iter_rows()}
-    kept, moved = Report(), []
+    kept = Report()
     for problem in report:
-        if problem.severity == "error" and isinstance(problem.place, Cell) and (problem.place.file, problem.place.row) in bad:
-            moved.append(problem)
-        else:
+        if problem.severity != "error" or not isinstance(problem.place, Cell) or (problem.place.file, problem.place.row) not in bad:
             kept.add(problem)
-    first = moved[0] if moved else None
-    rows = [_aside(file, row, next((p for p in moved if _covers(p, file, row)), first)) for file, row in sorted(bad)]
-    return kept, [pl.DataFrame(rows, schema=_no_exceptions().schema, orient="row")] if rows else []
-
-
-def _covers(problem: Problem, file: str, row: int) -> bool:
-    return any(isinstance(p, Cell) and (p.file, p.row) == (file, row) for p in (problem.place, *problem.more))
-
-
-def _aside(file: str, row: int, problem: Problem | None) -> tuple[object, ...]:
-    code, message, mend = (problem.code, problem.message, problem.mend) if problem else ("", "", "")
-    return (file, "", "", "", code, message, mend, row, None)
+    rows = deals.bad_rows.select(
+        pl.col("~file").cast(pl.String).alias("file"), pl.col("~line").cast(pl.UInt32).alias("row"), pl.col("~deal").alias("deal"),
+        pl.lit("").alias("payee"), pl.lit("").alias("component"), pl.lit(None, dtype=D).alias("amount"),
+        pl.col("~code").alias("code"), pl.col("~reason").alias("reason"), pl.col("~mend").alias("mend"),
+    ).sort("file", "row")
+    reader.counts["deals"]["set aside"] += len(rows)
+    return kept, [rows]
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     """Keep the place of each row as `file` and `row`."""
     return frame.rename({"~file": "file", "~line": "row"}, strict=False) if "file" not in frame.columns and "row" not in frame.columns else frame.drop(PLACES, strict=False)
-
-
-def _digests(project: ProjectFile) -> dict[str, str]:
-    """Return the SHA-256 of every file that was read, by its path in the project."""
-    found: dict[str, str] = {}
-    for name, table in project.model.tables.items():
-        for path, source in sources_of(name, table):
-            files, _ = files_of(project, source.file or "", (*path, "file"))
-            for file in files:
-                with file.open("rb") as opened:
-                    found[str(file.relative_to(project.root))] = hashlib.file_digest(opened, "sha256").hexdigest()
-    return dict(sorted(found.items()))
 
 
 def types_of(project: ProjectFile) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ NUMERIC = ("money", "ratio", "number", "count")
 YES = {"yes": True, "no": False, "Yes": True, "No": False, "YES": True, "NO": False, "true": True, "false": False,
        "True": True, "False": False, "TRUE": True, "FALSE": False, "1": True, "0": False}
 MOST_LISTED = 5
+MIDNIGHT = r"[ T]00:00(:00(\.0+)?)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,23 @@ def typed(text: pl.Series, how: Typing) -> Typed:
     if how.type == "yes/no":
         value = text.replace_strict(YES, default=None, return_dtype=pl.Boolean)
         return _marked(text, value)
-    frame = text.to_frame("t").lazy()
-    bad = frame.select(pl.col("t").is_in(NOTHING_WORDS)).collect().to_series() if how.type == "text" else None
-    return Typed(text, bad if bad is not None and bad.any() else None, text)
+    if how.type == "period":
+        return Typed(_period_text(text, how), None, text)
+    if how.type not in ("text", "payee"):
+        return Typed(text, None, text)
+    bad = text.to_frame("t").lazy().select(pl.col("t").is_in(NOTHING_WORDS)).collect().to_series()
+    return Typed(text, bad if bad.any() else None, text)
+
+
+def _period_text(text: pl.Series, how: Typing) -> pl.Series:
+    """A period may be a date in the form that the mapping names; it becomes year-month-day, anything else stays."""
+    shaped = pl.col("t")
+    if how.options.time == "drop midnight":
+        shaped = shaped.str.replace(MIDNIGHT, "")
+    if how.options.date is not None:
+        day = shaped.str.to_date(how.options.date, strict=False).dt.to_string("iso")
+        shaped = pl.coalesce(day, shaped)
+    return text.to_frame("t").lazy().select(shaped.alias("v")).collect()["v"]
 
 
 def _marked(text: pl.Series, value: pl.Series) -> Typed:
@@ -81,6 +96,8 @@ def _number(text: pl.Series, how: Typing) -> Typed:
     pattern = rf"^-?(0|[1-9][0-9]{{0,14}}){tail}$"
     percent = shaped.str.strip_suffix("%") if how.type == "ratio" else shaped
     fits = percent.str.contains(pattern)
+    if how.type == "ratio":  # a percentage is divided by a hundred, which takes two of the twelve decimals
+        fits = fits & ~shaped.str.contains(r"\.[0-9]{11,}%$")
     number = pl.when(fits).then(percent).cast(D)
     if how.type == "ratio":
         hundredth = pl.lit("0.01").cast(D)
@@ -96,7 +113,7 @@ def _date(text: pl.Series, how: Typing) -> Typed:
         if moments is not None:
             return moments
     if options.time == "drop midnight":
-        shaped = shaped.str.replace(r"[ T]00:00(:00(\.0+)?)?$", "")
+        shaped = shaped.str.replace(MIDNIGHT, "")
     pattern = options.date or "%Y-%m-%d"
     strict = shaped if options.date else pl.when(shaped.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(shaped)
     value = text.to_frame("t").lazy().select(strict.str.to_date(pattern, strict=False).alias("v")).collect()["v"]
@@ -130,45 +147,48 @@ def faults(found: Typed, how: Typing, places: pl.DataFrame, keep: pl.Series | No
         return
     mask = found.bad if keep is None else found.bad & keep
     rows = places.with_columns(found.text.alias("~text")).filter(mask)
-    yield from grouped(rows, how.column, lambda text: explained(text, how))
+    yield from grouped(rows, how)
 
 
-def blanks(value: pl.Series, column: str, places: pl.DataFrame, keep: pl.Series | None) -> Iterator[Problem]:
+def blanks(empty: pl.Series, column: str, places: pl.DataFrame) -> Iterator[Problem]:
     """Yield the rows in which a column that must be filled is empty."""
-    mask = value.is_null() if keep is None else value.is_null() & keep
-    if mask.any():
-        rows = places.filter(mask)
+    if empty.any():
+        rows = places.filter(empty)
         cells = [Cell(f, n, column) for f, n in rows.select("~file", "~line").head(MOST_LISTED + 1).iter_rows()]
         yield BLANK.at(cells[0], column=column).times(len(rows), cells[1:])
 
 
-def grouped(rows: pl.DataFrame, column: str, explain: object) -> Iterator[Problem]:
-    """Yield one problem for each kind and reason, with its count and the next rows."""
-    first: dict[tuple[str, str], list[tuple[Cell, Problem]]] = {}
-    counts: dict[tuple[str, str], int] = {}
-    for file, line, text in rows.select("~file", "~line", "~text").head(10_000).iter_rows():
-        cell = Cell(file, line, column)
-        problem = explain(text)(cell)  # type: ignore[operator]
+def grouped(rows: pl.DataFrame, how: Typing) -> Iterator[Problem]:
+    """Yield one problem for each kind and reason, with its count and the next rows. rows: `~file ~line ~text`."""
+    found: dict[tuple[str, str], tuple[Problem, int, list[Cell]]] = {}
+    texts = rows.group_by("~text", maintain_order=True).agg(pl.len().alias("n"), pl.col("~file", "~line").head(MOST_LISTED + 1))
+    for text, count, files, lines in texts.iter_rows():
+        cells = [Cell(f, n, how.column) for f, n in zip(files, lines, strict=True)]
+        problem = explained(text, how, cells[0])
         key = (problem.code, problem.facts.get("why", ""))
-        counts[key] = counts.get(key, 0) + 1
-        if counts[key] <= MOST_LISTED + 1:
-            first.setdefault(key, []).append((cell, problem))
-    for key, found in first.items():
-        yield found[0][1].times(counts[key], [c for c, _ in found[1:]])
+        first, before, places = found.get(key, (problem, 0, []))
+        found[key] = (first, before + count, sorted([*places, *cells])[: MOST_LISTED + 1])
+    for first, count, places in found.values():
+        yield first.times(count, places[1:])
 
 
-def explained(text: str, how: Typing) -> object:
-    """Return what makes the problem of a text at a cell: why it cannot be read, and the edit or option that mends it."""
+def reasons(texts: Iterable[str], how: Typing) -> dict[str, Problem]:
+    """Return for each text that cannot be read what is wrong with it."""
+    return {text: explained(text, how, None) for text in texts}
+
+
+def explained(text: str, how: Typing, cell: Cell | None) -> Problem:
+    """Return the problem of a text: why it cannot be read, and the edit or option that mends it."""
     if text in NOTHING_WORDS and how.type not in NUMERIC:
-        return lambda cell: SPREADSHEET.at(cell, text=text)
+        return SPREADSHEET.at(cell, text=text)
     if how.type == "date":
-        return lambda cell: _date_problem(text, cell)
+        return _date_problem(text, cell)
     if how.type == "yes/no":
-        return lambda cell: YES_NO.at(cell, text=text)
-    return lambda cell: _number_problem(text, how, cell)
+        return YES_NO.at(cell, text=text)
+    return _number_problem(text, how, cell)
 
 
-def _number_problem(text: str, how: Typing, cell: Cell) -> Problem:
+def _number_problem(text: str, how: Typing, cell: Cell | None) -> Problem:
     shown = text[:60]
     if text in NOTHING_WORDS and not text.lower().startswith("nan"):
         return SPREADSHEET.at(cell, text=shown)
@@ -180,6 +200,7 @@ def _number_problem(text: str, how: Typing, cell: Cell) -> Problem:
         if how.type == "count":
             return NUMBER.at(cell, text=shown, why=": a count is a whole number", mend="correct it, or give the column the type number")
         most = how.places if how.type == "money" and how.options.extra_decimals is None else 12
+        most = 10 if text.endswith("%") else most
         return DECIMALS.at(cell, text=shown, found=decimals, most=most, what="the currency has" if most < 12 else "a number has")
     for pattern, why, mend in _NUMBER_REASONS:
         if re.search(pattern, text):
@@ -203,7 +224,7 @@ _NUMBER_REASONS = (
 )
 
 
-def _date_problem(text: str, cell: Cell) -> Problem:
+def _date_problem(text: str, cell: Cell | None) -> Problem:
     shown = text[:60]
     slashed = re.fullmatch(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{2,4})", text)
     if slashed:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, TypeVar, Union, get_args
 
-from pydantic import BaseModel, Discriminator, Tag, ValidationError
+from pydantic import BaseModel, Discriminator, PlainValidator, Tag, ValidationError
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from commcalc.base.problem import Kind, Problem, Report
@@ -23,6 +25,7 @@ from commcalc.language.tree import Tree
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
+TWO_TAG = "<two shapes>"
 
 
 def by_marker(branches: Mapping[str, type[BaseModel]], scalar: Any = None) -> Any:
@@ -35,7 +38,7 @@ def by_marker(branches: Mapping[str, type[BaseModel]], scalar: Any = None) -> An
         if isinstance(value, Mapping):
             found = [marker for marker in branches if marker in value]
             if len(found) > 1:
-                raise PydanticCustomError("two_shapes", "two shapes", {"one": found[0], "other": found[1]})
+                return TWO_TAG
             if found:
                 return f"<{found[0]}>"
             known = {marker: sum(key in _keys(model) for key in value) for marker, model in branches.items()}
@@ -48,7 +51,14 @@ def by_marker(branches: Mapping[str, type[BaseModel]], scalar: Any = None) -> An
     options = [Annotated[model, Tag(f"<{marker}>")] for marker, model in branches.items()]
     if scalar is not None:
         options.append(Annotated[scalar, Tag("<scalar>")])
+    refused = PlainValidator(partial(_two_shapes, tuple(branches)))
+    options.append(Annotated[SkipJsonSchema[Annotated[dict[str, object], refused]], Tag(TWO_TAG)])
     return Annotated[Union[tuple(options)], Discriminator(pick)]  # noqa: UP007
+
+
+def _two_shapes(markers: tuple[str, ...], value: Mapping[str, object]) -> dict[str, object]:
+    one, other = [marker for marker in markers if marker in value][:2]
+    raise PydanticCustomError("two_shapes", "two shapes", {"one": one, "other": other})
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

@@ -10,6 +10,7 @@ import yaml
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Span
+from commcalc.language.places import inside
 from commcalc.language.problems import EMPTY, NOT_A_MAPPING
 from commcalc.language.scan import scanned
 
@@ -82,7 +83,7 @@ class Tree:
         node = self.node_at(path)
         if not isinstance(node, Scalar):
             return self.span_of(path)
-        return _inside(node, start, max(end, start + 1) if end >= 0 else len(node.text), self.text)
+        return inside(node, start, end if end >= 0 else len(node.text), self.text)
 
     def replace_root(self, root: Node) -> Tree:
         """Return this file with another root; spans stay those of where each value was written."""
@@ -104,45 +105,6 @@ def _child(node: Node, step: str | int) -> tuple[Span | None, Node] | None:
     if isinstance(node, Sequence_) and isinstance(step, int) and 0 <= step < len(node.items):
         return None, node.items[step]
     return None
-
-
-def _inside(node: Scalar, start: int, end: int, text: str) -> Span:
-    span = node.span
-    if node.style in ("literal", "folded"):
-        return _in_block(node, start, end, text)
-    if node.style == "plain" or span.line != span.end_line:
-        return span.within(start, end)
-    quote, extra = ("'", 1), 1
-    raw = text.splitlines()[span.line - 1][span.column - 1 : span.end_column - 1]
-    if node.style == "single":
-        shift = _doubled(raw[1:-1], start, quote[0])
-        return span.within(extra + shift, extra + _doubled(raw[1:-1], end, quote[0]))
-    return span.within(extra + start, extra + end)
-
-
-def _doubled(raw: str, wanted: int, quote: str) -> int:
-    """Return how many raw characters make `wanted` characters of a single-quoted text, where a quote is doubled."""
-    at = 0
-    for _ in range(wanted):
-        at += 2 if raw[at : at + 2] == quote * 2 else 1
-    return at
-
-
-def _in_block(node: Scalar, start: int, end: int, text: str) -> Span:
-    """In a block the text begins at the smallest indent of its lines."""
-    lines = text.splitlines()
-    body = [(n, lines[n]) for n in range(node.span.line, min(node.span.end_line, len(lines))) if lines[n].strip()]
-    if not body:
-        return node.span
-    indent = min(len(t) - len(t.lstrip(" ")) for _, t in body)
-    left = start
-    for number, line in body:
-        size = len(line) - indent
-        if left <= size:
-            column = indent + left + 1
-            return Span(node.span.file, number + 1, column, number + 1, column + max(1, min(end - start, size - left)))
-        left -= size + 1
-    return node.span
 
 
 def read_tree(raw: bytes, file: str, top: str = "mapping") -> tuple[Tree | None, Report]:

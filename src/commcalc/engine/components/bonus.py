@@ -13,7 +13,7 @@ from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.quota import quota_rows
 from commcalc.engine.rules import attainment_of, expressions_of
 from commcalc.engine.target import target_of
-from commcalc.language.expression import walk
+from commcalc.language.expression import Expression, walk
 from commcalc.language.expression.nodes import Number
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.measures import MeasureBase
@@ -43,6 +43,8 @@ def earn(job: Job, day: date) -> Earned:
     reads = rules.reads(said.payout, *(m.factor for m in said.multiply), *(m.when for m in said.multiply if m.when))
     if said.eligible is not None:
         reads = reads | rules.reads(said.eligible)
+    if isinstance(said.target, Expression):
+        reads = reads | rules.reads(said.target)
     frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
     blanks: list[Blank] = []
     if said.eligible is not None:
@@ -108,7 +110,7 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
     spans = _spans(job, measure, name)
     frame = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
     frame = frame.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
-    at_end = said.earned != "to date"  # type: ignore[union-attr]
+    at_end = said.earned not in ("to date", "ratchet")  # type: ignore[union-attr]
     begun = pl.col("~wlast") <= day if at_end else pl.col("~wfirst") <= day
     frame = frame.filter(begun).with_columns(pl.min_horizontal("~wlast", pl.lit(day)).alias("~t"))
     # the assignment in force at the day read, else the last one in the window, governs (docs/semantics.md 7.1)

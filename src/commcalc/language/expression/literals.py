@@ -46,7 +46,7 @@ def read_number(text: str, at: int) -> Number | DateLit:
         unit, end = "%", end + 1
     elif body.endswith("bp"):
         unit, body = "bp", body[:-2]
-    elif body.endswith("x") and not body.startswith("0x"):
+    elif body.endswith("x") and (body == "0x" or not body.startswith("0x")):
         unit, body = "x", body[:-1]
     _must_be_plain(body, text[at:end], at)
     value = _value(body.replace("_", ""), _SHIFT.get(unit, 0), text[at:end], at)

@@ -1,0 +1,82 @@
+"""What a plan says of itself, for pages about pay: titles, goals, and where each tier begins and what it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from commcalc.language.expression.nodes import Number
+from commcalc.plan.load import LoadedPlan
+from commcalc.plan.tiers import Tiers
+
+
+@dataclass(frozen=True, slots=True)
+class TierMark:
+    """A tier: its number from 1, where it begins, whether that is a ratio of the quota, and what it pays, as written."""
+
+    tier: int
+    start: Decimal
+    of_quota: bool
+    begins: str
+    pays: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """Titles of plans, components and goals; tiers by plan and measure; line and text of the plans' files."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    components: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    goals: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    tiers: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)
+    tier_lines: Mapping[tuple[str, str, int], int] = field(default_factory=dict)  # plan, component, tier: line of the file
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def words_of(plans: Iterable[LoadedPlan], digests: Mapping[str, str]) -> PlanWords:
+    """Return the words of those plans whose file is still the one that the run was made from."""
+    words = PlanWords({}, {}, {}, {}, {}, {})
+    for loaded in plans:
+        if digests.get(loaded.file) == loaded.digest:
+            _add(loaded, words)
+    return words
+
+
+def _add(loaded: LoadedPlan, words: PlanWords) -> None:
+    plan = loaded.plan
+    _put(words.texts, loaded.file, loaded.tree.text)
+    _put(words.titles, plan.plan, plan.title)
+    for name, goal in plan.goals.items():
+        _put(words.goals, (plan.plan, name), goal.title)
+    for name, component in plan.components.items():
+        _put(words.components, (plan.plan, name), component.title)
+        for key in ("accelerators", "rate"):  # of two ladders the rate's is the one that slices name
+            found = getattr(component, key, None)
+            if isinstance(found, Tiers):
+                _put(words.tiers, (plan.plan, component.on), _marks(found))
+                for number in range(len(found.tiers)):
+                    span = loaded.tree.span_of(("components", name, key, "tiers", number))
+                    _put(words.tier_lines, (plan.plan, name, number + 1), span.line)
+
+
+def _put(into: object, key: object, value: object) -> None:
+    assert isinstance(into, dict)
+    if value:
+        into[key] = value
+
+
+def _marks(tiers: Tiers) -> tuple[TierMark, ...]:
+    """Return the tiers where every bound is a plain number; bounds that are calculated stand in the slices only."""
+    by = tiers.by.text.strip()
+    starts = [t.start.node for t in tiers.tiers]
+    if by not in ("attainment", "value") or not all(isinstance(s, Number) for s in starts):
+        return ()
+    marks = []
+    for number, tier in enumerate(tiers.tiers, 1):
+        node = tier.start.node
+        assert isinstance(node, Number)
+        pays = getattr(tier.pay, "text", "by a table")
+        word = "from" if tier.includes else "above"
+        marks.append(TierMark(number, node.value, by == "attainment", f"{word} {tier.start.text}", pays))
+    return tuple(marks)

@@ -1,0 +1,46 @@
+"""Openings: what a bonus had been paid before the first run counts as posted (semantics 5.6)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from commcalc.engine.earnings import EMPTY_ROWS, Job
+from commcalc.engine.measure import window_of
+from commcalc.engine.settle import FIGURES, Settled
+from commcalc.plan.components.bonus import Bonus
+from commcalc.tables.exact import D
+
+ONE = pl.lit(1).cast(D)
+
+
+def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | None:
+    """Return what was posted before `first` with opening earnings in the place of what was recomputed.
+
+    An opening of kind `earned` names a component and the last day it speaks of. For the window that holds that day it is
+    what had been posted, as long as no span has been paid since (docs/semantics.md 4.9).
+    """
+    rows = job.book.openings
+    if rows.is_empty() or not isinstance(job.component, Bonus) or job.component.on is None:
+        return posted
+    rows = rows.filter((pl.col("kind") == "earned") & (pl.col("name") == job.name) & pl.col("~p").is_not_null())
+    rows = rows.filter(pl.col("as_of").dt.offset_by("1d") >= first)
+    if rows.is_empty():
+        return posted
+    dated = rows.with_columns(pl.col("as_of").alias("~d"), pl.lit(0, dtype=pl.UInt32).alias("~deal"))
+    dated = dated.with_columns(window_of(job.book, job.plan, job.component.on, dated).alias("~w"))
+    figures = dated.group_by("~p", "~w", maintain_order=True).agg(pl.col("amount").sum().alias("~amount"), pl.col("~d").max())
+    opened = figures.with_columns(
+        pl.lit("owner").alias("~role"),
+        pl.lit(0, dtype=pl.UInt32).alias("~level"),
+        pl.lit("earning").alias("kind"),
+        pl.col("~amount").alias("~exact"),
+        pl.lit(value=False).alias("~held"),
+        ONE.alias("~factor"),
+        *(pl.lit(None, dtype=EMPTY_ROWS[c]).alias(c) for c in ("~row", "~k", "~wfirst", "~wlast", "~basis")),
+    ).select(FIGURES)
+    if posted is None:
+        return Settled(opened, pl.DataFrame(), [])
+    rest = posted.rows.join(opened.select("~p", "~w"), on=["~p", "~w"], how="anti")
+    return Settled(pl.concat([rest, opened]), posted.slices, posted.blanks)

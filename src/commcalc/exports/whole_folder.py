@@ -1,0 +1,110 @@
+"""A folder of files that appears whole or not at all, and that only its owner can read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from commcalc.base.problem import Problem
+from commcalc.exports.problems import LINK, NOT_A_FOLDER
+
+FEW = 2_000  # files; above, one sync of the disk is quicker than one of each
+
+
+def refused(*folders: Path) -> Problem | None:
+    """Return why nothing may be written there: a link is never followed, a file is never replaced by a folder."""
+    for path in folders:
+        if path.is_symlink():
+            return LINK.at(None, path=path)
+        if path.exists() and not path.is_dir():
+            return NOT_A_FOLDER.at(None, path=path)
+    return None
+
+
+def restored(target: Path) -> None:
+    """Put back the former folder where a run was killed in the moment between moving it aside and replacing it."""
+    former = _former(target)
+    if former.is_dir() and not former.is_symlink() and not target.exists():
+        former.rename(target)
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """Yield a new folder beside `target`; it takes the target's place at the end, or goes without a trace.
+
+    A kill leaves the former folder, or the new one: there are two renames, and a folder that a kill left aside
+    between them is put back by the next verb that reads or writes it.
+    """
+    restored(target)
+    beside = target.with_name(f".{target.name}.new")
+    if beside.exists():
+        shutil.rmtree(beside)
+    beside.mkdir(mode=0o700)
+    try:
+        yield beside
+        _synced(beside)
+        _swapped(beside, target)
+    finally:
+        if beside.exists():
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def new_file(path: Path) -> Path:
+    """Make an empty file that only its owner can read, before anything is written into it."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
+    return path
+
+
+def write_bytes(path: Path, data: bytes) -> str:
+    """Write a new file and return its digest."""
+    with new_file(path).open("wb") as opened:
+        opened.write(data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _former(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
+
+
+def _synced(folder: Path) -> None:
+    files = sorted(folder.iterdir())
+    if len(files) > FEW:
+        os.sync()
+        files = []
+    for path in (*files, folder):
+        _sync(path)
+
+
+def _swapped(beside: Path, target: Path) -> None:
+    """Move the former folder aside, put the new one in its place, then remove the former one."""
+    former = _former(target)
+    if former.exists():
+        shutil.rmtree(former)
+    if target.exists():
+        target.rename(former)
+    try:
+        beside.rename(target)
+    except OSError:
+        restored(target)
+        raise
+    _sync(target.parent)
+    if former.exists():
+        shutil.rmtree(former, ignore_errors=True)  # the new run stands: what is left of the old one goes the next time
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
