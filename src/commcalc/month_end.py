@@ -103,7 +103,9 @@ def _period(inputs: Inputs, credit_date: str, name: str | None, report: Report) 
     found = calendar.period_named(name)
     if found is None:
         near = nearest(name, [p.name for p in calendar.periods])
-        report.add(NO_PERIOD.at(None, period=name, near=f"; did you mean `{near}`?" if near else "", example="2026-01, 2026-Q1 or 2026"))
+        report.add(
+            NO_PERIOD.at(None, period=name, near=f"; did you mean `{near}`?" if near else "", example="2026-01, 2026-Q1 or 2026")
+        )
     return found
 
 

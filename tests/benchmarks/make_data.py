@@ -1,6 +1,6 @@
 """Make the yardstick's deals: seeded, ten million rows by default, as a CSV beside its payees, quotas and plan.
 
-    python tests/benchmarks/make_data.py FOLDER [ROWS]
+python tests/benchmarks/make_data.py FOLDER [ROWS]
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ def write(folder: Path, rows: int) -> None:
     ids.with_columns(pl.format("Payee {}", "payee_id").alias("name")).write_csv(data / "payees.csv")
     ids.with_columns(pl.lit("yardstick").alias("plan"), pl.lit("2026-01-01").alias("from")).write_csv(data / "assignments.csv")
     quota = rows // PAYEES * 10_000
-    ids.with_columns(pl.lit("bookings").alias("measure"), pl.lit("2026").alias("period"), pl.lit(quota).alias("amount")).write_csv(
-        data / "quotas.csv"
-    )
+    ids.with_columns(
+        pl.lit("bookings").alias("measure"), pl.lit("2026").alias("period"), pl.lit(quota).alias("amount")
+    ).write_csv(data / "quotas.csv")
 
 
 if __name__ == "__main__":

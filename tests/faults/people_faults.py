@@ -5,7 +5,7 @@ from __future__ import annotations
 from small_project import GOOD, Fault, deals
 
 P = "payee_id,name,manager\n"
-EVERY = (b"payee_id,plan,from,to\nann,sales,2026-01-01,%s\nann,sales,%s,\n")
+EVERY = b"payee_id,plan,from,to\nann,sales,2026-01-01,%s\nann,sales,%s,\n"
 
 
 def _payees(*rows: str, header: str = P) -> dict[str, bytes]:
@@ -20,8 +20,10 @@ def _splits(*rows: str, header: str = "deal_id,payee_id,share\n") -> dict[str, b
     return {"splits": (header + "".join(f"{r}\n" for r in rows)).encode()}
 
 
-PRODUCTS = {"_products": b"", "deals": b"deal_id,owner,close_date,amount,product\nD1,ann,2026-01-05,1,GTXPro\nD2,ann,2026-01-05,2,GTX Pro\n"}
-CATALOGUE = {"products": b"product,price,from,to\nGTX Pro,4821,,\n"}
+PRODUCTS = {
+    "_products": b"",
+    "deals": b"deal_id,owner,close_date,amount,product\nD1,ann,2026-01-05,1,GTXPro\nD2,ann,2026-01-05,2,GTX Pro\n",
+}
 LOOK = {"in": "products", "by": "product", "take": {"list_price": "price"}}
 
 PEOPLE = (
@@ -34,7 +36,7 @@ PEOPLE = (
     Fault("a dated look-up into a file", {**PRODUCTS, "_list": b"product,price,from,to\nGTX Pro,4821,2026-01-01,2026-12-31\nGTX Pro,1,2025-01-01,2025-12-31\n"}, {"deals": {"look_up": [{**LOOK, "in": "data/_list.csv", "missing": "blank"}], "types": {"list_price": "money"}}}, rows=2),
     Fault("a bad figure that is taken", {**PRODUCTS, "_list": b"product,price\nGTX Pro,$4821\n"}, {"deals": {"look_up": [{**LOOK, "in": "data/_list.csv", "missing": "blank"}], "types": {"list_price": "money"}}}, says=("D031 3",)),
     Fault("a table that looks into itself", {}, {"deals": {"look_up": [{"in": "deals", "by": "owner", "take": {"other": "amount"}}]}}, says=("D047",)),
-    Fault("F073 one accent written in two ways", {**_payees("zoé,Zoé"), **_assigned("zoé,sales,2026-01-01,"), **deals("D1,zoe\u0301,2026-01-05,1")}, rows=1, shows=("D029",)),
+    Fault("F073 one accent written in two ways", {**_payees("zoé,Zoé,"), **_assigned("zoé,sales,2026-01-01,"), **deals("D1,zoe\u0301,2026-01-05,1")}, rows=1, shows=("D029",)),
     Fault("F073 letters of two scripts", deals("D1,\u0430nn,2026-01-05,1"), rows=1, shows=("D042",)),
     Fault("F075 an unknown owner is for crediting to decide", deals("D1,an,2026-01-05,1"), rows=1),
     Fault("F075 an alias", {**_payees("ann,Ann Lee,005A;A. Lee", "bob,Bob,", "cy,Cy,", header="payee_id,name,aliases\n"), **deals("D1,A. Lee,2026-01-05,1")}, rows=1),
@@ -73,10 +75,33 @@ PEOPLE = (
     Fault("a fault in a row that where leaves out", deals("D1,ann,2026-01-05,x,Lost", "D2,ann,03/04/2026,1,Lost", "D3,ann,2026-01-05,1,Won", header="deal_id,owner,close_date,amount,stage\n"), {"deals": {"where": "stage = 'Won'"}}, rows=1),
     Fault("a fault in what where reads", deals("D1,ann,2026-01-05,x", "D2,ann,2026-01-05,5"), {"deals": {"where": "amount > 1"}}, says=("D031 2",)),
     Fault("where that an empty field leaves open", deals("D1,ann,2026-01-05,1,", "D2,ann,2026-01-05,5,Won", header="deal_id,owner,close_date,amount,stage\n"), {"deals": {"where": "stage = 'Won'"}}, says=("D044 2",)),
-    Fault("a name that where does not know", {}, {"deals": {"where": "stgae = 'Won'"}}, says=("X011",)),
+    Fault("where that is no condition", {}, {"deals": {"where": "amount"}}, says=("D043",), shows=("not a condition",)),
+    Fault("a name that where does not know", {}, {"deals": {"where": "stgae = 'Won'"}}, says=("X005",)),
     Fault("an amount typed as text", {}, {"deals": {"types": {"amount": "text"}}}, says=("D043",)),
     Fault("an amount made as text", {}, {"deals": {"columns": {"list": "amount"}, "add": {"amount": "'x'"}}}, says=("D043",)),
     Fault("two aliases of one column", deals("D1,ann,2026-01-05,1,2", header="deal_id,owner,close_date,amount,Amt\n"), {"deals": {"columns": {"amount": ["amount", "Amt"]}}}, says=("D016",)),
     Fault("files of one pattern with other headers", {"deals_b": b"deal_id,owner,amount\nD9,ann,1\n"}, {"deals": {"file": "data/deals*.csv"}, "deals_b": {"file": "data/payees.csv"}}, says=("D027 1",)),
     Fault("files of one pattern", {"deals_b": GOOD.replace("D1", "D8").replace("D2", "D9").encode()}, {"deals": {"file": "data/deals*.csv"}}, rows=4),
+)  # fmt: skip
+
+CAL = "period,from,to,quarter,year\n"
+
+
+def _calendar(name: str, *rows: str, says: tuple[str, ...] = (), header: str = CAL, rows_read: int | None = None) -> Fault:
+    content = (header + "".join(f"{r}\n" for r in rows)).encode()
+    return Fault(name, {"calendar": content}, says=says, rows=rows_read, project={"calendar": {"table": "calendar"}})
+
+
+CALENDARS = (
+    _calendar("a calendar of four weeks", "P1,2026-01-01,2026-01-28,Q1,2026", "P2,2026-01-29,2026-02-25,Q1,2026", rows_read=2),
+    _calendar("a gap in the calendar", "P1,2026-01-01,2026-01-28,Q1,2026", "P2,2026-01-30,2026-02-25,Q1,2026", says=("D034 2",)),
+    _calendar("an overlap in the calendar", "P1,2026-01-01,2026-01-28,Q1,2026", "P2,2026-01-28,2026-02-25,Q1,2026", says=("D034 2",)),
+    _calendar("a period twice", "P1,2026-01-01,2026-01-28,Q1,2026", "P1,2026-01-29,2026-02-25,Q1,2026", says=("D040 3",)),
+    _calendar("a period backwards", "P1,2026-01-28,2026-01-01,Q1,2026", says=("D053 2",)),
+    _calendar("a calendar without quarters", "P1,2026-01-01,2026-01-28,2026", header="period,from,to,year\n", says=("D015",)),
+    _calendar("an empty field in the calendar", "P1,2026-01-01,,Q1,2026", says=("D030 2",)),
+    Fault("a calendar that is not there", project={"calendar": {"table": "calendar"}}, says=("D007",)),
+    Fault("a calendar by another name", {"weeks": CAL.encode()}, project={"calendar": {"table": "weeks"}}, says=("D007", "D043")),
+    Fault("a fiscal year without its name", project={"calendar": {"year_starts": "april"}}, says=("D043",), shows=("year_named",)),
+    Fault("a time zone that is none", project={"time_zone": "Mars/Olympus"}, says=("D043",)),
 )  # fmt: skip

@@ -82,5 +82,7 @@ STRUCTURE = (
     Fault("F032 a folder", {}, {"deals": {"file": "data"}}, says=("D005",)),
     Fault("F147 a newer project file", project={"commcalc": "2"}, says=("D002",), shows=("version 2",)),
     Fault("a table of the language that is not read yet", {"absences": b"payee_id\nann\n"}, says=("D006",)),
+    Fault("a header that is a pattern", deals("D1,ann,2026-01-05,1,x", header="deal_id,owner,close_date,amount,^.*$\n"), says=("D028 1",)),
+    Fault("a header that is a star", deals("D1,ann,2026-01-05,1,x", header="deal_id,owner,close_date,amount,*\n"), says=("D028 1",)),
     Fault("a column of our own name for rows", deals("D1,ann,2026-01-05,1,x", header="deal_id,owner,close_date,amount,~line\n"), says=("D028 1",)),
 )  # fmt: skip

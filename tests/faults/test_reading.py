@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from people_faults import PEOPLE
+from people_faults import CALENDARS, PEOPLE
 from small_project import FILES, Fault, write_small
 from structure_faults import STRUCTURE
 from value_faults import VALUES
@@ -17,7 +17,7 @@ from commcalc.api import open_project
 from commcalc.base.problem import Report
 from commcalc.inputs.tables import Inputs
 
-FAULTS = (*STRUCTURE, *VALUES, *PEOPLE)
+FAULTS = (*STRUCTURE, *VALUES, *PEOPLE, *CALENDARS)
 
 
 def _read(folder: Path) -> tuple[Inputs | None, Report]:
@@ -28,10 +28,6 @@ def _read(folder: Path) -> tuple[Inputs | None, Report]:
     inputs, found = project.check_data()
     report.extend(found)
     return inputs, report
-
-
-def _said(report: Report) -> list[str]:
-    return sorted(f"{p.code} {getattr(p.place, 'row', '') if p.code != 'x' else ''}".strip() for p in report.errors)
 
 
 def _matches(report: Report, says: tuple[str, ...]) -> bool:
@@ -50,7 +46,7 @@ def test_fault(fault: Fault, tmp_path: Path) -> None:
     folder = write_small(tmp_path / "p", fault)
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     inputs, report = _read(folder)
-    told = [f"{p.place} {p.code} {p.message} / {p.mend} / {p.count} / {p.also}" for p in report]
+    told = [f"{p.place} {p.code} {p.message} / {p.mend} / {p.count} / {' '.join(str(a) for a, _ in p.also)}" for p in report]
     assert _matches(report, fault.says), f"wanted {fault.says}, found {told}"
     if fault.says:
         assert inputs is None

@@ -136,7 +136,7 @@ class Calendar:
         numbers: dict[Kind, list[int]] = {"period": list(range(len(self.periods)))}
         for kind in ("quarter", "half", "year"):
             seen: dict[str, int] = {}
-            numbers[kind] = [seen.setdefault(getattr(p, kind), len(seen)) for p in self.periods]  # type: ignore[index]
+            numbers[kind] = [seen.setdefault(getattr(p, kind), len(seen)) for p in self.periods]
         return numbers
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from commcalc.base.source import Place
+from commcalc.base.source import Place, Span
 
 Severity = Literal["error", "warning", "advice", "exception"]
 
@@ -122,6 +122,6 @@ class Report:
 def _place_key(place: Place | None) -> tuple[str, int, int, str]:
     if place is None:
         return ("", 0, 0, "")
-    line = getattr(place, "line", None) or getattr(place, "row", 0)
+    line = place.line if isinstance(place, Span) else place.row
     column = place.column if isinstance(place.column, int) else 0
     return (place.file, line, column, str(place))

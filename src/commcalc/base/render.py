@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 from commcalc.base.problem import Problem
-from commcalc.base.source import Cell, Place, Span, Sources
+from commcalc.base.source import Cell, Place, Sources, Span
 
-WIDEST = 160
+WIDEST = 120
+LONGEST = 60
+_TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def shown(text: str) -> str:
     """Return text with control characters and direction marks escaped."""
-    return "".join(c if c.isprintable() and c not in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" else f"\\u{ord(c):04x}" for c in text)
+    return "".join(c if c.isprintable() and c not in _TURNS else _escaped(c) for c in text)
+
+
+def _escaped(char: str) -> str:
+    number = ord(char)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def cut(text: str) -> str:
+    """Return a value as messages show it: escaped, and at most sixty characters."""
+    escaped = shown(text)
+    return escaped if len(escaped) <= LONGEST else escaped[: LONGEST - 3] + "..."
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def render_full(problem: Problem, sources: Sources) -> str:
@@ -27,12 +46,12 @@ def render_full(problem: Problem, sources: Sources) -> str:
         lines += _excerpt([(problem.place, "", "^"), *here], sources)
     for place, label in problem.also:
         if not isinstance(place, Span) or not isinstance(problem.place, Span) or place.file != problem.place.file:
-            lines.append(f"    also {shown(str(place))}: {label}")
+            lines.append(f"   also {shown(str(place))}: {label}")
     if problem.count > 1:
-        lines.append(f"    {problem.count:,} rows in all" + _next(problem.more))
+        lines.append(f"   {problem.count:,} rows in all" + _next(problem.more))
     if problem.mend:
-        lines.append(f"    mend: {shown(problem.mend)}")
-    lines.append(f"    more: commcalc explain code {problem.code}")
+        lines.append(f"   mend: {shown(problem.mend)}")
+    lines.append(f"   more: commcalc explain code {problem.code}")
     return "\n".join(lines)
 
 
@@ -42,24 +61,42 @@ def _next(more: Iterable[Place]) -> str:
 
 
 def _excerpt(marks: list[tuple[Span, str, str]], sources: Sources) -> list[str]:
-    wanted = sorted({n for span, _, _ in marks for n in (span.line,)})
+    """Return the lines that are marked and the one before the first mark, with carets and labels below them."""
     first = marks[0][0]
-    if first.line - 1 > 0 and first.line - 1 not in wanted:
-        wanted = sorted([*wanted, first.line - 1])
-    found = [(n, sources.line(first.file, n)) for n in wanted]
-    texts = {n: t for n, t in found if t is not None}
+    wanted = {span.line for span, _, _ in marks} | {max(first.line - 1, 1)}
+    found = ((number, sources.line(first.file, number)) for number in sorted(wanted))
+    texts = {number: text.replace("\t", " ") for number, text in found if text is not None}
     if not texts:
         return []
-    width = len(str(max(texts)))
+    gutter = len(str(max(texts)))
     out: list[str] = []
-    for number in sorted(texts):
-        text = texts[number].replace("\t", " ")
-        out.append(f"   {number:>{width}} | {shown(text)[:WIDEST]}".rstrip())
-        for span, label, mark in (m for m in marks if m[0].line == number):
-            end = span.end_column if span.end_line == span.line else len(text) + 1
-            size = max(1, min(end, WIDEST) - span.column)
-            out.append(f"   {'':>{width}} | {' ' * (span.column - 1)}{mark * size} {label}".rstrip())
+    for number, text in texts.items():
+        here = sorted((m for m in marks if m[0].line == number), key=lambda m: (m[0].column, m[2]))
+        begin = _window(text, here[0][0].column if here else first.column)
+        cut_off = text[begin : begin + WIDEST]
+        lead = "..." if begin else ""
+        tail = "..." if begin + WIDEST < len(text) else ""
+        out.append(f"   {number:>{gutter}} | {lead}{shown(cut_off)}{tail}".rstrip())
+        out += [f"   {'':>{gutter}} | {_carets(text, begin, lead, mark)}".rstrip() for mark in here]
     return out
+
+
+def _window(text: str, column: int) -> int:
+    """Return where a long line is shown from, so that its mark is in sight."""
+    if len(text) <= WIDEST or column <= WIDEST * 3 // 4:
+        return 0
+    return max(0, min(column - 1 - WIDEST // 3, len(text) - WIDEST))
+
+
+def _carets(text: str, begin: int, lead: str, mark: tuple[Span, str, str]) -> str:
+    """Return the carets below a stretch of a line, as wide as it is shown, with their label."""
+    span, label, sign = mark
+    last = begin + WIDEST
+    end = min(span.end_column - 1 if span.end_line == span.line else len(text), last)
+    start = min(max(span.column - 1, begin), last)
+    before = width(lead) + width(shown(text[begin:start])) + max(0, start - len(text))
+    size = max(1, width(shown(text[start:end])) + max(0, end - max(len(text), start)))
+    return f"{' ' * before}{sign * size} {label}"
 
 
 def render_concise(problem: Problem) -> str:
@@ -85,7 +122,13 @@ def to_json(problem: Problem) -> dict[str, Any]:
 
 def _place(place: Place | None) -> dict[str, Any]:
     if isinstance(place, Span):
-        return {"file": place.file, "line": place.line, "column": place.column, "end_line": place.end_line, "end_column": place.end_column}
+        return {
+            "file": place.file,
+            "line": place.line,
+            "column": place.column,
+            "end_line": place.end_line,
+            "end_column": place.end_column,
+        }
     if isinstance(place, Cell):
         return {"file": place.file, "row": place.row, "column": place.column}
     return {}

@@ -42,7 +42,12 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             yield NOT_A_FIGURE.at(tree.span_of(place.path), text=place.expression.text, found=_article(found))
         for node in walk(place.expression.node):
             if isinstance(node, Number) and node.currency is not None and node.currency != plan.currency:
-                yield CURRENCY.at(tree.scalar_place(place.path, node.start, node.end), text=place.expression.text, found=node.currency, currency=plan.currency)
+                yield CURRENCY.at(
+                    tree.scalar_place(place.path, node.start, node.end),
+                    text=place.expression.text,
+                    found=node.currency,
+                    currency=plan.currency,
+                )
 
 
 def _article(found: Type) -> str:
@@ -117,4 +122,6 @@ def _clashes(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             yield NAME_TAKEN.at(tree.span_of(("params", name), key=True), name=name, one="a param", other="a column")
     for name in plan.columns:
         if name in facts.stated:
-            yield NAME_TAKEN.at(tree.span_of(("columns", name), key=True), name=name, one="a column of the plan", other="a column of the deals")
+            yield NAME_TAKEN.at(
+                tree.span_of(("columns", name), key=True), name=name, one="a column of the plan", other="a column of the deals"
+            )

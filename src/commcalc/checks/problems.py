@@ -10,40 +10,286 @@ def _k(code: str, title: str, says: str, mend: str, page: tuple[str, str, str], 
     return Kind(code, title, says, mend, f"{why}\n\nFails: {fails}\nWorks: {works}", severity)
 
 
-NOT_A_CONDITION = _k("P101", "Not a condition", "a condition is wanted here, and `{text}` is {found}", "compare it with something: `{text} >= 10`", ("`where`, `when` and `eligible` hold or do not.", "where: amount", "where: amount >= 1_000"))
-NOT_A_FIGURE = _k("P102", "Not a figure", "a figure is wanted here, and `{text}` is {found}", "write a number, a ratio or an amount", ("A rate, a factor, a bound or an amount is a figure.", "rate: product", "rate: {by: product, rows: {Orbit: 12%, any: 8%}}"))
-BARE_RATE = _k("P103", "100 what?", "`{text}` is a bare number: {text} what?", "write {text}% or {text}x for a ratio, {text} {currency} for an amount", ("A rate, a tier's pay or a SPIFF's pay says what it is: a ratio or an amount.", "rate: 5", "rate: 5%"))
-BELOW_ZERO = _k("P104", "A rate below zero", "the rate `{text}` is below zero", "write a rate of zero or more; what is taken back has its own keys", ("A rate below zero would take money for selling.", "rate: -2%", "rate: 2%"))
-OVER_ONE = _k("P105", "More than the sale", "the rate `{text}` pays more than what was sold", "look at it again; 150% may be meant as 1.5x of a rate", ("A rate above 100% of an amount is right for margin now and then, and more often a slip.", "rate: 150%", "rate: 15%"), "warning")
-CURRENCY = _k("P106", "Another currency", "`{text}` is in {found}, the plan in {currency}", "write it in {currency}", ("A plan has one currency.", "500 EUR in a plan in USD", "500 USD"))
-UNKNOWN_MEASURE = _k("P110", "Unknown measure", "`{name}` is not a measure of this plan{near}", "{mend}", ("What a component is on, or reads, is a measure of the same plan.", "on: booking", "on: bookings"))
-UNKNOWN_GOAL = _k("P111", "Unknown goal", "`{name}` is not a goal of this plan{near}", "{mend}", ("Goals are written once and named by components.", "goal: groth", "goal: growth"))
-CIRCLE = _k("P112", "In a circle", "these read each other in a circle: {path}", "let one of them read something else", ("A figure that needs itself has no beginning.", "columns: {a: b, b: a}", "columns: {a: amount, b: a * 2}"))
-NOT_YET = _k("P113", "Not calculated yet", "`{name}` is part of the language; this version does not calculate it yet", "leave it out for now", ("What would change pay is refused until it is calculated.", "earned('base')", "the plan without it"))
-SAME_NAME = _k("P114", "Names alike", "`{name}` and `{other}` differ by case, - or _ alone", "rename one of them", ("Names are told apart regardless of case and of - or _.", "new-business and New_Business", "new-business and renewals"))
-NAME_TAKEN = _k("P115", "A name with two meanings", "`{name}` is {one} and {other}", "rename one of them", ("A bare name in an expression means one thing.", "params: {amount: 5}", "params: {least_amount: 5}"))
-TIER_ORDER = _k("P210", "Tiers out of order", "this tier starts at {bound}, {how} the one before it ({before})", "sort the tiers by where they start, smallest first", ("Tiers ascend; each begins where the one before it ends.", "from: 100%, then from: 80%", "from: 80%, then from: 100%"))
-FIRST_TIER = _k("P211", "Nothing below the first tier", "the first tier starts at {bound}; what is below it has no rate", "begin with `{{from: 0, pay: 0%}}`, or whatever is paid there", ("The first tier starts at or below zero, so that every figure has a tier.", "tiers: [{from: 50%, pay: 5%}]", "tiers: [{from: 0%, pay: 0%}, {from: 50%, pay: 5%}]"))
-TIER_BY = _k("P212", "Tiers by what?", "tiers go by attainment or value of a measure, and this is `{text}`", "write attainment, value, attainment('m') or value('m')", ("Where a credit stands is told by a measure.", "by: amount", "by: value"))
-TIER_OTHER = _k("P213", "Tiers by another measure", "`apply: {apply}` places each credit in the component's own measure, and `by` names `{name}`", "write `apply: retroactive` or `apply: period`, or go by the component's own measure", ("Another measure is read at the end of the period or window; its credits are not these.", "on: bookings, by: attainment('csat'), apply: marginal", "apply: retroactive"))
-TIER_AVERAGE = _k("P214", "Tiers over an average", "`{name}` is {aggregate}: credits have no place in it one after the other", "write `apply: retroactive` or `apply: period`", ("Only a sum or count grows credit by credit.", "apply: marginal by an average", "apply: retroactive"))
-REACHES = _k("P215", "`reaches` out of place", "{what}", "{mend}", ("Only a marginal tier reaches back, to a tier below it.", "apply: retroactive with reaches: zero", "apply: marginal with reaches: zero"))
-INTEGER_BOUNDS = _k("P216", "A gap of less than one", "this bound ({bound}) is one above {before}: {half} would fall between", "write `above: {before}` or `from: {before}`", ("Amounts have cents: 5,000.50 lies between 5,000 and 5,001.", "rows: {0..5_000: 4%, 5_001..: 6%}", "rows: {..5_000: 4%, above 5_000: 6%}"))
-GAP = _k("P220", "A gap", "nothing is said of {low} to {high}", "let one row begin where the other ends", ("A value that falls between two rows has no rate.", "..10_000 and 12_000..", "..<12_000 and 12_000.."))
-OVERLAP = _k("P221", "Two rows for one value", "this row and another both hold {value}, and neither is more specific", "let one row begin where the other ends; `..<24` leaves 24 out", ("Of two rows the more specific holds. Where neither is, nothing decides.", "..24 and 24..36", "..<24 and 24..36"))
-OPEN_ENDS = _k("P222", "Values outside the rows", "nothing is said {where} {bound}", "open the {side} row: `{mend}`", ("A value above the last row, or below the first, will come one day.", "0..10_000 and 10_000..50_000", "0..<10_000 and 10_000.."))
-BACKWARDS = _k("P223", "A range that holds nothing", "the range `{text}` holds nothing", "write the smaller end first", ("A range runs from low to high.", "36..24", "24..36"))
-SAME_ROW = _k("P224", "A row twice", "the row `{text}` stands twice", "keep one", ("Two rows for the same cells leave open which holds.", "Orbit twice", "Orbit once"))
-SHAPE = _k("P225", "A table of uneven rows", "this row has {found} cells, and there are {wanted} keys", "give every row a cell for each key, and its value last", ("Each row has a cell for each key of `by`, then the value.", "by: [a, b], rows: [[x, 5%]]", "rows: [[x, any, 5%]]"))
-POINTS = _k("P230", "Points out of order", "the point {bound} is not above the one before it ({before})", "sort the points, smallest first", ("A curve goes from left to right.", "100%: 100%, 80%: 50%", "80%: 50%, 100%: 100%"))
-FEW_POINTS = _k("P231", "A line through one point", "a line wants two points, and there is one", "write another point, or `between: steps`", ("Linear curves run between points.", "points: {100%: 100%}", "points: {80%: 50%, 100%: 100%}"))
-NO_TARGET = _k("P240", "On target of what?", "`{key}` needs a target, and {name} has none", "write `target: 100% of variable`, or an amount for one window", ("The rate on target is target / quota.", "rate: on-target without target", "target: 80% of variable"))
-NO_QUOTA = _k("P241", "Attainment of what?", "`{text}` reads the attainment of `{name}`, which has no quota", "write `quota: own` in the measure, or go by `value`", ("Attainment is value / quota.", "by: attainment on a measure without quota", "quota: own"))
-NO_AMOUNT = _k("P242", "No part of the year", "a window of `{window}` is no part of the year, so it has no share of the year's target", "write an amount: `target: 5_000 USD`", ("A window has its part of the year's target by its calendar periods; others have none.", "target: 80% of variable, window: deal", "target: 5_000 USD"))
-SHARES = _k("P243", "Shares of the target", "the components' shares of variable add up to {sum}", "let them add up to 100%", ("Components take shares of the target variable that add up to 100%.", "60% and 30%", "60% and 40%"), "advice")
-NOT_STATED = _k("P300", "A reading is not stated", "`{key}` is not stated, and money depends on it: {why}", "write {mend}", ("Where a plan leaves open how it is read, somebody's pay depends on a guess. It is asked for instead.", "a year's quota without `against`", "against: full quota"))
-CAP_FLOOR = _k("P301", "Cap below floor", "the cap ({cap}) is below the floor ({floor})", "let the cap be above the floor", ("Nothing can be at least more than it is at most.", "floor 200, cap 100", "floor 100, cap 200"))
-LIMIT_BELOW = _k("P302", "A limit below zero", "the limit `{text}` is below zero", "write zero or more", ("Caps and floors are amounts of pay.", "cap: {at: -5}", "cap: {at: 500 USD}"))
-OVERLAPPING = _k("P303", "Ends before it starts", "these dates end before they start", "swap them", ("Dates run from first to last.", "2026-12-31 .. 2026-01-01", "2026-01-01 .. 2026-12-31"))
-OTHER_CURRENCY = _k("P304", "Not the project's currency", "the plan pays in {plan}, the deals are in {project}; exchange rates are not read yet", "write `currency: {project}`, or keep such plans in a project of their own", ("Currencies are never added, and no rate is taken as 1.", "a plan in EUR in a project in USD", "one currency"))
+NOT_A_CONDITION = _k(
+    "P101",
+    "Not a condition",
+    "a condition is wanted here, and `{text}` is {found}",
+    "compare it with something: `{text} >= 10`",
+    ("`where`, `when` and `eligible` hold or do not.", "where: amount", "where: amount >= 1_000"),
+)
+NOT_A_FIGURE = _k(
+    "P102",
+    "Not a figure",
+    "a figure is wanted here, and `{text}` is {found}",
+    "write a number, a ratio or an amount",
+    ("A rate, a factor, a bound or an amount is a figure.", "rate: product", "rate: {by: product, rows: {Orbit: 12%, any: 8%}}"),
+)
+BARE_RATE = _k(
+    "P103",
+    "100 what?",
+    "`{text}` is a bare number: {text} what?",
+    "write {text}% or {text}x for a ratio, {text} {currency} for an amount",
+    ("A rate, a tier's pay or a SPIFF's pay says what it is: a ratio or an amount.", "rate: 5", "rate: 5%"),
+)
+BELOW_ZERO = _k(
+    "P104",
+    "A rate below zero",
+    "the rate `{text}` is below zero",
+    "write a rate of zero or more; what is taken back has its own keys",
+    ("A rate below zero would take money for selling.", "rate: -2%", "rate: 2%"),
+)
+OVER_ONE = _k(
+    "P105",
+    "More than the sale",
+    "the rate `{text}` pays more than what was sold",
+    "look at it again; 150% may be meant as 1.5x of a rate",
+    ("A rate above 100% of an amount is right for margin now and then, and more often a slip.", "rate: 150%", "rate: 15%"),
+    "warning",
+)
+CURRENCY = _k(
+    "P106",
+    "Another currency",
+    "`{text}` is in {found}, the plan in {currency}",
+    "write it in {currency}",
+    ("A plan has one currency.", "500 EUR in a plan in USD", "500 USD"),
+)
+UNKNOWN_MEASURE = _k(
+    "P110",
+    "Unknown measure",
+    "`{name}` is not a measure of this plan{near}",
+    "{mend}",
+    ("What a component is on, or reads, is a measure of the same plan.", "on: booking", "on: bookings"),
+)
+UNKNOWN_GOAL = _k(
+    "P111",
+    "Unknown goal",
+    "`{name}` is not a goal of this plan{near}",
+    "{mend}",
+    ("Goals are written once and named by components.", "goal: groth", "goal: growth"),
+)
+CIRCLE = _k(
+    "P112",
+    "In a circle",
+    "these read each other in a circle: {path}",
+    "let one of them read something else",
+    ("A figure that needs itself has no beginning.", "columns: {a: b, b: a}", "columns: {a: amount, b: a * 2}"),
+)
+NOT_YET = _k(
+    "P113",
+    "Not calculated yet",
+    "`{name}` is part of the language; this version does not calculate it yet",
+    "leave it out for now",
+    ("What would change pay is refused until it is calculated.", "earned('base')", "the plan without it"),
+)
+SAME_NAME = _k(
+    "P114",
+    "Names alike",
+    "`{name}` and `{other}` differ by case, - or _ alone",
+    "rename one of them",
+    ("Names are told apart regardless of case and of - or _.", "new-business and New_Business", "new-business and renewals"),
+)
+NAME_TAKEN = _k(
+    "P115",
+    "A name with two meanings",
+    "`{name}` is {one} and {other}",
+    "rename one of them",
+    ("A bare name in an expression means one thing.", "params: {amount: 5}", "params: {least_amount: 5}"),
+)
+TIER_ORDER = _k(
+    "P210",
+    "Tiers out of order",
+    "this tier starts at {bound}, {how} the one before it ({before})",
+    "sort the tiers by where they start, smallest first",
+    ("Tiers ascend; each begins where the one before it ends.", "from: 100%, then from: 80%", "from: 80%, then from: 100%"),
+)
+FIRST_TIER = _k(
+    "P211",
+    "Nothing below the first tier",
+    "the first tier starts at {bound}; what is below it has no rate",
+    "begin with `{{from: 0, pay: 0%}}`, or whatever is paid there",
+    (
+        "The first tier starts at or below zero, so that every figure has a tier.",
+        "tiers: [{from: 50%, pay: 5%}]",
+        "tiers: [{from: 0%, pay: 0%}, {from: 50%, pay: 5%}]",
+    ),
+)
+TIER_BY = _k(
+    "P212",
+    "Tiers by what?",
+    "tiers go by attainment or value of a measure, and this is `{text}`",
+    "write attainment, value, attainment('m') or value('m')",
+    ("Where a credit stands is told by a measure.", "by: amount", "by: value"),
+)
+TIER_OTHER = _k(
+    "P213",
+    "Tiers by another measure",
+    "`apply: {apply}` places each credit in the component's own measure, and `by` names `{name}`",
+    "write `apply: retroactive` or `apply: period`, or go by the component's own measure",
+    (
+        "Another measure is read at the end of the period or window; its credits are not these.",
+        "on: bookings, by: attainment('csat'), apply: marginal",
+        "apply: retroactive",
+    ),
+)
+TIER_AVERAGE = _k(
+    "P214",
+    "Tiers over an average",
+    "`{name}` is {aggregate}: credits have no place in it one after the other",
+    "write `apply: retroactive` or `apply: period`",
+    ("Only a sum or count grows credit by credit.", "apply: marginal by an average", "apply: retroactive"),
+)
+REACHES = _k(
+    "P215",
+    "`reaches` out of place",
+    "{what}",
+    "{mend}",
+    (
+        "Only a marginal tier reaches back, to a tier below it.",
+        "apply: retroactive with reaches: zero",
+        "apply: marginal with reaches: zero",
+    ),
+)
+INTEGER_BOUNDS = _k(
+    "P216",
+    "A gap of less than one",
+    "this bound ({bound}) is one above {before}: {half} would fall between",
+    "write `above: {before}` or `from: {before}`",
+    (
+        "Amounts have cents: 5,000.50 lies between 5,000 and 5,001.",
+        "rows: {0..5_000: 4%, 5_001..: 6%}",
+        "rows: {..5_000: 4%, above 5_000: 6%}",
+    ),
+)
+GAP = _k(
+    "P220",
+    "A gap",
+    "nothing is said of {low} to {high}",
+    "let one row begin where the other ends",
+    ("A value that falls between two rows has no rate.", "..10_000 and 12_000..", "..<12_000 and 12_000.."),
+)
+OVERLAP = _k(
+    "P221",
+    "Two rows for one value",
+    "this row and another both hold {value}, and neither is more specific",
+    "let one row begin where the other ends; `..<24` leaves 24 out",
+    ("Of two rows the more specific holds. Where neither is, nothing decides.", "..24 and 24..36", "..<24 and 24..36"),
+)
+OPEN_ENDS = _k(
+    "P222",
+    "Values outside the rows",
+    "nothing is said {where} {bound}",
+    "open the {side} row: `{mend}`",
+    (
+        "A value above the last row, or below the first, will come one day.",
+        "0..10_000 and 10_000..50_000",
+        "0..<10_000 and 10_000..",
+    ),
+)
+BACKWARDS = _k(
+    "P223",
+    "A range that holds nothing",
+    "the range `{text}` holds nothing",
+    "write the smaller end first",
+    ("A range runs from low to high.", "36..24", "24..36"),
+)
+SAME_ROW = _k(
+    "P224",
+    "A row twice",
+    "the row `{text}` stands twice",
+    "keep one",
+    ("Two rows for the same cells leave open which holds.", "Orbit twice", "Orbit once"),
+)
+SHAPE = _k(
+    "P225",
+    "A table of uneven rows",
+    "this row has {found} cells, and there are {wanted} keys",
+    "give every row a cell for each key, and its value last",
+    ("Each row has a cell for each key of `by`, then the value.", "by: [a, b], rows: [[x, 5%]]", "rows: [[x, any, 5%]]"),
+)
+POINTS = _k(
+    "P230",
+    "Points out of order",
+    "the point {bound} is not above the one before it ({before})",
+    "sort the points, smallest first",
+    ("A curve goes from left to right.", "100%: 100%, 80%: 50%", "80%: 50%, 100%: 100%"),
+)
+FEW_POINTS = _k(
+    "P231",
+    "A line through one point",
+    "a line wants two points, and there is one",
+    "write another point, or `between: steps`",
+    ("Linear curves run between points.", "points: {100%: 100%}", "points: {80%: 50%, 100%: 100%}"),
+)
+NO_TARGET = _k(
+    "P240",
+    "On target of what?",
+    "`{key}` needs a target, and {name} has none",
+    "write `target: 100% of variable`, or an amount for one window",
+    ("The rate on target is target / quota.", "rate: on-target without target", "target: 80% of variable"),
+)
+NO_QUOTA = _k(
+    "P241",
+    "Attainment of what?",
+    "`{text}` reads the attainment of `{name}`, which has no quota",
+    "write `quota: own` in the measure, or go by `value`",
+    ("Attainment is value / quota.", "by: attainment on a measure without quota", "quota: own"),
+)
+NO_AMOUNT = _k(
+    "P242",
+    "No part of the year",
+    "a window of `{window}` is no part of the year, so it has no share of the year's target",
+    "write an amount: `target: 5_000 USD`",
+    (
+        "A window has its part of the year's target by its calendar periods; others have none.",
+        "target: 80% of variable, window: deal",
+        "target: 5_000 USD",
+    ),
+)
+SHARES = _k(
+    "P243",
+    "Shares of the target",
+    "the components' shares of variable add up to {sum}",
+    "let them add up to 100%",
+    ("Components take shares of the target variable that add up to 100%.", "60% and 30%", "60% and 40%"),
+    "advice",
+)
+NOT_STATED = _k(
+    "P300",
+    "A reading is not stated",
+    "`{key}` is not stated, and money depends on it: {why}",
+    "write {mend}",
+    (
+        "Where a plan leaves open how it is read, somebody's pay depends on a guess. It is asked for instead.",
+        "a year's quota without `against`",
+        "against: full quota",
+    ),
+)
+CAP_FLOOR = _k(
+    "P301",
+    "Cap below floor",
+    "the cap ({cap}) is below the floor ({floor})",
+    "let the cap be above the floor",
+    ("Nothing can be at least more than it is at most.", "floor 200, cap 100", "floor 100, cap 200"),
+)
+LIMIT_BELOW = _k(
+    "P302",
+    "A limit below zero",
+    "the limit `{text}` is below zero",
+    "write zero or more",
+    ("Caps and floors are amounts of pay.", "cap: {at: -5}", "cap: {at: 500 USD}"),
+)
+OVERLAPPING = _k(
+    "P303",
+    "Ends before it starts",
+    "these dates end before they start",
+    "swap them",
+    ("Dates run from first to last.", "2026-12-31 .. 2026-01-01", "2026-01-01 .. 2026-12-31"),
+)
+OTHER_CURRENCY = _k(
+    "P304",
+    "Not the project's currency",
+    "the plan pays in {plan}, the deals are in {project}; exchange rates are not read yet",
+    "write `currency: {project}`, or keep such plans in a project of their own",
+    ("Currencies are never added, and no rate is taken as 1.", "a plan in EUR in a project in USD", "one currency"),
+)
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

@@ -7,7 +7,17 @@ from decimal import Decimal
 
 from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
-from commcalc.checks.problems import BARE_RATE, BELOW_ZERO, CAP_FLOOR, LIMIT_BELOW, NO_AMOUNT, NO_QUOTA, NO_TARGET, OVER_ONE, SHARES
+from commcalc.checks.problems import (
+    BARE_RATE,
+    BELOW_ZERO,
+    CAP_FLOOR,
+    LIMIT_BELOW,
+    NO_AMOUNT,
+    NO_QUOTA,
+    NO_TARGET,
+    OVER_ONE,
+    SHARES,
+)
 from commcalc.checks.tiers import number_of
 from commcalc.language.expression import Expression
 from commcalc.language.expression.nodes import Number, Unary
@@ -44,7 +54,7 @@ def _is_rate(loaded: LoadedPlan, place: Place) -> bool:
         return "tiers" not in path or "pay" in path
     if path[2] == "pay":
         return True
-    return path[2] == "multiply" and "factor" in path or path[2] == "kickers" and "add" in path
+    return (path[2] == "multiply" and "factor" in path) or (path[2] == "kickers" and "add" in path)
 
 
 def _rate(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
@@ -99,14 +109,22 @@ def _target(loaded: LoadedPlan, path: Path, name: str, component: object) -> Ite
 
 def _is_ratio(component: Bonus) -> bool:
     payout = component.payout
-    first = next(iter(payout.points.values())) if isinstance(payout, Points) else next((v for _, v in payout.entries()), None) if isinstance(payout, Rows) else payout
+    first = (
+        next(iter(payout.points.values()))
+        if isinstance(payout, Points)
+        else next((v for _, v in payout.entries()), None)
+        if isinstance(payout, Rows)
+        else payout
+    )
     return isinstance(first, Expression) and isinstance(first.node, Number) and first.node.type == "ratio"
 
 
 def _shares(loaded: LoadedPlan) -> Iterator[Problem]:
     """Advice where the shares of the target variable do not add up to 100%."""
     shares = [
-        (n, c.target.share) for n, c in loaded.plan.components.items() if isinstance(c.target, PartOf) and c.target.of == "variable"
+        (n, c.target.share)
+        for n, c in loaded.plan.components.items()
+        if isinstance(c.target, PartOf) and c.target.of == "variable"
     ]
     total = sum((s for _, s in shares), Decimal(0))
     if shares and total != 1:

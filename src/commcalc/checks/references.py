@@ -26,7 +26,9 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
         if on is not None and on not in plan.measures:
             near = nearest(on, plan.measures)
             mend = f"write `{near}`" if near else "the measures are " + ", ".join(plan.measures)
-            yield UNKNOWN_MEASURE.at(tree.span_of(("components", name, "on")), name=on, near=f"; did you mean `{near}`?" if near else "", mend=mend)
+            yield UNKNOWN_MEASURE.at(
+                tree.span_of(("components", name, "on")), name=on, near=f"; did you mean `{near}`?" if near else "", mend=mend
+            )
         for number, goal in enumerate(component.goal):
             if plan.goals and goal not in plan.goals:
                 near = nearest(goal, plan.goals)
@@ -44,7 +46,9 @@ def _alike(loaded: LoadedPlan, section: str, names: list[str]) -> Iterator[Probl
         folded = name.casefold().replace("_", "-")
         if folded in seen:
             place = loaded.tree.span_of((section, name), key=True)
-            yield SAME_NAME.at(place, name=name, other=seen[folded]).with_also(loaded.tree.span_of((section, seen[folded]), key=True), "the other")
+            yield SAME_NAME.at(place, name=name, other=seen[folded]).with_also(
+                loaded.tree.span_of((section, seen[folded]), key=True), "the other"
+            )
         seen.setdefault(folded, name)
 
 

@@ -17,7 +17,11 @@ from commcalc.plan.tiers import Tiers
 from commcalc.plan.walk import Path, places
 
 ROUNDING = (
-    ("rounding", "0.125 is 0.13 half-up, 0.12 half-even or down", "`rounding: half-up`, here or under `readings:` of commcalc.yaml"),
+    (
+        "rounding",
+        "0.125 is 0.13 half-up, 0.12 half-even or down",
+        "`rounding: half-up`, here or under `readings:` of commcalc.yaml",
+    ),
     ("round", "three credits of 0.125 are 0.39 rounded by line, 0.38 by component", "`round: line`, `deal` or `component`"),
 )
 LONG = {"week": 0, "semi-month": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}
@@ -34,9 +38,20 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     read = _attained(loaded)
     span = max(LONG.get(loaded.plan.payment.every, 0), 1)
     for name, measure in loaded.plan.measures.items():
-        if name in read and measure.quota is not None and measure.against is None and WINDOWS[measure.window] > span and "against" not in facts.readings:
+        if (
+            name in read
+            and measure.quota is not None
+            and measure.against is None
+            and WINDOWS[measure.window] > span
+            and "against" not in facts.readings
+        ):
             why = "half-way through a year a quota of 1,200 is 1,200 or 600"
-            yield NOT_STATED.at(tree.span_of(("measures", name), key=True), key="against", why=why, mend="`against: full quota` or `quota to date`")
+            yield NOT_STATED.at(
+                tree.span_of(("measures", name), key=True),
+                key="against",
+                why=why,
+                mend="`against: full quota` or `quota to date`",
+            )
     for name, component in loaded.plan.components.items():
         yield from _component(loaded, ("components", name), component, span)
 
@@ -59,11 +74,18 @@ def _component(loaded: LoadedPlan, path: Path, component: ComponentBase, span: i
     tree, plan = loaded.tree, loaded.plan
     if len(component.multiply) > 1 and component.combine is None:
         why = "1.2x and 1.5x are 1.8x multiplied, 1.7x added"
-        yield NOT_STATED.at(tree.span_of((*path, "multiply"), key=True), key="combine", why=why, mend="`combine: product` or `sum`")
+        yield NOT_STATED.at(
+            tree.span_of((*path, "multiply"), key=True), key="combine", why=why, mend="`combine: product` or `sum`"
+        )
     for number, cap in enumerate(component.caps):
         if cap.excess is None:
             at: Path = (*path, "cap") if len(component.caps) == 1 else (*path, "cap", number)
-            yield NOT_STATED.at(tree.span_of(at, key=True), key="excess", why="what is above the cap is lost, or paid later", mend="`excess: forfeit`")
+            yield NOT_STATED.at(
+                tree.span_of(at, key=True),
+                key="excess",
+                why="what is above the cap is lost, or paid later",
+                mend="`excess: forfeit`",
+            )
     on = getattr(component, "on", None)
     window = WINDOWS[plan.measures[on].window] if on in plan.measures else 0
     if isinstance(component, Bonus) and component.earned is None and window > span:
@@ -73,10 +95,16 @@ def _component(loaded: LoadedPlan, path: Path, component: ComponentBase, span: i
         if gate.until_known is None and window > span:
             at = (*path, "gate") if len(component.gate) == 1 else (*path, "gate", number)
             why = "before the window ends it is paid, cut or held"
-            yield NOT_STATED.at(tree.span_of(at, key=True), key="until_known", why=why, mend="`until_known: pay`, `to date` or `hold`")
+            yield NOT_STATED.at(
+                tree.span_of(at, key=True), key="until_known", why=why, mend="`until_known: pay`, `to date` or `hold`"
+            )
     if component.as_of is None and not isinstance(component, Bonus):
         for place in places(plan):
-            if place.path[:2] == path and place.path[2] in ("rate", "accelerators", "multiply", "kickers", "pay") and "by" not in place.path[3:4]:
+            if (
+                place.path[:2] == path
+                and place.path[2] in ("rate", "accelerators", "multiply", "kickers", "pay")
+                and "by" not in place.path[3:4]
+            ):
                 yield from _as_of(loaded, path, place.path, calls(place.expression.node, "value", "quota", "attainment"), span)
 
 

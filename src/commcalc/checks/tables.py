@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from commcalc.base.problem import Problem
 from commcalc.base.source import Span
@@ -94,8 +94,8 @@ def _common(a: Cell, b: Cell) -> object | None:
         return value if _holds(other, value) else None
     lows = [(c.low, c.low_in) for c in (a, b) if c.low is not None]
     highs = [(c.high, c.high_in) for c in (a, b) if c.high is not None]
-    low = max(lows, key=lambda x: (x[0], not x[1])) if lows else None  # type: ignore[arg-type,return-value]
-    high = min(highs, key=lambda x: (x[0], x[1])) if highs else None  # type: ignore[arg-type,return-value]
+    low = max(lows, key=lambda x: (x[0], not x[1])) if lows else None
+    high = min(highs, key=lambda x: (x[0], x[1])) if highs else None
     if low is None or high is None:
         return (low or high or ("everything",))[0]
     if low[0] < high[0]:  # type: ignore[operator]
@@ -115,12 +115,15 @@ def _holds(cell: Cell, value: object) -> bool:
 
 def _line(cells: list[Cell], places: list[Span], by: Expression, counts: set[str]) -> Iterator[Problem]:
     """Along one key the ranges leave no gap and are open at both ends, unless a row holds everything."""
-    ranges = sorted(((c, p) for c, p in zip(cells, places, strict=True) if c.kind == "range"), key=lambda x: (x[0].low is not None, x[0].low or 0))
+    ranges = sorted(
+        ((c, p) for c, p in zip(cells, places, strict=True) if c.kind == "range"),
+        key=lambda x: (x[0].low is not None, x[0].low or 0),
+    )
     if not ranges or any(c.kind == "any" for c in cells):
         return
     singles = {c.value for c in cells if c.kind == "value"}
     whole = _whole(by, counts)
-    for (low, _), (high, place) in zip(ranges, ranges[1:], strict=False):
+    for (low, _), (high, place) in pairwise(ranges):
         if low.high is None or high.low is None or low.high > high.low:  # type: ignore[operator]
             continue
         if low.high == high.low:
@@ -134,7 +137,9 @@ def _line(cells: list[Cell], places: list[Span], by: Expression, counts: set[str
             yield GAP.at(place, low=low.high, high=high.low)
     last, place = ranges[-1]
     if last.high is not None:
-        yield OPEN_ENDS.at(place, where="above", bound=last.high, side="last", mend=f"{last.low if last.low is not None else ''}..")
+        yield OPEN_ENDS.at(
+            place, where="above", bound=last.high, side="last", mend=f"{last.low if last.low is not None else ''}.."
+        )
 
 
 def _whole(by: Expression, counts: set[str]) -> bool:

@@ -77,7 +77,9 @@ def _tiers(loaded: LoadedPlan, path: Path, tiers: Tiers, on: str) -> Iterator[Pr
         if bound is not None and before is not None and bound <= before[0]:
             previous = tiers.tiers[number - 1].start.text
             how = "below" if bound < before[0] else "where it starts:"
-            yield TIER_ORDER.at(tree.span_of(at), bound=tier.start.text, how=how, before=previous).with_also(tree.span_of(before[1]), "the tier before it")
+            yield TIER_ORDER.at(tree.span_of(at), bound=tier.start.text, how=how, before=previous).with_also(
+                tree.span_of(before[1]), "the tier before it"
+            )
         before = (bound, at) if bound is not None else before
         yield from _reaches(loaded, (*path, "tiers", number, "reaches"), tiers, number)
 
@@ -100,7 +102,9 @@ def _reaches(loaded: LoadedPlan, path: Path, tiers: Tiers, number: int) -> Itera
         return
     place = loaded.tree.span_of(path)
     if tiers.apply != "marginal":
-        yield REACHES.at(place, what=f"`reaches` says something only where `apply` is marginal, and it is {tiers.apply}", mend="leave it out")
+        yield REACHES.at(
+            place, what=f"`reaches` says something only where `apply` is marginal, and it is {tiers.apply}", mend="leave it out"
+        )
     elif reaches.startswith("tier ") and int(reaches[5:]) > number + 1:
         yield REACHES.at(place, what=f"tier {number + 1} cannot reach up to {reaches}", mend="name a tier below it, or zero")
 
@@ -147,6 +151,8 @@ def _points(loaded: LoadedPlan, path: Path, curve: Points) -> Iterator[Problem]:
         bound = number_of(x)
         if bound is not None and before is not None and bound <= before[0]:
             at = tree.span_of((*path, "points", x.text), key=True)
-            yield POINTS.at(at, bound=x.text, before=before[1]).with_also(tree.span_of((*path, "points", before[1]), key=True), "the point before it")
+            yield POINTS.at(at, bound=x.text, before=before[1]).with_also(
+                tree.span_of((*path, "points", before[1]), key=True), "the point before it"
+            )
         if bound is not None:
             before = (bound, x.text)

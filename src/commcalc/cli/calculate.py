@@ -24,11 +24,13 @@ EPILOG = """
 
 **Examples**
 
-    commcalc calculate --period 2026-01     # writes out/2026-01
-    commcalc calculate                      # the last period with credits
-    commcalc calculate --verify             # and again by the reference
-    commcalc calculate --payee ann          # prints, writes nothing
-    commcalc calculate --format json        # for a script
+```text
+commcalc calculate --period 2026-01     # writes out/2026-01
+commcalc calculate                      # the last period with credits
+commcalc calculate --verify             # and again by the reference
+commcalc calculate --payee ann          # prints, writes nothing
+commcalc calculate --format json        # for a script
+```
 """
 Style = Literal["text", "json"]
 SUMS = ("base", "earned", "accrued", "held", "payable")
@@ -40,6 +42,7 @@ STATUSES = (
     ("exception", "exceptions"),
 )
 MOST_KINDS = 20
+MOST_DEALS = 5
 
 
 def verb(
@@ -47,18 +50,12 @@ def verb(
         str | None, typer.Option("--period", "-p", help="The pay period; a quarter or year means its last one.")
     ] = None,
     project: Annotated[Path, typer.Option("--project", help="The project's folder.")] = Path(),
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Calculate again with the reference interpreter and compare.")
-    ] = False,
-    set_aside: Annotated[
-        bool, typer.Option("--set-aside", help="Rows that cannot be read become exceptions.")
-    ] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Calculate again with the reference interpreter and compare.")] = False,
+    set_aside: Annotated[bool, typer.Option("--set-aside", help="Rows that cannot be read become exceptions.")] = False,
     payee: Annotated[str | None, typer.Option("--payee", help="Print this payee only; nothing is written.")] = None,
     plan: Annotated[str | None, typer.Option("--plan", help="Print this plan only; nothing is written.")] = None,
     style: Annotated[Style, typer.Option("--format", help="How results are shown.")] = "text",
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exceptions and warnings too end with exit status 1.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exceptions and warnings too end with exit status 1.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only write the run.")] = False,
 ) -> None:
     """Calculate a period: payouts, lines and slices, and the account of every deal row."""
@@ -191,12 +188,20 @@ def _account(result: Result) -> None:
 def _exceptions(result: Result) -> None:
     if result.exceptions.is_empty():
         return
-    groups = result.exceptions.group_by("code", "reason", "mend", maintain_order=True).len()
-    shown.note("")
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for code, reason, mend, deal in result.exceptions.select("code", "reason", "mend", "deal").iter_rows():
+        groups.setdefault((code, reason, mend), []).append(deal)
     count = len(result.exceptions)
-    shown.note(f"{count:,} exception{'' if count == 1 else 's'}, not paid until settled (exceptions.csv):")
-    for code, reason, mend, rows in groups.head(MOST_KINDS).iter_rows():
-        shown.note(f"  {code}: {reason}" + (f" ({rows:,} rows)" if rows > 1 else ""))
+    shown.note(f"\n{count:,} exception{'' if count == 1 else 's'}, not paid until settled (exceptions.csv):")
+    for (code, reason, mend), deals in list(groups.items())[:MOST_KINDS]:
+        shown.note(f"  {code}: {reason}{_deals(deals)}")
         shown.note(f"        mend: {mend}")
     if len(groups) > MOST_KINDS:
-        shown.note(f"  and {len(groups) - MOST_KINDS} more kinds")
+        shown.note(f"  and {len(groups) - MOST_KINDS:,} more kinds")
+
+
+def _deals(deals: list[str]) -> str:
+    """Name the first deals of a cause, and say how many there are."""
+    named = [d for d in deals if d]
+    more = f" and {len(deals) - MOST_DEALS:,} more" if len(deals) > MOST_DEALS else ""
+    return f" ({', '.join(named[:MOST_DEALS])}{more})" if named else ""

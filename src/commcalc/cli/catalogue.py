@@ -12,6 +12,7 @@ MODULES = (
     "commcalc.plan.problems",
     "commcalc.checks.problems",
     "commcalc.inputs.problems",
+    "commcalc.inputs.field_problems",
     "commcalc.engine.problems",
     "commcalc.month_end",
     "commcalc.exports.problems",

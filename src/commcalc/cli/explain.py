@@ -18,19 +18,19 @@ EPILOG = """
 
 **Examples**
 
-    commcalc explain payee ann              # of the last run
-    commcalc explain deal D-17 --period 2026-01
-    commcalc explain line L-ABCDEFGHIJKLMNOP --json
-    commcalc explain code P210
+```text
+commcalc explain payee ann              # of the last run
+commcalc explain deal D-17 --period 2026-01
+commcalc explain line L-ABCDEFGHIJKLMNOP --json
+commcalc explain code P210
+```
 """
 
 
 def verb(
     noun: Annotated[Literal["payee", "deal", "line", "code"], typer.Argument(help="What to explain.")],
     name: Annotated[str, typer.Argument(help="Which one.")],
-    period: Annotated[
-        str | None, typer.Option("--period", "-p", help="The pay period; without it the last run.")
-    ] = None,
+    period: Annotated[str | None, typer.Option("--period", "-p", help="The pay period; without it the last run.")] = None,
     project: Annotated[Path, typer.Option("--project", help="The project's folder.")] = Path(),
     machine: Annotated[bool, typer.Option("--json", help="Everything that is needed to recompute it.")] = False,
 ) -> None:

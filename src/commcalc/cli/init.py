@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from commcalc.base.money import CURRENCIES
 from commcalc.cli import shown
 from commcalc.language.names import nearest
 
@@ -17,9 +19,11 @@ EPILOG = """
 
 **Examples**
 
-    commcalc init my-plans                       # a folder that runs: commcalc calculate --project my-plans
-    commcalc init my-plans --template sdr
-    commcalc init --list                         # the templates
+```text
+commcalc init my-plans                  # a folder that runs
+commcalc init my-plans --company "Acme Ltd" --currency GBP
+commcalc init --list                    # the templates
+```
 """
 PROJECT = """commcalc: 1
 company: {company}
@@ -71,7 +75,7 @@ def verb(
     folder: Annotated[Path, typer.Argument(help="Where the project goes; it must be new or empty.")] = Path(),
     template: Annotated[str, typer.Option("--template", help="The plan to begin with.")] = "saas-ae",
     company: Annotated[str, typer.Option("--company", help="The company's name.")] = "Acme",
-    currency: Annotated[str, typer.Option("--currency", help="Currency of the totals.")] = "USD",
+    currency: Annotated[str, typer.Option("--currency", help="Currency of the plan and of the totals.")] = "USD",
     listed: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
 ) -> None:
     """Write a project that runs: commcalc.yaml with every reading, a plan, and small data to replace by yours."""
@@ -80,19 +84,23 @@ def verb(
         for name, file in known.items():
             print(f"{name:<20} {_about(file)}")
         return
-    if template not in known:
-        near = nearest(template, known)
-        shown.note(f"there is no template `{template}`" + (f"; did you mean `{near}`?" if near else f"; there are {', '.join(known)}"))
-        raise typer.Exit(2)
+    for what, said, names in (("template", template, known), ("currency", currency, CURRENCIES)):
+        if said not in names:
+            near = nearest(said, names)
+            there = f"did you mean `{near}`?" if near else f"for instance {', '.join(list(names)[:5])}"
+            shown.note(f"there is no {what} `{said}`; {there}")
+            raise typer.Exit(2)
     if folder.exists() and (not folder.is_dir() or any(f.name != ".git" for f in folder.iterdir())):
         shown.note(f"{folder} is not empty; name a new folder: commcalc init my-plans")
         raise typer.Exit(2)
+    plan = known[template].read_text(encoding="utf-8").replace("USD", currency)
+    project = PROJECT.format(company=json.dumps(company, ensure_ascii=False), currency=currency)
     try:
-        _write(folder, known[template], template, PROJECT.format(company=json.dumps(company, ensure_ascii=False), currency=currency))
+        _write(folder, template, plan, project)
     except OSError as error:
         shown.note(f"{error.filename or folder} cannot be written: {error.strerror}")
         raise typer.Exit(3) from None
-    where = "" if folder == Path() else f" --project {folder}"
+    where = "" if folder == Path() else f" --project {shlex.quote(str(folder))}"
     shown.note(f"a project is in {folder.resolve()}; next: commcalc calculate{where} --period 2026-01")
 
 
@@ -101,11 +109,11 @@ def _about(file: Traversable) -> str:
     return first.lstrip("# ") if first.startswith("#") else ""
 
 
-def _write(folder: Path, plan: Traversable, name: str, project: str) -> None:
+def _write(folder: Path, name: str, plan: str, project: str) -> None:
     people = ("ann", "ben", "mia")
     files = {
         "commcalc.yaml": project,
-        f"plans/{name}.yaml": plan.read_text(encoding="utf-8"),
+        f"plans/{name}.yaml": plan,
         "data/deals.csv": DEALS,
         "data/payees.csv": PAYEES,
         "data/assignments.csv": "payee_id,plan,from\n" + "".join(f"{p},{name},2026-01-01\n" for p in people),

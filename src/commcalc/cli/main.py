@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 from types import FrameType
+from typing import TextIO
 
 import typer
 
@@ -46,16 +48,29 @@ def _terminated(number: int, frame: FrameType | None) -> None:
     raise SystemExit(143)
 
 
+def _discarded(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere, or the interpreter would try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def run() -> None:
     """Run the program: every ending has its exit status, and none is a traceback."""
     signal.signal(signal.SIGTERM, _terminated)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its number
     try:
         app()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discarded(sys.stdout)
         raise SystemExit(0) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except OSError as error:  # a disk or a pipe of the system, not a fault of ours
+        what = f"{error.filename}: " if error.filename else ""
+        print(f"error: {what}{error.strerror or error}", file=sys.stderr)
+        _discarded(sys.stdout)
+        raise SystemExit(3) from None
     except MemoryError:
         print("error: there is not enough memory for this run; give it more, or calculate fewer deals", file=sys.stderr)
         raise SystemExit(3) from None

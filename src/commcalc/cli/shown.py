@@ -120,7 +120,8 @@ def line(text: str) -> None:
 
 def note(text: str) -> None:
     """Print a message."""
-    err().print(Text(shown(text)), soft_wrap=True)
+    lines = "\n".join(shown(part) for part in text.split("\n"))
+    err().print(Text(lines), soft_wrap=True)
 
 
 def single(problem: Problem) -> None:

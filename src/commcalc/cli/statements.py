@@ -21,16 +21,16 @@ EPILOG = """
 
 **Examples**
 
-    commcalc statements                     # of the last run: HTML and text
-    commcalc statements --period 2026-01
-    commcalc statements --only ann          # prints ann's, writes nothing
+```text
+commcalc statements                     # of the last run: HTML and text
+commcalc statements --period 2026-01
+commcalc statements --only ann          # prints ann's, writes nothing
+```
 """
 
 
 def verb(
-    period: Annotated[
-        str | None, typer.Option("--period", "-p", help="The pay period; without it the last run.")
-    ] = None,
+    period: Annotated[str | None, typer.Option("--period", "-p", help="The pay period; without it the last run.")] = None,
     project: Annotated[Path, typer.Option("--project", help="The project's folder.")] = Path(),
     only: Annotated[str | None, typer.Option("--only", help="Print this payee's statement as text.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing.")] = False,

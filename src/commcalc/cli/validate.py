@@ -15,10 +15,12 @@ EPILOG = """
 
 **Examples**
 
-    commcalc validate                       # the project one stands in
-    commcalc validate examples/first-month  # another one
-    commcalc validate --data                # its tables too
-    commcalc validate --format concise      # a line for each problem
+```text
+commcalc validate                       # the project one stands in
+commcalc validate examples/first-month  # another one
+commcalc validate --data                # its tables too
+commcalc validate --format concise      # a line for each problem
+```
 """
 
 
@@ -35,7 +37,10 @@ def verb(
         inputs, found = project.check_data()
         report = Report([*report.problems, *found.problems])
         if inputs is not None and style == "full":
-            rows = [(name, *(f"{counts.get(c, 0):,}" for c in ("read", "left out", "set aside"))) for name, counts in inputs.counts.items()]
+            rows = [
+                (name, *(f"{counts.get(c, 0):,}" for c in ("read", "left out", "set aside")))
+                for name, counts in inputs.counts.items()
+            ]
             shown.table([("table", "left"), ("rows read", "right"), ("left out", "right"), ("set aside", "right")], rows)
     shown.problems(report, project.sources, style, to_stdout=True)
     if report.errors or (strict and len(report)):

@@ -12,9 +12,9 @@ WIDTH = 600
 
 def bar(value: Decimal, target: Decimal | None, label: str, marks: Sequence[Decimal] = ()) -> Markup:
     """Return a bar of a value, a strong mark at its target and a light one where each tier begins; empty without scale."""
-    top = max([value, (target or Decimal(0)) * Decimal("1.2"), *(m * Decimal("1.05") for m in marks)])
-    if top <= 0:
+    if not (target and target > 0) and not any(m > 0 for m in marks):
         return Markup("")
+    top = max([value, (target or Decimal(0)) * Decimal("1.2"), *(m * Decimal("1.05") for m in marks)])
 
     def x(figure: Decimal) -> str:
         return f"{round(max(Decimal(0), figure) / top * WIDTH, 2):f}"

@@ -77,7 +77,9 @@ def _slices(run: RunFolder, lines: pl.DataFrame) -> pl.DataFrame:
 def _payee(run: RunFolder, name: str) -> Iterator[str]:
     for row in run.tables["payouts"].filter(pl.col("payee") == name).iter_rows(named=True):
         places = minor_units(row["currency"])
-        parts = " + ".join(f"{amount(row[k], places)} {said}" for k, said in (("base", "base pay"), ("released", "earned")) if row[k])
+        parts = " + ".join(
+            f"{amount(row[k], places)} {said}" for k, said in (("base", "base pay"), ("released", "earned")) if row[k]
+        )
         yield f"{name} is paid {amount(row['payable'], places)} {row['currency']} for {run.manifest['period']}{': ' + parts if parts else ''}."
         if row["accrued"]:
             yield f"{amount(row['accrued'], places)} is accrued: earned, and payable at the end of the plan's own span."
@@ -132,7 +134,7 @@ def line_in_words(row: Row, slices: Sequence[Row]) -> Iterator[str]:
 def _tier(part: Row) -> str:
     if not part["tier"]:
         return ""
-    bounds = f" of it, {exact(part['start'])} to {exact(part['stop'])}" if None not in (part["start"], part["stop"]) else ""
+    bounds = f", {exact(part['start'])} to {exact(part['stop'])}" if None not in (part["start"], part["stop"]) else ""
     return f"  (tier {part['tier']}{bounds})"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal
 
 
 def amount(value: Decimal | None, places: int) -> str:
@@ -22,11 +22,19 @@ def exact(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def near(value: Decimal | None) -> str:
+    """Return a figure for the eye: cut after two decimals, with dots where something was cut."""
+    if value is None:
+        return ""
+    cut = value.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+    return exact(value) if cut == value else f"{cut:,f}..."
+
+
 def percent(value: Decimal | None) -> str:
     """Return a ratio as a percentage to a tenth, cut downwards: 99.96% of quota is not yet 100%."""
     if value is None:
         return ""
-    tenths = (value * 1000).to_integral_value(rounding="ROUND_FLOOR")
+    tenths = (value * 1000).to_integral_value(rounding=ROUND_FLOOR)
     return f"{tenths / 10:,.1f}%"
 
 

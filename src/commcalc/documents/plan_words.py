@@ -78,5 +78,5 @@ def _marks(tiers: Tiers) -> tuple[TierMark, ...]:
         assert isinstance(node, Number)
         pays = getattr(tier.pay, "text", "by a table")
         word = "from" if tier.includes else "above"
-        marks.append(TierMark(number, node.value, by == "attainment", f"{word} {tier.start.text}", pays))
+        marks.append(TierMark(number, node.value, by == "attainment", f"{word} {tier.start.text.replace('_', ',')}", pays))
     return tuple(marks)

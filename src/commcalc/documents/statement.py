@@ -80,10 +80,10 @@ class Statement:
         row = self.payout
         freed = row["released"] - (row["earned"] - row["held"] - row["accrued"])
         steps = (
-            ("held back until its gate is known", -row["held"]),
-            ("accrued, payable when the plan's own span ends", -row["accrued"]),
-            ("earned in earlier periods, payable now", freed),
-            ("base pay", row["base"]),
+            ("Held back until its gate is known", -row["held"]),
+            ("Accrued, payable when the plan's own span ends", -row["accrued"]),
+            ("Earned in earlier periods, payable now", freed),
+            ("Base pay", row["base"]),
         )
         return tuple((label, value) for label, value in steps if value)
 
@@ -139,8 +139,8 @@ class Statements:
 
     def _components(self, payee: str, lines: Sequence[Row]) -> tuple[ComponentShown, ...]:
         slices: dict[str, list[Row]] = {}
-        for row in self._rows("slices", payee):
-            slices.setdefault(row["line_id"], []).append(row)
+        for part in self._rows("slices", payee):
+            slices.setdefault(part["line_id"], []).append(part)
         found: dict[tuple[str, str], list[LineShown]] = {}
         for row in lines:
             parts = [s for s in slices.get(row["id"], []) if s["basis"] is not None] if row["kind"] == "earning" else []

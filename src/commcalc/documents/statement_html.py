@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from commcalc.base.render import shown
 from commcalc.documents.charts import bar
-from commcalc.documents.figures import amount, exact, many, percent, rate, window
+from commcalc.documents.figures import amount, exact, many, near, percent, rate, window
 from commcalc.documents.statement import MeasureShown, Statement
 
 MOST_LISTED = 50
@@ -25,7 +25,9 @@ class Pages:
         """Read the template and the style, whose digest is the only one that the page's policy lets in."""
         loader = PackageLoader("commcalc.documents", "templates")
         environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_visible)
-        environment.globals.update(exact=exact, percent=percent, rate=rate, window=window, many=many, chart=chart, most=MOST_LISTED)
+        environment.globals.update(
+            exact=exact, near=near, percent=percent, rate=rate, window=window, many=many, chart=chart, most=MOST_LISTED
+        )
         style = loader.get_source(environment, "statement.css")[0]
         self._style = Markup(style)
         self._digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -48,8 +50,8 @@ def chart(measure: MeasureShown) -> Markup:
         return Markup("")
     quota: Decimal | None = row["quota"]
     marks = [m.start * quota if m.of_quota and quota else m.start for m in measure.tiers if quota or not m.of_quota]
-    said = f", {percent(row['attainment'])} of {exact(quota)}" if row["attainment"] is not None else ""
-    return bar(row["value"], quota, shown(f"{row['measure']}: {exact(row['value'])}{said}"), marks)
+    said = f", {percent(row['attainment'])} of {near(quota)}" if row["attainment"] is not None else ""
+    return bar(row["value"], quota, shown(f"{row['measure']}: {near(row['value'])}{said}"), marks)
 
 
 def _visible(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commcalc.base.render import shown
-from commcalc.documents.figures import amount, exact, many, percent, rate, window
+from commcalc.documents.figures import amount, exact, many, near, percent, rate, window
 from commcalc.documents.statement import ComponentShown, LineShown, MeasureShown, Statement
 
 WIDTH = 96
@@ -17,10 +17,10 @@ def text_of(statement: Statement) -> str:
     title = f"Commission statement {statement.period}"
     out = [f"{statement.company}: {title}" if statement.company else title]
     out += [f"{statement.payee}{', ' + name if name else ''}; {', '.join(statement.plans)}", "=" * WIDTH]
-    out.append(_figure("Payable", f"{amount(payout['payable'], places)} {payout['currency']}"))
-    out += [_figure(f"  {c.title}", f"{amount(c.amount, places)}    ") for c in statement.components]
-    out.append(_figure(f"  earned in {statement.period}", f"{amount(payout['earned'], places)}    "))
-    out += [_figure(f"  {label}", f"{amount(value, places)}    ") for label, value in statement.sums]
+    out.append(_figure("Payable", f"{payout['currency']} {amount(payout['payable'], places)}"))
+    out += [_figure(f"  {c.title}", amount(c.amount, places)) for c in statement.components]
+    out.append(_figure(f"  Earned in {statement.period}", amount(payout["earned"], places)))
+    out += [_figure(f"  {label}", amount(value, places)) for label, value in statement.sums]
     out += _exceptions(statement)
     if statement.measures:
         out += ["", "Where you stand"]
@@ -45,15 +45,15 @@ def _figure(label: str, figure: str) -> str:
 
 def _measure(measure: MeasureShown) -> list[str]:
     row = measure.row
-    value = exact(row["value"]) if row["value"] is not None else "no figure yet"
-    quota = f" of {exact(row['quota'])}" if row["quota"] is not None else ""
+    value = near(row["value"]) if row["value"] is not None else "no figure yet"
+    quota = f" of {near(row['quota'])}" if row["quota"] is not None else ""
     attained = f", {percent(row['attainment'])}" if row["attainment"] is not None else ""
     out = [f"  {row['measure']} {row['window']}: {value}{quota}{attained}"]
     if measure.tiers:
         marks = (f"{'*' if t.tier == measure.tier else ''}{t.begins}: {t.pays}" for t in measure.tiers)
         out.append(f"    {'; '.join(marks)}")
     if row["tier"]:
-        ahead = f"the next begins at {exact(row['next_at'])}, {exact(measure.ahead)} from here"
+        ahead = f"the next begins at {near(row['next_at'])}, {near(measure.ahead)} from here"
         out.append(f"    tier {row['tier']}; {ahead if measure.ahead is not None else 'the highest'}")
     return out
 
@@ -76,7 +76,7 @@ def _line(line: LineShown, places: int) -> list[str]:
     what += ["held"] if row["held"] else ["accrued"] if row["accrued"] else []
     out = [_figure("  " + "  ".join(what), amount(row["amount"], places))]
     for part in line.slices:
-        bounds = f", {exact(part['start'])} to {exact(part['stop'])}" if None not in (part["start"], part["stop"]) else ""
+        bounds = f", {near(part['start'])} to {near(part['stop'])}" if None not in (part["start"], part["stop"]) else ""
         tier = f"  (tier {part['tier']}{bounds})" if part["tier"] else ""
         factor = f" x {exact(part['factor'])}" if part["factor"] not in (None, 1) else ""
         out.append(f"      {exact(part['basis'])} x {rate(part['rate'])}{factor} = {exact(part['exact'])}{tier}")

@@ -10,8 +10,8 @@ import polars as pl
 from commcalc.engine.book import Book
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import join_effective
-from commcalc.language.names import nearest
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
+from commcalc.language.names import nearest
 from commcalc.tables.exact import D
 
 
@@ -29,22 +29,33 @@ def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank
     date = book.house.credit_date
     rows = [m.rows.select("~row").unique() for by_name in measured.values() for m in by_name.values() if "~row" in m.rows.columns]
     credited = pl.concat(rows).unique() if rows else pl.DataFrame(schema={"~row": pl.UInt32})
-    deals = book.deals.select("~row", "~deal", "~p", "owner", pl.col(date).alias("~d"), "deal_id", "line", "amount", *_places(book))
+    deals = book.deals.select(
+        "~row", "~deal", "~p", "owner", pl.col(date).alias("~d"), "deal_id", "line", "amount", *_places(book)
+    )
     split = book.splits.select("~deal").unique() if book.splits is not None else pl.DataFrame(schema={"~deal": pl.UInt32})
     deals = (
         deals.join(credited.with_columns(pl.lit(value=True).alias("~credited")), on="~row", how="left", maintain_order="left")
         .join(split.with_columns(pl.lit(value=True).alias("~split")), on="~deal", how="left", maintain_order="left")
-        .join(blank_rows.select("~row").unique().with_columns(pl.lit(value=True).alias("~blank")), on="~row", how="left", maintain_order="left")
+        .join(
+            blank_rows.select("~row").unique().with_columns(pl.lit(value=True).alias("~blank")),
+            on="~row",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(pl.col("~credited", "~split", "~blank").fill_null(value=False))
     )
     open_rows = deals.filter(~pl.col("~credited") & pl.col("~d").is_not_null() & (pl.col("~d") <= book.now) & ~pl.col("~split"))
     reasons = _crediting_reasons(book, open_rows)
     deals = deals.join(reasons.select("~row", "code"), on="~row", how="left", maintain_order="left")
     status = (
-        pl.when("~credited").then(pl.lit("credited"))
-        .when(pl.col("~d").is_null()).then(pl.lit("waiting"))
-        .when(pl.col("~d") > book.now).then(pl.lit("later"))
-        .when(pl.col("code").is_not_null() | pl.col("~blank")).then(pl.lit("exception"))
+        pl.when("~credited")
+        .then(pl.lit("credited"))
+        .when(pl.col("~d").is_null())
+        .then(pl.lit("waiting"))
+        .when(pl.col("~d") > book.now)
+        .then(pl.lit("later"))
+        .when(pl.col("code").is_not_null() | pl.col("~blank"))
+        .then(pl.lit("exception"))
         .otherwise(pl.lit("left out"))
     )
     deals = deals.with_columns(status.alias("status"))
@@ -64,10 +75,14 @@ def _crediting_reasons(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
         found = join_effective(found, book.people.facts.select("~p", "~from", "~to", "payee.hired"), "~d")
         hired = pl.col("payee.hired")
     code = (
-        pl.when(pl.col("owner").is_null()).then(pl.lit(NO_OWNER.code))
-        .when(pl.col("~p").is_null()).then(pl.lit(UNKNOWN_OWNER.code))
-        .when(hired > pl.col("~d")).then(pl.lit(BEFORE_HIRE.code))
-        .when(pl.col("~a").is_null()).then(pl.lit(NO_PLAN.code))
+        pl.when(pl.col("owner").is_null())
+        .then(pl.lit(NO_OWNER.code))
+        .when(pl.col("~p").is_null())
+        .then(pl.lit(UNKNOWN_OWNER.code))
+        .when(hired > pl.col("~d"))
+        .then(pl.lit(BEFORE_HIRE.code))
+        .when(pl.col("~a").is_null())
+        .then(pl.lit(NO_PLAN.code))
     )
     return found.with_columns(code.alias("code"), hired.alias("~hired")).filter(pl.col("code").is_not_null())
 
@@ -110,15 +125,24 @@ def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
 def _left_out(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
     """Rows that no measure counts, that wait for their date or that come later, with the rule."""
     rules = " / ".join(
-        f"where of {p.plan.plan}.{n}: {m.where.text}" for p in book.plans for n, m in p.plan.measures.items() if m.where is not None
+        f"where of {p.plan.plan}.{n}: {m.where.text}"
+        for p in book.plans
+        for n, m in p.plan.measures.items()
+        if m.where is not None
     )
     named = (
-        pl.when(pl.col("status") == "waiting").then(pl.lit(f"{book.house.credit_date} is empty"))
-        .when(pl.col("status") == "later").then(pl.lit(f"dated after {book.now}"))
+        pl.when(pl.col("status") == "waiting")
+        .then(pl.lit(f"{book.house.credit_date} is empty"))
+        .when(pl.col("status") == "later")
+        .then(pl.lit(f"dated after {book.now}"))
         .otherwise(pl.lit(rules or "no measure credits it"))
     )
     rows = deals.filter(pl.col("status").is_in(["left out", "waiting", "later"]))
     return rows.select(
-        pl.col("deal_id").alias("deal"), pl.col("line").cast(pl.UInt32), pl.col("owner").fill_null("").alias("payee"), "status",
-        named.alias("rule"), pl.col("amount").cast(D),
+        pl.col("deal_id").alias("deal"),
+        pl.col("line").cast(pl.UInt32),
+        pl.col("owner").fill_null("").alias("payee"),
+        "status",
+        named.alias("rule"),
+        pl.col("amount").cast(D),
     ).sort("deal", "line")

@@ -142,5 +142,3 @@ def _days(plans: tuple[LoadedPlan, ...], period: Period, tables: Mapping[str, pl
         found += [d for d in (loaded.plan.effective.first, loaded.plan.effective.last) if d is not None]
     year = timedelta(days=370)
     return max(min(found), date(1900, 1, 1)) - year, min(max(found), date(2200, 1, 1)) + year
-
-

@@ -10,14 +10,14 @@ import polars as pl
 from commcalc.base.money import minor_units
 from commcalc.engine.components.bonus import is_money
 from commcalc.engine.earnings import Blank, Job
-from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.quota import days_of, taking_part
 from commcalc.engine.reading import with_assignment
 from commcalc.engine.rules import expressions_of
 from commcalc.engine.target import target_of
 from commcalc.plan.components.bonus import Bonus
-from commcalc.plan.components.common import Gate, Limit
+from commcalc.plan.components.common import ComponentBase, Gate, Limit
 from commcalc.plan.readings import reading
 from commcalc.plan.targets import PartOf
 from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
@@ -59,9 +59,7 @@ def maximum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, lis
 def _limit_per_deal(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
     """Add `~limit` (times the share, rounded) and `~alive` (the sale's net is above zero)."""
     credit_date = job.book.house.credit_date
-    net = (
-        job.book.deals.filter(pl.col(credit_date) <= day).group_by("~sale").agg((pl.col("amount").sum() > 0).alias("~alive"))
-    )
+    net = job.book.deals.filter(pl.col(credit_date) <= day).group_by("~sale").agg((pl.col("amount").sum() > 0).alias("~alive"))
     assert not isinstance(limit.at, PartOf), "checked: a limit per deal is an amount"
     reads = job.rules.reads(limit.at)
     columns = [c for c in reads.columns if c in job.book.deals.columns]
@@ -210,7 +208,7 @@ def _share(at: PartOf) -> pl.Expr:
     return exact_lit(at.share)
 
 
-def _of(job: Job, at: PartOf) -> object:
+def _of(job: Job, at: PartOf) -> ComponentBase:
     return job.component if at.of == "target" else job.component.model_copy(update={"target": at})
 
 
@@ -244,7 +242,9 @@ def _ended_spans(job: Job, limit: Limit, day: date) -> pl.DataFrame:
     window = limit.per if limit.per != "window" else measured.measure.window if measured else "life"
     rows = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to")
     first, last = job.plan.effective.first or FIRST_DAY, job.plan.effective.last or LAST_DAY
-    rows = rows.with_columns(pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z"))
+    rows = rows.with_columns(
+        pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z")
+    )
     if window in job.book.moments.windows:
         spans = job.book.moments.windows[window].select(
             pl.col("~w").alias("~span"), pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast")

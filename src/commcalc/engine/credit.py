@@ -60,13 +60,12 @@ def _own(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
 def _split(book: Book, deals: pl.DataFrame, role: pl.Expr) -> pl.DataFrame:
     """The payees who hold a role in a deal's splits; nobody's share is dropped, its place is kept."""
     if book.splits is None:
-        return deals.clear().with_columns(pl.lit(None, dtype=pl.String).alias("~role"), pl.lit(0, dtype=pl.UInt32).alias("~level"))
+        return deals.clear().with_columns(
+            pl.lit(None, dtype=pl.String).alias("~role"), pl.lit(0, dtype=pl.UInt32).alias("~level")
+        )
     rows = book.splits.filter(role & pl.col("~p").is_not_null())
     return (
-        deals.drop("~p")
-        .join(rows, on="~deal")
-        .with_columns(pl.lit(0, dtype=pl.UInt32).alias("~level"))
-        .rename({"role": "~role"})
+        deals.drop("~p").join(rows, on="~deal").with_columns(pl.lit(0, dtype=pl.UInt32).alias("~level")).rename({"role": "~role"})
     )
 
 
@@ -126,7 +125,9 @@ def share_of(frame: pl.DataFrame, figure: pl.Expr, book: Book) -> pl.Expr | pl.S
 
 def _with_rest(frame: pl.DataFrame, splits: pl.DataFrame) -> pl.Series:
     last = frame.select("~x", "~deal", "~role", "~rest").with_row_index("~i").filter("~rest")
-    shares = splits.select("~deal", pl.col("role").alias("~role"), pl.col("~n").alias("n"), pl.col("~q").alias("q"), pl.col("~rest").alias("r"))
+    shares = splits.select(
+        "~deal", pl.col("role").alias("~role"), pl.col("~n").alias("n"), pl.col("~q").alias("q"), pl.col("~rest").alias("r")
+    )
     each = last.join(shares, on=["~deal", "~role"]).with_columns(
         quotient(product(pl.col("~x"), pl.col("n")), pl.col("q")).alias("~y")
     )
@@ -138,7 +139,11 @@ def _with_rest(frame: pl.DataFrame, splits: pl.DataFrame) -> pl.Series:
     )
     sums = [_fraction_sum(n, q) for n, q in zip(totals["n"].to_list(), totals["q"].to_list(), strict=True)]
     totals = totals.with_columns(pl.Series("N", [s[0] for s in sums]).cast(D), pl.Series("Q", [s[1] for s in sums]).cast(D))
-    whole = pl.when(pl.col("N") == pl.col("Q")).then(pl.col("~x")).otherwise(quotient(product(pl.col("~x"), pl.col("N")), pl.col("Q")))
+    whole = (
+        pl.when(pl.col("N") == pl.col("Q"))
+        .then(pl.col("~x"))
+        .otherwise(quotient(product(pl.col("~x"), pl.col("N")), pl.col("Q")))
+    )
     rest = totals.select("~i", (whole - pl.col("~others")).alias("~z"))
     joined = frame.with_row_index("~i").join(rest, on="~i", how="left", maintain_order="left")
     return joined.select(pl.coalesce("~z", "~part").alias("~share"))["~share"]

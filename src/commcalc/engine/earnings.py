@@ -73,7 +73,9 @@ def window_days(book: Book, plan: Plan, measured: Measured, frame: pl.DataFrame)
         found = found.with_columns(book.moments.number("year", "~wfirst").alias("~y"))
         return found.join(years, on="~y", how="left", maintain_order="left").drop("~y")
     if window == "deal":
-        return frame.with_columns(pl.col("~d").alias("~wfirst"), pl.col("~d").alias("~wlast"), none.alias("~periods"), none.alias("~year"))
+        return frame.with_columns(
+            pl.col("~d").alias("~wfirst"), pl.col("~d").alias("~wlast"), none.alias("~periods"), none.alias("~year")
+        )
     if window == "quota row":
         rows = quota_rows(book, plan, measured.measure, measured.name)
         spans = rows.select("~p", "~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"))
@@ -98,7 +100,7 @@ def probe_day(day: date, *, of_credit: bool, book: Book) -> pl.Expr:
     return pl.min_horizontal("~wlast", pl.lit(day))
 
 
-EMPTY_ROWS = {
+EMPTY_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "~p": pl.UInt32,
     "~role": pl.String,
     "~level": pl.UInt32,
@@ -115,7 +117,7 @@ EMPTY_ROWS = {
     "~factor": D,
     "~exact": D,
 }
-EMPTY_SLICES = {
+EMPTY_SLICES: dict[str, pl.DataType | type[pl.DataType]] = {
     **{k: EMPTY_ROWS[k] for k in KEY},
     "~n": pl.UInt32,
     "tier": pl.UInt32,

@@ -13,7 +13,7 @@ from commcalc.engine.quota import quota_rows
 from commcalc.engine.rules import Rules
 from commcalc.plan.measures import AverageMeasure, CountMeasure, MeasureBase
 from commcalc.plan.model import Plan
-from commcalc.tables.exact import D, product, quotient
+from commcalc.tables.exact import D, product
 
 ZERO = pl.lit(0).cast(D)
 COUNTED = ("sum", "count")
@@ -61,9 +61,7 @@ def _from_plan(plan: Plan, columns: frozenset[str], rules: Rules) -> frozenset[s
     return inner
 
 
-def with_facts(
-    book: Book, plan: Plan, frame: pl.DataFrame, payee: frozenset[str], params: frozenset[str]
-) -> pl.DataFrame:
+def with_facts(book: Book, plan: Plan, frame: pl.DataFrame, payee: frozenset[str], params: frozenset[str]) -> pl.DataFrame:
     """Add `payee.x` as of the credit date, and `assign.x` for what the assignment overrides or states."""
     extra = {"payee_id"} if any(getattr(plan.params.get(p), "payee", None) for p in params) else set()
     facts = [f"payee.{c}" for c in sorted(payee | extra)]
@@ -102,7 +100,9 @@ def window_of(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Expr
 
 
 def _quota_row(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Series:
-    starts = quota_rows(book, plan, plan.measures[name], name).select("~p", "~first", pl.col("~w").alias("~W")).sort("~p", "~first")
+    starts = (
+        quota_rows(book, plan, plan.measures[name], name).select("~p", "~first", pl.col("~w").alias("~W")).sort("~p", "~first")
+    )
     numbered = frame.select("~p", "~d").with_row_index("~i").sort("~p", "~d")
     found = numbered.join_asof(starts, left_on="~d", right_on="~first", by="~p", check_sortedness=False)
     return found.sort("~i")["~W"]
@@ -143,20 +143,38 @@ def _weighted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) 
 def _counted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.Expr | pl.Series:
     """A sale counts once while its net is above zero or nothing of it came back (docs/semantics.md 4.2)."""
     assert isinstance(said, CountMeasure)
-    sale = ["~p", "~w", "~sale"]
-    net = pl.col("amount").cum_sum().over(sale)
-    back = (pl.col("amount") < 0).cum_max().over(sale)
-    on = ((net > 0) | ~back).fill_null(value=True).cast(pl.Int64)
-    change = (on - on.shift(1).over(sale).fill_null(0)).cast(D)
+    frame = frame.with_columns(deals_counted(frame).alias("~counted"))
+    change = pl.col("~counted")
     weight = rules.value(said.weight) if said.weight is not None else pl.lit(1).cast(D)
     figure = product(change, weight)
-    return figure if said.count == "whole deals" else share_of(frame, figure, book)
+    found = figure if said.count == "whole deals" else share_of(frame, figure, book)
+    return frame.lazy().select(found.alias("~m")).collect()["~m"] if isinstance(found, pl.Expr) else found
+
+
+def deals_counted(frame: pl.DataFrame) -> pl.Series:
+    """Return the change of each sale's count at each of its rows: on at the first, off when returns bring it to nought.
+
+    In: rows in order with `~p ~w ~sale amount`. Sales of one row, nearly all, are told by their sign alone.
+    """
+    alone = pl.when(pl.col("amount") < 0).then(0).otherwise(1).cast(D)
+    marked = frame.lazy().select("~p", "~w", "~sale", "amount", pl.col("~sale").is_duplicated().alias("~many"), alone.alias("~on")).collect()
+    if not marked["~many"].any():
+        return marked["~on"]
+    sale = ["~p", "~w", "~sale"]
+    several = marked.with_row_index("~i").filter("~many")
+    net = pl.col("amount").cum_sum().over(sale)
+    back = (pl.col("amount") < 0).cum_max().over(sale)
+    several = several.with_columns(((net > 0) | ~back).fill_null(value=True).cast(pl.Int64).alias("~state"))
+    change = (pl.col("~state") - pl.col("~state").shift(1).over(sale).fill_null(0)).cast(D)
+    changes = several.select("~i", change.alias("~change"))
+    joined = marked.with_row_index("~i").join(changes, on="~i", how="left", maintain_order="left")
+    return joined.select(pl.coalesce("~change", "~on").alias("~on"))["~on"]
 
 
 def _running(frame: pl.DataFrame, opening: pl.DataFrame | None) -> pl.DataFrame:
     key = ["~p", "~w"]
-    total = pl.col("~m").cum_sum().over(key)
-    frame = frame.with_columns(total.alias("~cum"))
+    frame = frame.with_columns(group_number(frame).alias("~g"))
+    frame = frame.with_columns(pl.col("~m").cum_sum().over("~g").alias("~cum"))
     if opening is not None:
         frame = frame.join(opening, on=key, how="left", maintain_order="left")
         frame = frame.with_columns((pl.col("~cum") + pl.col("~open").fill_null(ZERO)).alias("~cum")).drop("~open")
@@ -174,3 +192,9 @@ def openings_of(book: Book, plan: Plan, name: str) -> pl.DataFrame | None:
     dated = dated.with_columns(window_of(book, plan, name, dated).alias("~w"))
     return dated.group_by("~p", "~w").agg(pl.col("amount").sum().alias("~open"))
 
+
+def group_number(frame: pl.DataFrame) -> pl.Series:
+    """Number the groups of payee and window (UInt32): rows are in payee and date order and windows tile time, so a
+    group's rows stand together, and a whole number is a far quicker key than two columns."""
+    new = (pl.col("~p") != pl.col("~p").shift(1)) | (pl.col("~w") != pl.col("~w").shift(1))
+    return frame.lazy().select(new.fill_null(value=False).cum_sum().cast(pl.UInt32).alias("~g")).collect()["~g"]

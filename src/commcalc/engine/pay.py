@@ -6,10 +6,10 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.engine.book import Book
+from commcalc.engine.measure import with_facts
 from commcalc.engine.people import LAST_DAY
 from commcalc.engine.quota import days_of
 from commcalc.engine.rules import Rules
-from commcalc.engine.measure import with_facts
 from commcalc.engine.target import ote_columns
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient, round_to
@@ -70,8 +70,24 @@ def payments(released: pl.DataFrame, bases: pl.DataFrame) -> pl.DataFrame:
     In: released `payee plan currency component amount`; bases `payee plan currency amount`.
     """
     steps = [
-        released.select("payee", "currency", pl.lit(1, dtype=pl.UInt32).alias("order"), pl.lit("released").alias("step"), "plan", "component", "amount"),
-        bases.select("payee", "currency", pl.lit(2, dtype=pl.UInt32).alias("order"), pl.lit("base").alias("step"), "plan", pl.lit("").alias("component"), "amount"),
+        released.select(
+            "payee",
+            "currency",
+            pl.lit(1, dtype=pl.UInt32).alias("order"),
+            pl.lit("released").alias("step"),
+            "plan",
+            "component",
+            "amount",
+        ),
+        bases.select(
+            "payee",
+            "currency",
+            pl.lit(2, dtype=pl.UInt32).alias("order"),
+            pl.lit("base").alias("step"),
+            "plan",
+            pl.lit("").alias("component"),
+            "amount",
+        ),
     ]
     return pl.concat(steps)
 
@@ -87,8 +103,12 @@ def payouts(lines: pl.DataFrame, paid: pl.DataFrame, names: pl.DataFrame, people
         pl.col("amount").filter(pl.col("step") == "base").sum().alias("base"),
         pl.col("amount").filter(pl.col("step") == "released").sum().alias("released"),
     )
-    frame = people.join(earned, on=["payee", "currency"], how="full", coalesce=True).join(steps, on=["payee", "currency"], how="full", coalesce=True)
+    frame = people.join(earned, on=["payee", "currency"], how="full", coalesce=True).join(
+        steps, on=["payee", "currency"], how="full", coalesce=True
+    )
     frame = frame.join(names, on="payee", how="left")
     figures = ["base", "earned", "accrued", "held", "released"]
-    frame = frame.with_columns(pl.col(figures).fill_null(ZERO)).with_columns((pl.col("base") + pl.col("released")).alias("payable"))
+    frame = frame.with_columns(pl.col(figures).fill_null(ZERO)).with_columns(
+        (pl.col("base") + pl.col("released")).alias("payable")
+    )
     return frame.select("payee", "name", "plan", "currency", *figures, "payable")

@@ -73,11 +73,7 @@ def join_effective(frame: pl.DataFrame, table: pl.DataFrame, on_date: str) -> pl
         found = frame.join(table, on="~p", how="left", maintain_order="left")
     else:
         ordered = frame.with_row_index("~o").sort("~p", on_date)
-        found = ordered.join_asof(
-            table.sort("~p", "~from"), left_on=on_date, right_on="~from", by="~p", check_sortedness=False
-        )
+        found = ordered.join_asof(table.sort("~p", "~from"), left_on=on_date, right_on="~from", by="~p", check_sortedness=False)
         found = found.sort("~o").drop("~o")
     holds = (pl.col("~from") <= pl.col(on_date)) & (pl.col(on_date) <= pl.col("~to"))
-    return found.with_columns(pl.when(holds).then(pl.col(c)).alias(c) for c in columns).drop(
-        "~from", "~to", strict=False
-    )
+    return found.with_columns(pl.when(holds).then(pl.col(c)).alias(c) for c in columns).drop("~from", "~to", strict=False)

@@ -32,10 +32,14 @@ def quota_rows(book: Book, plan: Plan, said: MeasureBase, name: str) -> pl.DataF
     found = [dated.filter(pl.col("~p").is_not_null()).with_columns(pl.lit(0).alias("~rank"))]
     if "team" in rows.columns and "payee.team" in book.people.facts.columns:
         members = book.people.facts.select(pl.col("~p"), pl.col("payee.team").alias("team")).unique()
-        found.append(dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team").with_columns(pl.lit(1).alias("~rank")))
+        found.append(
+            dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team").with_columns(pl.lit(1).alias("~rank"))
+        )
     if "plan" in rows.columns:
         members = book.people.assignments.select("~p", "plan").unique()
-        found.append(dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="plan").with_columns(pl.lit(2).alias("~rank")))
+        found.append(
+            dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="plan").with_columns(pl.lit(2).alias("~rank"))
+        )
     keep = ["~p", "~first", "~last", "~start", pl.col("amount").alias("~amount"), "~rank"]
     every = pl.concat([f.select(keep) for f in found])
     if said.window == "quota row":
@@ -45,7 +49,15 @@ def quota_rows(book: Book, plan: Plan, said: MeasureBase, name: str) -> pl.DataF
 
 
 def _no_rows() -> pl.DataFrame:
-    schema = {"~p": pl.UInt32, "~first": pl.Date, "~last": pl.Date, "~start": pl.Date, "~amount": D, "~rank": pl.Int32, "~w": pl.Int64}
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "~p": pl.UInt32,
+        "~first": pl.Date,
+        "~last": pl.Date,
+        "~start": pl.Date,
+        "~amount": D,
+        "~rank": pl.Int32,
+        "~w": pl.Int64,
+    }
     return pl.DataFrame(schema=schema)
 
 
@@ -118,7 +130,8 @@ def _parts(book: Book, said: MeasureBase, rows: pl.DataFrame, probes: pl.DataFra
 def _spread(book: Book, said: MeasureBase, both: pl.DataFrame) -> pl.DataFrame:
     """A row longer than the window: an even share of it, or the ratio at the window's place (docs/semantics.md 4.6)."""
     longer = both.filter(
-        (pl.col("~first") <= pl.col("~wfirst")) & (pl.col("~last") >= pl.col("~wlast"))
+        (pl.col("~first") <= pl.col("~wfirst"))
+        & (pl.col("~last") >= pl.col("~wlast"))
         & ((pl.col("~first") < pl.col("~wfirst")) | (pl.col("~last") > pl.col("~wlast")))
     )
     number = book.moments.number
@@ -127,7 +140,7 @@ def _spread(book: Book, said: MeasureBase, both: pl.DataFrame) -> pl.DataFrame:
     if said.spread == "evenly":
         shared = counted.with_columns(ONE.alias("~num"))
     else:
-        ratios = [r for r in said.spread or []]
+        ratios = list(said.spread or [])
         place = pl.lit(None, dtype=D)
         for i, ratio in enumerate(ratios):
             place = pl.when(pl.col("~at") == i).then(exact_lit(ratio)).otherwise(place)
@@ -185,7 +198,7 @@ def _added(parts: pl.DataFrame) -> pl.DataFrame:
     common = divisors.with_columns(
         (
             pl.col("~dens").list.first().cast(D)
-            if several == 1  # type: ignore[operator]
+            if several == 1
             else pl.Series([lcm(*d) for d in divisors["~dens"].to_list()], dtype=pl.Int64).cast(D)
         ).alias("~qd")
     ).drop("~dens")

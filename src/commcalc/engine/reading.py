@@ -74,8 +74,12 @@ class Readings:
             probes = self.windows_at(name, said, frame.select("~p", pl.col(day).alias("~t")).unique())
             read = self.at(name, probes)
             named = read.select(
-                "~p", pl.col("~t").alias(day), pl.col("~value").alias(f"value:{name}"), pl.col("~quota").alias(f"quota:{name}"),
-                pl.col("~attainment").alias(f"attainment:{name}"), pl.col("~qn").alias(f"quota_num:{name}"),
+                "~p",
+                pl.col("~t").alias(day),
+                pl.col("~value").alias(f"value:{name}"),
+                pl.col("~quota").alias(f"quota:{name}"),
+                pl.col("~attainment").alias(f"attainment:{name}"),
+                pl.col("~qn").alias(f"quota_num:{name}"),
                 pl.col("~qd").alias(f"quota_den:{name}"),
             )
             frame = frame.drop(named.columns[2:], strict=False).join(named, on=["~p", day], how="left", maintain_order="left")
@@ -101,9 +105,7 @@ class Readings:
         return probes.with_columns(self.book.moments.number(said.window, "~t").alias("~w")).join(windows, on="~w")
 
 
-def with_assignment(
-    book: Book, plan: Plan, probes: pl.DataFrame, payee: frozenset[str], params: frozenset[str]
-) -> pl.DataFrame:
+def with_assignment(book: Book, plan: Plan, probes: pl.DataFrame, payee: frozenset[str], params: frozenset[str]) -> pl.DataFrame:
     """Add the payee's facts and the assignment's own params, as of the day `~t` of each probe."""
     if not payee and not params:
         return probes
@@ -123,7 +125,9 @@ def _running_value(measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
         ends.sort("~p", "~w", "~d"), left_on="~t", right_on="~d", by=["~p", "~w"], check_sortedness=False
     )
     if "~den" in rows.columns:
-        return found.with_columns(quotient(pl.col("~cum"), pl.col("~den")).alias("~value")).drop("~cum", "~den", "~d", strict=False)
+        return found.with_columns(quotient(pl.col("~cum"), pl.col("~den")).alias("~value")).drop(
+            "~cum", "~den", "~d", strict=False
+        )
     counted = measured.measure.aggregate in ("sum", "count", "distinct")
     value = pl.col("~cum").fill_null(ZERO) if counted else pl.col("~cum")
     return found.with_columns(value.alias("~value")).drop("~cum", "~d", strict=False)
@@ -138,8 +142,12 @@ def _kpi(book: Book, said: KpiMeasure, probes: pl.DataFrame) -> pl.DataFrame:
     spans = {n: book.calendar.named(n) for n in names}
     weight = pl.col("weight").fill_null(ONE) if "weight" in rows.columns else ONE
     dated = rows.with_columns(
-        pl.col("period").replace_strict({n: s[0] for n, s in spans.items() if s}, default=None, return_dtype=pl.Date).alias("~first"),
-        pl.col("period").replace_strict({n: s[1] for n, s in spans.items() if s}, default=None, return_dtype=pl.Date).alias("~last"),
+        pl.col("period")
+        .replace_strict({n: s[0] for n, s in spans.items() if s}, default=None, return_dtype=pl.Date)
+        .alias("~first"),
+        pl.col("period")
+        .replace_strict({n: s[1] for n, s in spans.items() if s}, default=None, return_dtype=pl.Date)
+        .alias("~last"),
         weight.alias("~weight"),
     )
     people = dated.filter(pl.col("~p").is_not_null()).select("~p", "~first", "~last", "value", "~weight")
@@ -149,8 +157,11 @@ def _kpi(book: Book, said: KpiMeasure, probes: pl.DataFrame) -> pl.DataFrame:
         people = pl.concat([people, teams.select(people.columns)])
     inside = (pl.col("~first") >= pl.col("~wfirst")) & (pl.col("~last") <= pl.col("~wlast")) & (pl.col("~first") <= pl.col("~t"))
     around = (pl.col("~first") <= pl.col("~wfirst")) & (pl.col("~last") >= pl.col("~wlast"))
-    found = probes.join(people, on="~p").filter(inside | around).group_by(PROBE).agg(
-        quotient(product(pl.col("value"), pl.col("~weight")).sum(), pl.col("~weight").sum()).alias("~value")
+    found = (
+        probes.join(people, on="~p")
+        .filter(inside | around)
+        .group_by(PROBE)
+        .agg(quotient(product(pl.col("value"), pl.col("~weight")).sum(), pl.col("~weight").sum()).alias("~value"))
     )
     return probes.join(found, on=PROBE, how="left", maintain_order="left")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,10 +25,7 @@ def expressions_of(value: object) -> Iterator[Expression]:
     """Yield every expression in a value of a plan: keys looked up, cells' values, bounds."""
     if isinstance(value, Expression):
         yield value
-    elif isinstance(value, Rows):
-        yield from value.by
-        yield from (v for _, v in value.entries())
-    elif isinstance(value, Matrix):
+    elif isinstance(value, (Rows, Matrix)):
         yield from value.by
         yield from (v for _, v in value.entries())
     elif isinstance(value, Points):
@@ -206,11 +204,17 @@ class Rules:
 
     def _segments(self, curve: Points, cuts: list[Cut]) -> list[tuple[Cut, Cut | None]]:
         """Return the stretches of a curve: below the first point, between each two, beyond the last."""
-        first: tuple[Cut, Cut | None] = (cuts[0], cuts[1]) if curve.before == "extend" and len(cuts) > 1 else (
-            (cuts[0][0], self._outside(curve.before, cuts[0][1])), None)
-        last: tuple[Cut, Cut | None] = (cuts[-2], cuts[-1]) if curve.beyond == "extend" and len(cuts) > 1 else (
-            (cuts[-1][0], self._outside(curve.beyond, cuts[-1][1])), None)
-        return [first, *zip(cuts, cuts[1:], strict=False), last]
+        first: tuple[Cut, Cut | None] = (
+            (cuts[0], cuts[1])
+            if curve.before == "extend" and len(cuts) > 1
+            else ((cuts[0][0], self._outside(curve.before, cuts[0][1])), None)
+        )
+        last: tuple[Cut, Cut | None] = (
+            (cuts[-2], cuts[-1])
+            if curve.beyond == "extend" and len(cuts) > 1
+            else ((cuts[-1][0], self._outside(curve.beyond, cuts[-1][1])), None)
+        )
+        return [first, *itertools.pairwise(cuts), last]
 
 
 Cut = tuple[pl.Expr, pl.Expr]
@@ -221,7 +225,7 @@ def attainment_of(node: Node, own: str | None) -> str | None:
     if isinstance(node, Name) and node.id == "attainment":
         return own
     if isinstance(node, Call) and node.function == "attainment":
-        return node.args[0].value if node.args else own  # type: ignore[union-attr]
+        return _named(node, own)
     return None
 
 
@@ -230,15 +234,20 @@ def value_of(node: Node, own: str | None) -> str | None:
     if isinstance(node, Name) and node.id == "value":
         return own
     if isinstance(node, Call) and node.function == "value":
-        return node.args[0].value if node.args else own  # type: ignore[union-attr]
+        return _named(node, own)
     return None
 
 
+def _named(node: Call, own: str | None) -> str | None:
+    first = node.args[0] if node.args else None
+    return first.value if isinstance(first, Text) else own
+
+
 def _steps(x: pl.Expr, cuts: list[tuple[pl.Expr, pl.Expr]], below: pl.Expr) -> pl.Expr:
-    chain = pl.when(x >= cuts[-1][0]).then(cuts[-1][1])
-    for cut, pay in reversed(cuts[:-1]):
-        chain = chain.when(x >= cut).then(pay)
-    return pl.when(x.is_null()).then(pl.lit(None, dtype=D)).otherwise(chain.otherwise(below))
+    chain = below
+    for cut, pay in cuts:
+        chain = pl.when(x >= cut).then(pay).otherwise(chain)
+    return pl.when(x.is_null()).then(pl.lit(None, dtype=D)).otherwise(chain)
 
 
 def _line(x: pl.Expr, low: Cut, high: Cut | None) -> tuple[pl.Expr, pl.Expr]:
@@ -293,5 +302,3 @@ def _param_values(param: object) -> list[object]:
 
 def _has_titles(param: object) -> bool:
     return isinstance(param, Param) and bool(param.title)
-
-

@@ -21,14 +21,14 @@ from commcalc.engine.problems import IDENTITY
 from commcalc.engine.reading import Readings
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.rules import Rules
-from commcalc.engine.sharing import Streams, shared_out, streams_of
 from commcalc.engine.settle import Settled, difference, settled
+from commcalc.engine.sharing import Streams, shared_out, streams_of
 from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import credit_rows, exception_rows, line_rows, measure_rows, slice_rows
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import reading
-from commcalc.tables.results import EXCEPTIONS, LEFT_OUT
 from commcalc.tables.exact import D
+from commcalc.tables.results import EXCEPTIONS, LEFT_OUT
 
 Progress = Callable[[str], None]
 
@@ -178,7 +178,9 @@ def _slices(lines: pl.DataFrame, now: Settled, before: Settled | None) -> pl.Dat
     old = before.slices.join(corrected, on=keys, how="semi", nulls_equal=True)
     counts = now.slices.group_by(keys).agg(pl.len().cast(pl.UInt32).alias("~k"))
     old = old.join(counts, on=keys, how="left", nulls_equal=True).with_columns(
-        (pl.col("~n") + pl.col("~k").fill_null(0)).alias("~n"), (-pl.col("exact")).alias("exact"), (-pl.col("basis")).alias("basis")
+        (pl.col("~n") + pl.col("~k").fill_null(0)).alias("~n"),
+        (-pl.col("exact")).alias("exact"),
+        (-pl.col("basis")).alias("basis"),
     )
     return pl.concat([now.slices, old.drop("~k")])
 
@@ -192,9 +194,7 @@ def _released(now: Settled, before: Settled | None) -> pl.DataFrame:
     return free.group_by("~p").agg(pl.col("amount").sum())
 
 
-def _result(
-    book: Book, measured: Mapping[str, Mapping[str, Measured]], paid: list[Paid], aside: pl.DataFrame | None
-) -> Result:
+def _result(book: Book, measured: Mapping[str, Mapping[str, Measured]], paid: list[Paid], aside: pl.DataFrame | None) -> Result:
     lines = pl.concat([line_rows(book, p.job, p.lines, accrued=p.accrued) for p in paid])
     slices = slice_rows(book, lines, [(p.job, p.slices) for p in paid])
     lines = lines.drop("~key")
@@ -207,7 +207,11 @@ def _result(
     exceptions = exception_rows(book, crediting, blanks, undecided)
     names = ids.select(pl.col("payee_id").alias("payee"), "name")
     released = _released_rows(ids, paid)
-    steps = payments(released, _bases(book, ids)).filter(pl.col("amount") != 0).sort("payee", "currency", "order", "plan", "component")
+    steps = (
+        payments(released, _bases(book, ids))
+        .filter(pl.col("amount") != 0)
+        .sort("payee", "currency", "order", "plan", "component")
+    )
     out = payouts(lines, steps, names, _on_plans(book)).sort("payee", "currency")
     figures = _measures_out(book, measured, paid)
     counts = dict(account.statuses.group_by("status").len().sort("status").iter_rows())
@@ -239,13 +243,16 @@ def _broken(identity: Identity) -> Problem:
 def _released_rows(ids: pl.DataFrame, paid: list[Paid]) -> pl.DataFrame:
     frames = [
         p.released.join(ids, on="~p").select(
-            pl.col("payee_id").alias("payee"), pl.lit(p.job.plan.plan).alias("plan"), pl.lit(p.job.plan.currency).alias("currency"),
-            pl.lit(p.job.name).alias("component"), "amount",
+            pl.col("payee_id").alias("payee"),
+            pl.lit(p.job.plan.plan).alias("plan"),
+            pl.lit(p.job.plan.currency).alias("currency"),
+            pl.lit(p.job.name).alias("component"),
+            "amount",
         )
         for p in paid
         if not p.accrued
     ]
-    schema = {"payee": pl.String, "plan": pl.String, "currency": pl.String, "component": pl.String, "amount": D}
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {"payee": pl.String, "plan": pl.String, "currency": pl.String, "component": pl.String, "amount": D}
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
@@ -258,7 +265,9 @@ def _bases(book: Book, ids: pl.DataFrame) -> pl.DataFrame:
             rows = base_pay(book, plan, _rules(book, loaded), mode).join(ids, on="~p")
             frames.append(
                 rows.select(
-                    pl.col("payee_id").alias("payee"), pl.lit(plan.plan).alias("plan"), pl.lit(plan.currency).alias("currency"),
+                    pl.col("payee_id").alias("payee"),
+                    pl.lit(plan.plan).alias("plan"),
+                    pl.lit(plan.currency).alias("currency"),
                     pl.col("~base").alias("amount"),
                 )
             )
@@ -294,13 +303,19 @@ def _identities(
     zero = Decimal(0)
 
     def added(frame: pl.DataFrame, column: str) -> Decimal:
-        return frame[column].sum() if len(frame) else zero
+        return Decimal(frame[column].sum()) if len(frame) else zero
 
     return (
-        Identity("deal rows in = credited + left out + waiting + later + exceptions", Decimal(len(book.deals)), Decimal(sum(counted.values()))),
-        Identity("amounts in = amounts accounted for", book.deals["amount"].cast(D).sum() if len(book.deals) else zero, sum(total.values(), zero)),
+        Identity(
+            "deal rows in = credited + left out + waiting + later + exceptions",
+            Decimal(len(book.deals)),
+            Decimal(sum(counted.values())),
+        ),
+        Identity(
+            "amounts in = amounts accounted for",
+            added(book.deals.with_columns(pl.col("amount").cast(D)), "amount"),
+            sum(total.values(), zero),
+        ),
         Identity("sum of lines = earned of payouts", added(lines, "amount"), added(out, "earned")),
         Identity("payment steps = payable of payouts", added(steps, "amount"), added(out, "payable")),
     )
-
-

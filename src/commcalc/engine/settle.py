@@ -58,7 +58,8 @@ def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     old = before.select(*KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
     both = after.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
     both = both.with_columns(
-        (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"), (pl.col("~amount") - pl.col("~a").fill_null(ZERO)).alias("~amount")
+        (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"),
+        (pl.col("~amount") - pl.col("~a").fill_null(ZERO)).alias("~amount"),
     )
     return both.filter((pl.col("~amount") != 0) | (pl.col("~exact") != 0))
 
@@ -75,7 +76,9 @@ def _rounded(job: Job, earned: Earned, previous: Settled | None) -> pl.DataFrame
         rows = rows.join(deals, on="~row", how="left", maintain_order="left", nulls_equal=True)
     kept = rows.with_columns(pl.lit(None, dtype=D).alias("~kept"))
     if previous is not None:
-        old = previous.rows.filter(pl.col("kind") == "earning").select(*KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
+        old = previous.rows.filter(pl.col("kind") == "earning").select(
+            *KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a")
+        )
         both = rows.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
         same = pl.when(pl.col("~x") == pl.col("~exact")).then(pl.col("~a")).otherwise(pl.lit(None, dtype=D))
         kept = both.with_columns(same.alias("~kept")).drop("~x", "~a")
@@ -101,7 +104,9 @@ def _ratcheted(frame: pl.DataFrame, previous: Settled | None) -> pl.DataFrame:
     """Never less than it has been (semantics 6.1)."""
     if previous is None:
         return frame
-    old = previous.rows.filter(pl.col("kind") == "earning").select(*KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
+    old = previous.rows.filter(pl.col("kind") == "earning").select(
+        *KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a")
+    )
     both = frame.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
     return both.with_columns(
         pl.max_horizontal("~exact", "~x").alias("~exact"), pl.max_horizontal("~amount", "~a").alias("~amount")

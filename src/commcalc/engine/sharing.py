@@ -35,9 +35,13 @@ def streams_of(book: Book) -> Streams | None:
     if book.splits is None:
         return None
     owners = book.splits.filter(pl.col("role") == "owner")
-    mark = pl.concat_str([pl.col("~p").cast(pl.String).fill_null("-"), pl.col("~n").cast(pl.String), pl.col("~q").cast(pl.String)], separator=":")
-    lists = owners.sort("~deal", "~place").group_by("~deal", maintain_order=True).agg(
-        mark.str.join("|").alias("~list"), pl.col("~p").drop_nulls().first().alias("~first")
+    mark = pl.concat_str(
+        [pl.col("~p").cast(pl.String).fill_null("-"), pl.col("~n").cast(pl.String), pl.col("~q").cast(pl.String)], separator=":"
+    )
+    lists = (
+        owners.sort("~deal", "~place")
+        .group_by("~deal", maintain_order=True)
+        .agg(mark.str.join("|").alias("~list"), pl.col("~p").drop_nulls().first().alias("~first"))
     )
     known = lists.unique("~list", maintain_order=True).sort("~list")
     offset = len(book.people.ids)
@@ -47,7 +51,13 @@ def streams_of(book: Book) -> Streams | None:
     deals = book.deals.join(lists.select("~deal", "~stream"), on="~deal", how="left", maintain_order="left")
     deals = deals.with_columns(pl.coalesce("~stream", "~p").alias("~p")).drop("~stream")
     shares = book.splits.join(lists.select("~deal", "~stream"), on="~deal").select(
-        "~deal", "~stream", pl.col("~p").alias("~real"), pl.col("role").alias("~role"), "~n", "~q", pl.col("~place").alias("~turn")
+        "~deal",
+        "~stream",
+        pl.col("~p").alias("~real"),
+        pl.col("role").alias("~role"),
+        "~n",
+        "~q",
+        pl.col("~place").alias("~turn"),
     )
     first = shares.filter(pl.col("~role") == "owner").unique(["~stream", "~turn"], maintain_order=True)
     return Streams(replace(book, people=people, deals=deals, splits=None), shares, first.drop("~deal"))
@@ -106,12 +116,12 @@ def _with_shares(job: Job, rows: pl.DataFrame, streams: Streams) -> pl.DataFrame
 def _nobody(shares: pl.DataFrame, group: list[str]) -> pl.DataFrame:
     """What a role's shares lack of 100% is nobody's, last."""
     ones = shares.group_by(group, maintain_order=True).agg(
-        pl.col("~stream").first(), quotient(pl.col("~n"), pl.col("~q")).sum().alias("~sum"), pl.len().cast(pl.Int64).alias("~turn")
+        pl.col("~stream").first(),
+        quotient(pl.col("~n"), pl.col("~q")).sum().alias("~sum"),
+        pl.len().cast(pl.Int64).alias("~turn"),
     )
     short = ones.filter(pl.col("~sum") < pl.lit("0.999999999").cast(D))
-    return short.with_columns(
-        pl.lit(None, dtype=pl.UInt32).alias("~real"), (ONE - pl.col("~sum")).alias("~n"), ONE.alias("~q")
-    )
+    return short.with_columns(pl.lit(None, dtype=pl.UInt32).alias("~real"), (ONE - pl.col("~sum")).alias("~n"), ONE.alias("~q"))
 
 
 def _slices(job: Job, slices: pl.DataFrame, streams: Streams, rows: pl.DataFrame) -> pl.DataFrame:

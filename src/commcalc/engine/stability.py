@@ -44,6 +44,8 @@ def stable(job: Job, first: date) -> bool:
             return False
     plain: list[object] = [x for m in said.multiply for x in (m.factor, m.when) if x is not None]
     plain += [x for k in said.kickers for x in (k.add, k.when) if x is not None]
-    plain += [v for v in (getattr(said, "rate", None), getattr(said, "pay", None)) if v is not None and not isinstance(v, (str, Tiers))]
+    plain += [
+        v for v in (getattr(said, "rate", None), getattr(said, "pay", None)) if v is not None and not isinstance(v, (str, Tiers))
+    ]
     plain += [x for t in tiers for s in t.tiers for x in (s.start, s.pay)]
     return not rules.reads(*plain).measures or said.as_of == "credit period"

@@ -29,7 +29,9 @@ def line_rows(book: Book, job: Job, found: pl.DataFrame, *, accrued: bool) -> pl
     """Return a component's lines as columns of tables.results.LINES, with `~key` to find their slices by."""
     deals = book.deals.select("~row", pl.col("deal_id").alias("deal"), pl.col("line").cast(pl.UInt32))
     frame = found.join(deals, on="~row", how="left", maintain_order="left", nulls_equal=False)
-    frame = frame.join(book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p", how="left", maintain_order="left")
+    frame = frame.join(
+        book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p", how="left", maintain_order="left"
+    )
     first, last = pl.col("~wfirst"), pl.col("~wlast")
     bounds = (
         pl.when(first > FIRST_DAY).then(first).otherwise(None).alias("window_first"),
@@ -95,7 +97,9 @@ def credit_rows(book: Book, measured: Mapping[str, Mapping[str, Measured]]) -> p
         for name, found in by_name.items():
             rows = found.rows.filter(pl.col("~d") >= book.period.first)
             rows = rows.join(deals, on="~row", how="left", maintain_order="left")
-            rows = rows.join(book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p", how="left", maintain_order="left")
+            rows = rows.join(
+                book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p", how="left", maintain_order="left"
+            )
             frames.append(
                 rows.with_columns(
                     pl.lit(plan).alias("plan"),
@@ -113,7 +117,9 @@ def credit_rows(book: Book, measured: Mapping[str, Mapping[str, Measured]]) -> p
 def measure_rows(book: Book, jobs: list[Job]) -> pl.DataFrame:
     """Return where every payee of a plan stands in each measure at the run's end, with the tier in force and the next."""
     job = jobs[0]
-    rows = book.people.assignments.filter((pl.col("plan") == job.plan.plan) & (pl.col("~from") <= book.now) & (pl.col("~to") >= book.period.first))
+    rows = book.people.assignments.filter(
+        (pl.col("plan") == job.plan.plan) & (pl.col("~from") <= book.now) & (pl.col("~to") >= book.period.first)
+    )
     people = rows.select("~p").unique().with_columns(pl.lit(book.now).alias("~t"))
     frames = []
     for name, said in job.plan.measures.items():
@@ -171,7 +177,9 @@ def _place_of(job: Job, name: str, tiers: Tiers) -> tuple[pl.Expr, pl.Expr] | No
     if rules.reads(*(t.start for t in tiers.tiers)) != rules.reads():
         return None  # bounds of a payee's own are on the lines' slices
     measure = job.plan.measures[name]
-    units = isinstance(measure, CountMeasure) or (isinstance(measure, SumMeasure) and measure.sum.text.strip() in job.book.house.count_columns)
+    units = isinstance(measure, CountMeasure) or (
+        isinstance(measure, SumMeasure) and measure.sum.text.strip() in job.book.house.count_columns
+    )
     steps = ladder(tiers, rules, units=units, columns=("~qn", "~qd"))
     value = product(pl.col("~value"), pl.col("~qd")) if scaled else pl.col("~value")
     tier = steps.place(value)
@@ -215,8 +223,12 @@ def _deal_exceptions(book: Book, rows: pl.DataFrame, component: str, rule: str) 
     found = rows.unique(maintain_order=True).join(book.deals, on="~row", how="left", maintain_order="left", suffix="_deal")
     found = found.join(book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left")
     problem = BLANK_RULE.at(
-        None, component=component, rule=rule, why="a field that it reads is empty, or a division is by zero, or no row of a table fits",
-        fields="the fields that it reads", first="amount",
+        None,
+        component=component,
+        rule=rule,
+        why="a field that it reads is empty, or a division is by zero, or no row of a table fits",
+        fields="the fields that it reads",
+        first="amount",
     )
     return found.select(
         (pl.col("file").cast(pl.String) if "file" in found.columns else pl.lit("deals")).alias("file"),
@@ -235,7 +247,14 @@ def _payee_exceptions(book: Book, rows: pl.DataFrame, component: str, blank: Bla
     found = rows.join(book.people.ids, on="~p")
     kind = NO_QUOTA if blank.code == "quota" else NO_VALUE
     said = [
-        kind.at(None, component=component, measure=blank.rule.removeprefix("quota of "), payee=p, window=book.period.name, rule=blank.rule)
+        kind.at(
+            None,
+            component=component,
+            measure=blank.rule.removeprefix("quota of "),
+            payee=p,
+            window=book.period.name,
+            rule=blank.rule,
+        )
         for p in found["payee_id"].to_list()
     ]
     return found.select(

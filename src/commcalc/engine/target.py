@@ -79,7 +79,11 @@ def _blended(book: Book, plan: Plan, said: PartOf, rules: Rules, frame: pl.DataF
     common = [_common([int(d) for d in row]) for row in divisors["~tds"].to_list()]
     divisors = divisors.with_columns(pl.Series("~TD", common, dtype=pl.Int64).cast(D)).drop("~tds")
     times = (pl.col("~TD").cast(pl.Int64) // pl.col("~td").cast(pl.Int64)).cast(D)
-    sums = both.join(divisors, on=keys).group_by(keys).agg(product(pl.col("~tn"), times).sum().alias("~tn"), pl.col("~TD").first().alias("~td"))
+    sums = (
+        both.join(divisors, on=keys)
+        .group_by(keys)
+        .agg(product(pl.col("~tn"), times).sum().alias("~tn"), pl.col("~TD").first().alias("~td"))
+    )
     return frame.join(sums, on=keys, how="left", maintain_order="left").with_columns(
         pl.col("~tn").fill_null(pl.lit(0).cast(D)), pl.col("~td").fill_null(ONE)
     )
@@ -87,5 +91,3 @@ def _blended(book: Book, plan: Plan, said: PartOf, rules: Rules, frame: pl.DataF
 
 def _common(divisors: list[int]) -> int:
     return lcm(*divisors)
-
-

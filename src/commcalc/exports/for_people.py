@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from commcalc.base.money import minor_units
@@ -9,7 +11,13 @@ from commcalc.tables.results import Table
 
 RISKY = "=+\\-@\t\r\n＝"  # what a spreadsheet takes for the beginning of a formula, or skips to find one
 MONEY = ("amount", "base", "earned", "accrued", "held", "released", "payable")
-TYPES = {"decimal": pl.Decimal(38, 12), "count": pl.UInt32, "date": pl.Date, "yes/no": pl.Boolean, "text": pl.String}
+TYPES: Mapping[str, type[pl.DataType] | pl.DataType] = {
+    "decimal": pl.Decimal(38, 12),
+    "count": pl.UInt32,
+    "date": pl.Date,
+    "yes/no": pl.Boolean,
+    "text": pl.String,
+}
 
 
 def safe_text(text: str) -> str:

@@ -92,6 +92,9 @@ def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, 
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
         notes.append("byte order mark dropped")
+    if not raw.strip():
+        report.add(EMPTY_FILE.at(top))
+        return raw
     _utf8(raw, name, report)
     _controls(raw, name, report)
     if b"\r" in raw:
@@ -134,9 +137,7 @@ def _controls(raw: bytes, name: str, report: Report) -> None:
         return
 
 
-def _parse(
-    raw: bytes, named: tuple[str, str], options: ReadOptions, report: Report, notes: list[str]
-) -> TextTable | None:
+def _parse(raw: bytes, named: tuple[str, str], options: ReadOptions, report: Report, notes: list[str]) -> TextTable | None:
     name, digest = named
     delimiter = "\t" if options.delimiter == "tab" else options.delimiter
     first = raw.split(b"\n", 1)[0].decode().rstrip("\r")
@@ -178,6 +179,8 @@ def _headers(first: str, delimiter: str, name: str, options: ReadOptions, report
         folded = header.strip().casefold()
         if header.startswith("~"):
             report.add(HEADER.at(Cell(name, 1, header), column=header, why="names that begin with ~ are taken"))
+        if header == "*" or (header.startswith("^") and header.endswith("$")):
+            report.add(HEADER.at(Cell(name, 1, header), column=header, why="it stands for all columns, or for a pattern"))
         if folded in seen:
             report.add(TWO_HEADERS.at(Cell(name, 1, header.strip()), column=header.strip()))
         elif header != header.strip():
@@ -203,8 +206,15 @@ def _fast(raw: bytes, headers: list[str], delimiter: str) -> pl.DataFrame | None
         return None
     try:
         frame = pl.read_csv(
-            raw, separator=delimiter, infer_schema=False, quote_char='"' if quoted else None,
-            missing_columns="raise", extra_columns="raise", new_columns=headers, row_index_name="~line", row_index_offset=2,
+            raw,
+            separator=delimiter,
+            infer_schema=False,
+            quote_char='"' if quoted else None,
+            missing_columns="raise",
+            extra_columns="raise",
+            new_columns=headers,
+            row_index_name="~line",
+            row_index_offset=2,
         )
     except pl.exceptions.ComputeError:  # a row too long beside one too short: the slow reader says which
         return None

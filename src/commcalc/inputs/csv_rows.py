@@ -101,6 +101,12 @@ def _record(
         if mark in ("\n", "\r", ""):
             at += 2 if text[at : at + 2] == "\r\n" else 1
             return fields, at, line + 1
-        report.add(QUOTE.at(Cell(name, line), what="a quote stands inside a field that is not quoted", mend='put the field in quotes and double the inner one: "Ac""me"'))
+        report.add(
+            QUOTE.at(
+                Cell(name, line),
+                what="a quote stands inside a field that is not quoted",
+                mend='put the field in quotes and double the inner one: "Ac""me"',
+            )
+        )
         end = text.find("\n", at)
         return None, (end + 1 if end >= 0 else size), line + 1

@@ -10,16 +10,19 @@ import polars as pl
 from commcalc.base.money import CURRENCIES
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
+from commcalc.inputs.field_problems import BLANK, CURRENCY, OLD_DATE, OTHER_CURRENCY, SCRIPT, TWICE
+from commcalc.inputs.mapped import Mapped
 from commcalc.inputs.people import Names, alike, resolved
-from commcalc.inputs.problems import CURRENCY, OLD_DATE, OTHER_CURRENCY, SCRIPT, TOTAL_ROW, TWICE
+from commcalc.inputs.problems import TOTAL_ROW
 from commcalc.language.names import nearest
+
+TOTALS = ("total", "totals", "grand total", "grand totals", "sum", "subtotal", "subtotals")
 
 
 def check_deals(deals: pl.DataFrame, names: Names, credit_date: str, report: Report) -> pl.DataFrame:
     """Return the deals with owners resolved; problems of ids, currencies and dates go to the report."""
     _ids(deals, report)
     if "owner" in deals.columns:
-        # NFC and spaces: the same name typed on two systems is one name, and that is said (F073)
         deals = deals.with_columns(resolved("owner", names).alias("owner"))
         _scripts(deals, report)
     _far_dates(deals, credit_date, report)
@@ -38,7 +41,13 @@ def _ids(deals: pl.DataFrame, report: Report) -> None:
         same = all(first[c] == second[c] for c in facts)
         shown = " / ".join(str(n) for n in name)
         mend = "remove one" if same else "an amendment is a row with an id of its own; lines of one deal want a `line` column"
-        problem = TWICE.at(Cell(second["~file"], second["~line"], "deal_id"), table="deals", key=shown, same=", the same in both" if same else " with different facts", mend=mend)
+        problem = TWICE.at(
+            Cell(second["~file"], second["~line"], "deal_id"),
+            table="deals",
+            key=shown,
+            same=", the same in both" if same else " with different facts",
+            mend=mend,
+        )
         report.add(problem.with_also(Cell(first["~file"], first["~line"], "deal_id"), "the first"))
         if len(report) > 100:
             return
@@ -71,21 +80,32 @@ def other_currencies(deals: pl.DataFrame, currency: str, report: Report) -> tupl
         if text[0] not in CURRENCIES:
             row = group.row(0, named=True)
             near = nearest(str(text[0]).upper().replace("$", "D"), CURRENCIES)
-            report.add(CURRENCY.at(Cell(row["~file"], row["~line"], "currency"), text=text[0], near=f"; did you mean {near}?" if near else "").times(len(group)))
+            report.add(
+                CURRENCY.at(
+                    Cell(row["~file"], row["~line"], "currency"), text=text[0], near=f"; did you mean {near}?" if near else ""
+                ).times(len(group))
+            )
     other = deals.filter(pl.col("currency").is_not_null() & (pl.col("currency") != currency))
     if other.is_empty():
         return deals, None
     said = [OTHER_CURRENCY.at(None, text=c) for c in other["currency"].to_list()]
     marked = other.with_columns(
-        pl.lit(OTHER_CURRENCY.code).alias("~code"), pl.Series("~reason", [p.message for p in said]), pl.Series("~mend", [p.mend for p in said])
+        pl.lit(OTHER_CURRENCY.code).alias("~code"),
+        pl.Series("~reason", [p.message for p in said]),
+        pl.Series("~mend", [p.mend for p in said]),
     )
     return deals.filter(pl.col("currency").is_null() | (pl.col("currency") == currency)), marked
 
 
-def total_rows(deals: pl.DataFrame, report: Report) -> None:
-    """Point at a row that looks like a total of the others (F035)."""
-    last = deals.tail(1)
-    if len(last) and last["deal_id"].is_null().item():
-        row = last.row(0, named=True)
-        text = ", ".join(str(v) for c, v in row.items() if v is not None and not c.startswith("~"))
-        report.add(TOTAL_ROW.at(Cell(row["~file"], row["~line"]), text=text[:60]))
+def total_rows(deals: pl.DataFrame, mapped: Mapped | None, report: Report) -> None:
+    """Point at rows that look like a total of the others: by their word, or the last row of a file without an id (F035)."""
+    said = pl.col("deal_id").str.to_lowercase().str.strip_chars(" :").is_in(TOTALS)
+    rows = list(deals.filter(said).select("~file", "~line", "deal_id").head(5).iter_rows())
+    if mapped is not None and mapped.bad_rows is not None:
+        last = deals.group_by(pl.col("~file").cast(pl.String)).agg(pl.col("~line").max().alias("~last"))
+        ends = mapped.bad_rows.filter((pl.col("~deal") == "") & (pl.col("~code") == BLANK.code))
+        ends = ends.with_columns(pl.col("~file").cast(pl.String)).join(last, on="~file")
+        after = ends.filter(pl.col("~line") > pl.col("~last")).select("~file", "~line").head(5)
+        rows += [(file, line, "a last row without an id") for file, line in after.iter_rows()]
+    for file, line, text in rows:
+        report.add(TOTAL_ROW.at(Cell(file, line), text=text))

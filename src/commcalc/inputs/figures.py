@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import polars as pl
 from pydantic_core import PydanticCustomError
@@ -13,12 +15,15 @@ from pydantic_core import PydanticCustomError
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
+from commcalc.inputs.field_problems import BACKWARDS, DATE, PERIOD, SHARE, SHARE_SIGN, SHARES, TWICE, UNKNOWN_DEAL
+from commcalc.inputs.mapped import Mapped
 from commcalc.inputs.people import Names, resolved, unknown
-from commcalc.inputs.problems import DATE, PERIOD, SHARE, SHARE_SIGN, SHARES, TWICE, UNKNOWN_DEAL
 from commcalc.language.expression.nodes import Number
 from commcalc.language.fields import read_literal
+from commcalc.tables.schemas import TABLES
 
-_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?$", re.ASCII)
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})", re.ASCII)
+MOST_DIGITS = 15  # of each part of a fraction, so that all products stay exact
 
 
 def check_dated_figures(frame: pl.DataFrame, table: str, names: Names, calendar: Calendar, report: Report) -> pl.DataFrame:
@@ -34,20 +39,28 @@ def check_dated_figures(frame: pl.DataFrame, table: str, names: Names, calendar:
         if found is None:
             row = frame.filter(pl.col("period") == text).row(0, named=True)
             example = calendar.periods[len(calendar.periods) // 2]
-            report.add(PERIOD.at(Cell(row["~file"], row["~line"], "period"), text=text, example=f"{example.name}, {example.quarter} or {example.year}"))
+            report.add(
+                PERIOD.at(
+                    Cell(row["~file"], row["~line"], "period"),
+                    text=text,
+                    example=f"{example.name}, {example.quarter} or {example.year}",
+                )
+            )
         else:
             periods[text], starts[text] = found
     key = [c for c in ("payee_id", "team", "plan", "measure", "kpi", "period", "from") if c in frame.columns]
     if table == "quotas":
         _once(frame, key, table, report)
     start = pl.col("period").replace_strict(starts, default=None, return_dtype=pl.Date)
-    return frame.with_columns(start.alias("start"), pl.col("period").replace_strict(periods, default=None, return_dtype=pl.String))
+    return frame.with_columns(
+        start.alias("start"), pl.col("period").replace_strict(periods, default=None, return_dtype=pl.String)
+    )
 
 
 def _period(text: str, calendar: Calendar) -> tuple[str, object] | None:
     if calendar.named(text) is not None:
         return text, None
-    match = _DAY.match(text)
+    match = _DAY.fullmatch(text)
     if match is None:
         return None
     try:
@@ -74,10 +87,11 @@ def check_splits(splits: pl.DataFrame, names: Names, deals: pl.Series, report: R
     fractions = {t: _share(t) for t in splits["share"].unique().drop_nulls().to_list()}
     for text, share in fractions.items():
         if share is None or share <= 0:
-            row = splits.filter(pl.col("share") == text).row(0, named=True)
+            rows = splits.filter(pl.col("share") == text).select("~file", "~line")
+            cells = [Cell(f, n, "share") for f, n in rows.iter_rows()]
             kind = SHARE if share is None else SHARE_SIGN
-            report.add(kind.at(Cell(row["~file"], row["~line"], "share"), text=text))
-    if any(f is None for f in fractions.values()):
+            report.add(kind.at(cells[0], text=text).times(len(cells), cells[1:6]))
+    if any(f is None or f <= 0 for f in fractions.values()):
         return splits
     numbers = {t: f.numerator for t, f in fractions.items() if f is not None}
     divisors = {t: f.denominator for t, f in fractions.items() if f is not None}
@@ -103,16 +117,21 @@ def _sums(splits: pl.DataFrame, report: Report) -> None:
         places.setdefault(deal, Cell(file, line, "share"))
     for deal, total in sums.items():
         if total != 1:
-            percent = total * 100
-            shown = f"{percent.numerator / percent.denominator:.4f}".rstrip("0").rstrip(".") if percent.denominator != 1 else str(percent)
-            report.add(SHARES.at(places[deal], deal=deal, sum=f"{shown}%"))
+            report.add(SHARES.at(places[deal], deal=deal, sum=f"{_percent(total)}%"))
+
+
+def _percent(total: Fraction) -> str:
+    """A sum of shares in percent, at four decimals for the reader."""
+    shown = f"{Decimal(round(total * 1_000_000)) / 10_000:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def _share(text: str) -> Fraction | None:
     body = text.strip()
     match = re.fullmatch(r"([0-9]+)/([0-9]+)", body)
     if match:
-        return Fraction(int(match[1]), int(match[2])) if int(match[2]) else None
+        fine = match[2].strip("0") and max(len(match[1]), len(match[2])) <= MOST_DIGITS
+        return Fraction(int(match[1]), int(match[2])) if fine else None
     try:
         found = read_literal(body)
     except PydanticCustomError:
@@ -120,16 +139,23 @@ def _share(text: str) -> Fraction | None:
     return Fraction(found.value) if isinstance(found, Number) and found.type == "ratio" else None
 
 
-def calendar_from(frame: pl.DataFrame, report: Report) -> Calendar | None:
-    """Return the calendar of a table of periods: no gap, no overlap."""
-    rows = frame.sort("from")
-    found = [
-        Period(r["from"], r["to"], r["period"], r["quarter"], r.get("half") or r["year"], r["year"]) for r in rows.iter_rows(named=True)
-    ]
-    fine = True
-    for row, before, after in zip(rows.iter_rows(named=True), found, found[1:], strict=False):
-        if (after.first - before.last).days != 1:
-            place = Cell(row["~file"], row["~line"], "to")
-            report.add(DATE.at(place, text=str(before.last), why=f": the next period starts on {after.first}", mend="let each period begin on the day after the one before"))
-            fine = False
-    return Calendar.rows(found) if fine else None
+def calendar_from(mapped: Mapped | None, report: Report) -> Calendar | None:
+    """Return the calendar of a table of periods: each named once, no gap, no overlap. None where it is not one."""
+    if mapped is None or not set(TABLES["calendar"].required) <= set(mapped.frame.columns) or mapped.frame.is_empty():
+        return None
+    known = len(report.errors)
+    rows = mapped.frame.sort("from").to_dicts()
+    _once(mapped.frame, ["period"], "calendar", report)
+    for row in rows:
+        if row["to"] < row["from"]:
+            report.add(BACKWARDS.at(Cell(row["~file"], row["~line"], "to"), to=row["to"], first=row["from"]))
+    for row, after in pairwise(rows):
+        if (after["from"] - row["to"]).days != 1:
+            why = f": the next period starts on {after['from']}"
+            mend = "let each period begin on the day after the one before"
+            report.add(DATE.at(Cell(row["~file"], row["~line"], "to"), text=row["to"], why=why, mend=mend))
+    if len(report.errors) > known:
+        return None
+    return Calendar.rows(
+        [Period(r["from"], r["to"], r["period"], r["quarter"], r.get("half") or r["year"], r["year"]) for r in rows]
+    )

@@ -2,62 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 import polars as pl
 
-from commcalc.base.money import minor_units
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
 from commcalc.inputs.csv_file import TextTable, read_csv
-from commcalc.inputs.model import LookUp, Source, TableSource
-from commcalc.inputs.problems import (
-    CIRCULAR,
-    EXPRESSION,
-    HEADERS_DIFFER,
-    MISSED,
-    NO_COLUMN,
-    NOT_UNIQUE,
-    TWO_HEADERS,
-    UNDECIDED,
-)
-from commcalc.inputs.project import TYPES, ProjectFile, files_of, written_types
-from commcalc.inputs.typed import Typed, Typing, blanks, faults, reasons, typed
-from commcalc.language.expression import Expression, Scope, check_expression, names_in
+from commcalc.inputs.field_problems import EXPRESSION, NOT_UNIQUE, UNDECIDED
+from commcalc.inputs.look_up import looked_up, misses
+from commcalc.inputs.mapped import PLACES, Job, Mapped, Marked, Path, typing_of
+from commcalc.inputs.model import LookUp, TableSource
+from commcalc.inputs.problems import HEADERS_DIFFER, NO_COLUMN, TWO_HEADERS
+from commcalc.inputs.project import TYPES, files_of, written_types
+from commcalc.inputs.typed import Typing, blanks, faults, reasons, typed
+from commcalc.language.expression import Expression, Scope, Type, check_expression, names_in
 from commcalc.language.expression.nodes import Name, Node
 from commcalc.language.names import nearest
 from commcalc.tables.expression import compile_expression
 from commcalc.tables.schemas import TABLES
-
-PLACES = ("~file", "~line")
-Path = tuple[str | int, ...]
-TableOf = Callable[[str], pl.DataFrame | None]
-Marked = tuple[Typing, Typed]
-
-
-@dataclass(slots=True)
-class Mapped:
-    """A source mapped: its typed rows with `~file ~line`, and the account of what did not come along."""
-
-    frame: pl.DataFrame
-    rows_read: int = 0
-    left_out: int = 0
-    exceptions: list[pl.DataFrame] = field(default_factory=list)  # ~file ~line and the canonical columns, code, reason, mend
-    bad_rows: pl.DataFrame | None = None  # ~file ~line ~deal ~code ~reason ~mend of rows that cannot be read exactly
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A source to be mapped: of which table, where it stands in the project file, and what else it may look into."""
-
-    project: ProjectFile
-    table: str
-    source: Source
-    path: Path
-    table_of: TableOf
-    digests: dict[str, str] = field(default_factory=dict)  # of every file read, by its path in the project
 
 
 def mapped(job: Job, report: Report) -> Mapped | None:
@@ -66,9 +29,10 @@ def mapped(job: Job, report: Report) -> Mapped | None:
     if text is None:
         return None
     frame, notes = text
-    frame = _renamed(job, frame, report)
-    if frame is None:
+    renamed = _renamed(job, frame, report)
+    if renamed is None:
         return None
+    frame = renamed
     out = Mapped(frame, rows_read=len(frame), notes=notes)
     replaced = _replaced(job, frame, report)
     if replaced is None:
@@ -78,15 +42,13 @@ def mapped(job: Job, report: Report) -> Mapped | None:
     return finished(job, frame, marked, out, report)
 
 
-def finished(
-    job: Job, frame: pl.DataFrame, marked: list[Marked], out: Mapped, report: Report
-) -> Mapped | None:
+def finished(job: Job, frame: pl.DataFrame, marked: list[Marked], out: Mapped, report: Report) -> Mapped | None:
     """Look up, add, make the key, leave out by `where`; then report what is wrong with the rows that stay."""
     written = written_types(job.project, job.table)
     places = frame.select(PLACES)
     missed: list[tuple[LookUp, pl.Series]] = []
     for number, look in enumerate(job.source.look_up):
-        looked = _looked_up(job, frame, (look, number), (missed, marked), report)
+        looked = looked_up(job, frame, (look, number), (missed, marked), report)
         if looked is None:
             return None
         frame = looked
@@ -94,7 +56,7 @@ def finished(
     frame = _keyed(job, frame)
     keep = _kept(job, frame, places, marked, report)
     _faults(job, marked, places, keep, report, out)
-    _misses(job, frame, missed, keep, out)
+    misses(job, frame, missed, keep, out)
     out.left_out += len(frame) - int(keep.sum()) if keep is not None else 0
     gone = _gone(out, places, keep)
     out.frame = frame if gone is None else frame.filter(~gone)
@@ -104,7 +66,7 @@ def finished(
 def _keyed(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
     """A key of several columns becomes the table's own key, joined by ` / `."""
     table = job.project.model.tables[job.table]
-    if not table.key or job.source is not table and not isinstance(job.source, TableSource):
+    if not table.key or (job.source is not table and not isinstance(job.source, TableSource)):
         return frame
     name = TABLES[job.table].key[0] if job.table in TABLES else "key"
     return frame.with_columns(pl.concat_str([pl.col(k).cast(pl.String) for k in table.key], separator=" / ").alias(name))
@@ -152,8 +114,12 @@ def _renamed(job: Job, frame: pl.DataFrame, report: Report) -> pl.DataFrame | No
             near = nearest(aliases[0], headers)
             mend = f"write `columns: {{{ours}: {near}}}`" if near else "the file's headers are " + ", ".join(headers[:12])
             report.add(
-                NO_COLUMN.at(job.project.tree.span_of((*job.path, "columns", ours)), column=aliases[0], near=f"; did you mean `{near}`?" if near else "", mend=mend)
-                .with_also(Cell(first, 1), "the header")
+                NO_COLUMN.at(
+                    job.project.tree.span_of((*job.path, "columns", ours)),
+                    column=aliases[0],
+                    near=f"; did you mean `{near}`?" if near else "",
+                    mend=mend,
+                ).with_also(Cell(first, 1), "the header")
             )
             fine = False
         else:
@@ -188,7 +154,13 @@ def _words(job: Job, file: str, path: Path, report: Report) -> dict[str, str] | 
         return None
     job.digests[file] = table.digest
     if len(table.headers) != 2:
-        report.add(EXPRESSION.at(job.project.tree.span_of(path), what=f"{file} has {len(table.headers)} columns", mend="two columns: what is written, and what it means"))
+        report.add(
+            EXPRESSION.at(
+                job.project.tree.span_of(path),
+                what=f"{file} has {len(table.headers)} columns",
+                mend="two columns: what is written, and what it means",
+            )
+        )
         return None
     pairs = table.frame.select(table.headers).drop_nulls()
     twice = pairs.filter(pl.col(table.headers[0]).is_duplicated())
@@ -196,11 +168,6 @@ def _words(job: Job, file: str, path: Path, report: Report) -> dict[str, str] | 
         report.add(NOT_UNIQUE.at(job.project.tree.span_of(path), table=file, key=twice.row(0)[0]))
         return None
     return dict(pairs.iter_rows())
-
-
-def _typing(job: Job, column: str, type_: str) -> Typing:
-    options = job.source.read
-    return Typing(column, type_, minor_units(job.project.model.currency), options, job.project.model.time_zone)
 
 
 def _typed(job: Job, frame: pl.DataFrame, written: Mapping[str, str]) -> tuple[pl.DataFrame, list[Marked]]:
@@ -211,115 +178,12 @@ def _typed(job: Job, frame: pl.DataFrame, written: Mapping[str, str]) -> tuple[p
         type_ = written.get(column)
         if column.startswith("~") or type_ is None:
             continue
-        how = _typing(job, column, type_)
+        how = typing_of(job, column, type_)
         found = typed(frame[column], how)
         values.append(found.value.alias(column))
         if found.bad is not None:
             marked.append((how, found))
     return frame.with_columns(values), marked
-
-
-def _looked_up(
-    job: Job, frame: pl.DataFrame, at: tuple[LookUp, int], kept: tuple[list[tuple[LookUp, pl.Series]], list[Marked]], report: Report
-) -> pl.DataFrame | None:
-    """Left-join columns of another table by a unique key; remember the rows that found nothing."""
-    (look, number), (missed, marked) = at, kept
-    path = (*job.path, "look_up", number)
-    other = _other(job, look, path, report)
-    if other is None:
-        return None
-    keys = {look.by: look.by} if isinstance(look.by, str) else {k: k for k in look.by} if isinstance(look.by, list) else dict(look.by)
-    for side, columns, names in (("ours", frame.columns, keys), ("theirs", other.columns, [*keys.values(), *look.take.values()])):
-        lacking = [c for c in names if c not in columns]
-        if lacking:
-            near = nearest(lacking[0], columns)
-            where = job.project.tree.span_of((*path, "by" if side == "ours" or lacking[0] in keys.values() else "take"))
-            report.add(NO_COLUMN.at(where, column=lacking[0], near=f"; did you mean `{near}`?" if near else "", mend="the columns are " + ", ".join(c for c in columns if not c.startswith("~"))))
-            return None
-    dated = "from" in other.columns and "to" in other.columns and job.project.model.credit_date in frame.columns
-    theirs = other.select(
-        *(pl.col(t).cast(pl.String).alias(f"~key{i}") for i, t in enumerate(keys.values())),
-        *(pl.col(t).alias(f"~take.{o}") for o, t in look.take.items()),
-        *([pl.col("from").alias("~f"), pl.col("to").alias("~t")] if dated else []),
-    )
-    on = [f"~key{i}" for i in range(len(keys))]
-    twice = theirs.filter(pl.struct(on).is_duplicated() & pl.all_horizontal(pl.col(on).is_not_null())) if not dated else theirs.clear()
-    if len(twice):
-        report.add(NOT_UNIQUE.at(job.project.tree.span_of((*path, "by")), table=look.in_, key=" / ".join(str(v) for v in twice.select(on).row(0))))
-        return None
-    ours = frame.with_columns(*(pl.col(o).cast(pl.String).alias(f"~key{i}") for i, o in enumerate(keys)))
-    joined = _joined(job, ours, theirs, on, dated=dated)
-    if joined is None:
-        report.add(NOT_UNIQUE.at(job.project.tree.span_of((*path, "by")), table=look.in_, key="the same key on the same day"))
-        return None
-    if look.missing is None:
-        missed.append((look, joined["~hit"].is_null()))
-    taken = [pl.col(f"~take.{o}").alias(o) for o in look.take]
-    joined = joined.with_columns(taken).drop(*on, "~hit", *(f"~take.{o}" for o in look.take))
-    return _typed_taken(job, joined, look, marked)
-
-
-def _joined(job: Job, ours: pl.DataFrame, theirs: pl.DataFrame, on: list[str], *, dated: bool) -> pl.DataFrame | None:
-    """Left-join; `~hit` is null where nothing was found. None where a day finds two rows."""
-    if not dated:
-        return ours.join(theirs.with_columns(pl.lit(value=True).alias("~hit")), on=on, how="left", maintain_order="left")
-    day = pl.col(job.project.model.credit_date)
-    numbered = ours.with_row_index("~i")
-    both = numbered.join(theirs, on=on).filter((day >= pl.col("~f").fill_null(day)) & (day <= pl.col("~t").fill_null(day)))
-    if both["~i"].is_duplicated().any():
-        return None
-    found = both.select("~i", *(c for c in theirs.columns if c.startswith("~take.")), pl.lit(value=True).alias("~hit"))
-    return numbered.join(found, on="~i", how="left", maintain_order="left").drop("~i")
-
-
-def _other(job: Job, look: LookUp, path: Path, report: Report) -> pl.DataFrame | None:
-    if look.in_ in job.project.model.tables:
-        known = len(report.errors)
-        other = job.table_of(look.in_)
-        if other is None and len(report.errors) == known:
-            report.add(CIRCULAR.at(job.project.tree.span_of((*path, "in")), table=job.table, path=look.in_))
-        return other
-    files, found = files_of(job.project, look.in_, (*path, "in"))
-    report.extend(found)
-    if not files:
-        return None
-    table, problems = read_csv(files[0], look.in_, job.source.read)
-    report.extend(problems)
-    if table is None:
-        return None
-    job.digests[look.in_] = table.digest
-    return _dated_file(job, table.frame, look, report)
-
-
-def _typed_taken(
-    job: Job, frame: pl.DataFrame, look: LookUp, marked: list[Marked]
-) -> pl.DataFrame:
-    """Columns taken as text from a file get the types that the mapping gives them; what cannot be read is marked."""
-    written = written_types(job.project, job.table)
-    for column in look.take:
-        type_ = written.get(column)
-        if type_ is not None and frame.schema[column] == pl.String:
-            how = _typing(job, column, type_)
-            found = typed(frame[column], how)
-            frame = frame.with_columns(found.value.alias(column))
-            if found.bad is not None:
-                marked.append((how, found))
-    return frame
-
-
-def _dated_file(job: Job, frame: pl.DataFrame, look: LookUp, report: Report) -> pl.DataFrame | None:
-    """A file with `from` and `to` is effective-dated: these two are dates, and a bad one is a fault of that file."""
-    if not {"from", "to"} <= set(frame.columns):
-        return frame
-    places = frame.select(pl.lit(look.in_).alias("~file"), "~line")
-    wrong = Report()
-    for column in ("from", "to"):
-        how = _typing(job, column, "date")
-        found = typed(frame[column], how)
-        wrong.extend(faults(found, how, places, None))
-        frame = frame.with_columns(found.value.alias(column))
-    report.extend(wrong)
-    return None if wrong.errors else frame
 
 
 def _scope(written: Mapping[str, str], frame: pl.DataFrame) -> Scope:
@@ -348,22 +212,27 @@ def _added(job: Job, frame: pl.DataFrame, written: Mapping[str, str], report: Re
     return frame
 
 
-def _kept(
-    job: Job, frame: pl.DataFrame, places: pl.DataFrame, marked: list[Marked], report: Report
-) -> pl.Series | None:
+def _kept(job: Job, frame: pl.DataFrame, places: pl.DataFrame, marked: list[Marked], report: Report) -> pl.Series | None:
     """Return which rows `where` keeps; a row that it cannot decide is a fault unless one of its fields is one already."""
     rule = job.source.where
     if rule is None:
         return None
     written = written_types(job.project, job.table)
-    compiled = _compiled(job, rule, _scope(written, frame), (*job.path, "where"), report)
+    scope = _scope(written, frame)
+    compiled = _compiled(job, rule, scope, (*job.path, "where"), report)
     if compiled is None:
+        return None
+    given, _ = check_expression(rule, scope)
+    if given is not Type.YES_NO:
+        place = job.project.tree.span_of((*job.path, "where"))
+        report.add(EXPRESSION.at(place, what=f"`{rule.text}` is {given}, not a condition", mend="compare it with something"))
         return None
     kept = frame.lazy().select(compiled.alias("k")).collect()["k"]
     unknown = kept.is_null()
     if unknown.any():
         for how, found in marked:
             if how.column in names_in(rule.node):
+                assert found.bad is not None
                 unknown = unknown & ~found.bad
         rows = places.filter(unknown)
         if len(rows):
@@ -373,9 +242,7 @@ def _kept(
     return kept.fill_null(value=True)
 
 
-def _faults(
-    job: Job, marked: list[Marked], places: pl.DataFrame, keep: pl.Series | None, report: Report, out: Mapped
-) -> None:
+def _faults(job: Job, marked: list[Marked], places: pl.DataFrame, keep: pl.Series | None, report: Report, out: Mapped) -> None:
     bad: list[pl.DataFrame] = []
     deals = deal_ids(out.frame)
     for how, found in marked:
@@ -388,7 +255,9 @@ def _faults(
         bad.append(_with_reasons(rows, how))
     bad = [b for b in bad if len(b)]
     if bad:
-        out.bad_rows = pl.concat([*([] if out.bad_rows is None else [out.bad_rows]), *bad]).unique(PLACES, keep="first", maintain_order=True)
+        out.bad_rows = pl.concat([*([] if out.bad_rows is None else [out.bad_rows]), *bad]).unique(
+            PLACES, keep="first", maintain_order=True
+        )
 
 
 def deal_ids(frame: pl.DataFrame) -> pl.Series:
@@ -400,39 +269,14 @@ def deal_ids(frame: pl.DataFrame) -> pl.Series:
 
 def _with_reasons(rows: pl.DataFrame, how: Typing) -> pl.DataFrame:
     said = reasons(rows["~text"].unique().to_list(), how)
-    told = {"~code": {t: p.code for t, p in said.items()}, "~reason": {t: p.message for t, p in said.items()}, "~mend": {t: p.mend for t, p in said.items()}}
-    return rows.with_columns(pl.col("~text").replace_strict(words, return_dtype=pl.String).alias(c) for c, words in told.items()).drop("~text")
-
-
-def _misses(job: Job, frame: pl.DataFrame, missed: list[tuple[LookUp, pl.Series]], keep: pl.Series | None, out: Mapped) -> None:
-    for look, mask in missed:
-        counts = mask if keep is None else mask & keep
-        if not counts.any():
-            continue
-        rows = frame.filter(counts)
-        key = look.by if isinstance(look.by, str) else next(iter(look.by))
-        known = _known_keys(job, look)
-        texts = rows[key].cast(pl.String).fill_null("").to_list()
-        problems = {}
-        for text in dict.fromkeys(texts):
-            near = nearest(text, known) or next((k for k in known if k.replace(" ", "") == text.replace(" ", "")), None)
-            mend = f"write `values: {{{key}: {{{text}: {near}}}}}` in the mapping, or mend the file" if near else f"add it to {look.in_}, or write `missing: blank` in the look-up"
-            problems[text] = MISSED.at(None, text=text, table=look.in_, near=f"; the nearest is `{near}`" if near else "", mend=mend)
-        out.exceptions.append(
-            rows.with_columns(
-                pl.lit(MISSED.code).alias("~code"),
-                pl.Series("~reason", [problems[t].message for t in texts]),
-                pl.Series("~mend", [problems[t].mend for t in texts]),
-            )
-        )
-
-
-def _known_keys(job: Job, look: LookUp) -> list[str]:
-    other = _other(job, look, (*job.path, "look_up"), Report())
-    if other is None:
-        return []
-    key = look.by if isinstance(look.by, str) else look.by[0] if isinstance(look.by, list) else next(iter(look.by.values()))
-    return [str(v) for v in other[key].drop_nulls().unique(maintain_order=True).to_list()]
+    told = {
+        "~code": {t: p.code for t, p in said.items()},
+        "~reason": {t: p.message for t, p in said.items()},
+        "~mend": {t: p.mend for t, p in said.items()},
+    }
+    return rows.with_columns(
+        pl.col("~text").replace_strict(words, return_dtype=pl.String).alias(c) for c, words in told.items()
+    ).drop("~text")
 
 
 def _gone(out: Mapped, places: pl.DataFrame, keep: pl.Series | None) -> pl.Series | None:
@@ -453,6 +297,7 @@ def required(job: Job, out: Mapped, report: Report) -> None:
     if schema is None:
         return
     always = [*schema.required, *([job.project.model.credit_date] if job.table == "deals" else [])]
+    gone = pl.Series("gone", [False], dtype=pl.Boolean).new_from_index(0, len(frame))
     for column in always:
         if column not in frame.columns:
             headers = [c for c in frame.columns if not c.startswith("~")]
@@ -461,20 +306,22 @@ def required(job: Job, out: Mapped, report: Report) -> None:
             mend = f"write `columns: {{{column}: {near or 'its header'}}}` for this table"
             report.add(NO_COLUMN.at(place, column=column, near=f"; did you mean `{near}`?" if near else "", mend=mend))
         elif column in schema.required:
-            _filled(frame, column, report, out)
+            gone = gone | _empty(frame, column, report, out)
+    out.frame = frame.filter(~gone) if gone.any() else frame
 
 
-def _filled(frame: pl.DataFrame, column: str, report: Report, out: Mapped) -> None:
-    """Report rows in which a required column is empty, or holds spaces only; they cannot be read exactly."""
+def _empty(frame: pl.DataFrame, column: str, report: Report, out: Mapped) -> pl.Series:
+    """Return and report the rows in which a required column is empty, or holds spaces only: they cannot be read exactly."""
     empty = frame[column].is_null()
     if frame.schema[column] == pl.String:
         empty = empty | (frame[column].str.strip_chars() == "").fill_null(value=False)
     if not empty.any():
-        return
+        return empty
     problems = list(blanks(empty, column, frame.select(PLACES)))
     report.extend(problems)
     told = {"~code": problems[0].code, "~reason": problems[0].message, "~mend": problems[0].mend}
     rows = frame.select(*PLACES, deal_ids(frame)).filter(empty).with_columns(pl.lit(v).alias(c) for c, v in told.items())
-    out.bad_rows = rows if out.bad_rows is None else pl.concat([out.bad_rows, rows]).unique(PLACES, keep="first", maintain_order=True)
-
-
+    out.bad_rows = (
+        rows if out.bad_rows is None else pl.concat([out.bad_rows, rows]).unique(PLACES, keep="first", maintain_order=True)
+    )
+    return empty

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from commcalc.language.fields import CurrencyCode, Expr, OneOrMany, Word, YesNo
+from commcalc.language.fields import CurrencyCode, Expr, Word, YesNo
 from commcalc.plan.shapes import Shape
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 ColumnType = Literal["money", "ratio", "number", "count", "text", "date", "yes/no", "payee"]
+
+
+def _many(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+Words = Annotated[tuple[Word, ...], BeforeValidator(_many, json_schema_input_type=Word | list[Word])]
 LATER_SOURCE = {
     "query": "rows from a database",
     "connect": "a database",
@@ -54,7 +61,7 @@ class Source(Shape):
     later: ClassVar[dict[str, str]] = LATER_SOURCE
 
     file: Word | None = None
-    columns: dict[Word, OneOrMany[Word]] = Field(default_factory=dict)
+    columns: dict[Word, Words] = Field(default_factory=dict)
     types: dict[Word, ColumnType] = Field(default_factory=dict)
     values: dict[Word, dict[str, Word] | Word] = Field(default_factory=dict)
     read: ReadOptions = ReadOptions()
@@ -70,7 +77,7 @@ class TableSource(Source):
     later: ClassVar[dict[str, str]] = LATER_SOURCE
 
     from_: list[Source] = Field(alias="from", default_factory=list)
-    key: OneOrMany[Word] = ()
+    key: Words = ()
     holds: Literal["everything", "news"] | None = None
 
 

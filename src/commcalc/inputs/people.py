@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -11,7 +11,8 @@ import polars as pl
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
-from commcalc.inputs.problems import (
+from commcalc.inputs.field_problems import (
+    ALIAS,
     ALIKE,
     BACKWARDS,
     CYCLE,
@@ -22,10 +23,12 @@ from commcalc.inputs.problems import (
     UNKNOWN_PAYEE,
     UNKNOWN_PLAN,
 )
+from commcalc.inputs.problems import TWO_WRITINGS
 from commcalc.language.names import nearest
 from commcalc.tables.exact import D
 
 Names = Mapping[str, str]
+NAMING = ("payee_id", "aliases", "manager", "owner")
 
 
 def names_of(payees: pl.DataFrame) -> Names:
@@ -37,6 +40,35 @@ def names_of(payees: pl.DataFrame) -> Names:
                 if alias.strip():
                     found.setdefault(alias.strip(), payee)
     return found
+
+
+def check_aliases(payees: pl.DataFrame, report: Report) -> None:
+    """An alias or id means one payee: what means two is refused, for it would decide who is paid."""
+    if "aliases" not in payees.columns:
+        return
+    owner = {p: p for p in payees["payee_id"].drop_nulls().to_list()}
+    told: set[str] = set()
+    for payee, aliases, file, line in payees.select("payee_id", "aliases", "~file", "~line").drop_nulls().iter_rows():
+        for alias in filter(None, (a.strip() for a in aliases.split(";"))):
+            other = owner.setdefault(alias, payee)
+            if other != payee and alias not in told:
+                told.add(alias)
+                report.add(ALIAS.at(Cell(file, line, "aliases"), text=alias, one=other, other=payee))
+
+
+def composed(frame: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Store names in one way (NFC): an accent typed as a character of its own is the same name, and that is said."""
+    for column in (c for c in NAMING if c in frame.columns and frame.schema[c] == pl.String):
+        texts = frame[column]
+        if texts.str.len_bytes().sum() == texts.str.len_chars().sum():
+            continue
+        stored = texts.str.normalize("NFC")
+        odd = frame.select("~file", "~line", column).filter(stored != texts)
+        if len(odd):
+            cells = [Cell(f, n, column) for f, n in odd.select("~file", "~line").head(6).iter_rows()]
+            report.add(TWO_WRITINGS.at(cells[0], text=odd[column][0]).times(len(odd), cells[1:]))
+            frame = frame.with_columns(stored.alias(column))
+    return frame
 
 
 def resolved(column: str, names: Names) -> pl.Expr:
@@ -59,6 +91,7 @@ def check_payees(payees: pl.DataFrame, report: Report) -> pl.DataFrame:
     """Ids once a day, not alike, managers known and above nobody who is above them. Returns the payees with managers resolved."""
     alike(payees["payee_id"], "payees", payees, report)
     overlaps(payees, "payee_id", "payees", report)
+    check_aliases(payees, report)
     if "manager" not in payees.columns:
         return payees
     names = names_of(payees)
@@ -67,27 +100,44 @@ def check_payees(payees: pl.DataFrame, report: Report) -> pl.DataFrame:
     for row in payees.filter(pl.col("manager").is_not_null()).iter_rows(named=True):
         if row["manager"] not in known:
             near = nearest(row["manager"], names)
-            report.add(UNKNOWN_MANAGER.at(Cell(row["~file"], row["~line"], "manager"), text=row["manager"], near=f"; did you mean `{near}`?" if near else ""))
+            report.add(
+                UNKNOWN_MANAGER.at(
+                    Cell(row["~file"], row["~line"], "manager"),
+                    text=row["manager"],
+                    near=f"; did you mean `{near}`?" if near else "",
+                )
+            )
     _cycles(payees, report)
     return payees
 
 
 def _cycles(payees: pl.DataFrame, report: Report) -> None:
-    """Follow each payee's managers upwards, on every day on which somebody's manager changes."""
-    rows = payees.to_dicts()
+    """Follow each payee's managers upwards, on every day on which somebody's row begins; each payee once a day."""
+    rows = payees.select([c for c in ("payee_id", "manager", "from", "to", "~file", "~line") if c in payees.columns]).to_dicts()
     days = sorted({r.get("from") or date.min for r in rows})
     told: set[str] = set()
     for day in days:
         above = {r["payee_id"]: r for r in rows if (r.get("from") or date.min) <= day <= (r.get("to") or date.max)}
+        seen: set[str] = set()
         for start in above:
-            path, at = [start], above[start]["manager"]
-            while at in above and at not in path:
-                path.append(at)
+            path: dict[str, None] = {}
+            at = start
+            while at in above and at not in seen:
+                seen.add(at)
+                path[at] = None
                 at = above[at]["manager"]
-            if at == start and not told & set(path):
-                told |= set(path)
-                row = above[start]
-                report.add(CYCLE.at(Cell(row["~file"], row["~line"], "manager"), path=" -> ".join([*path, start])))
+            if at not in path or at in told:
+                continue
+            names = list(path)
+            circle = names[names.index(at) :]
+            told |= set(circle)
+            row = above[at]
+            place = Cell(row["~file"], row["~line"], "manager")
+            report.add(CYCLE.at(place, path=" -> ".join([*_shown(circle), at])))
+
+
+def _shown(circle: list[str]) -> list[str]:
+    return circle if len(circle) <= 8 else [*circle[:4], "...", *circle[-3:]]
 
 
 def alike(ids: pl.Series, table: str, frame: pl.DataFrame, report: Report) -> None:
@@ -113,7 +163,7 @@ def overlaps(frame: pl.DataFrame, key: str, table: str, report: Report) -> None:
         by_key.setdefault(row[key], []).append({**row, "from": first, "to": last})
     for name, rows in by_key.items():
         rows.sort(key=lambda r: r["from"])
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in itertools.pairwise(rows):
             if after["from"] <= before["to"]:
                 _overlap(table, name, before, after, report)
 
@@ -125,7 +175,11 @@ def _overlap(table: str, name: str, before: Mapping[str, Any], after: Mapping[st
     other = Cell(before["~file"], before["~line"])
     if open_ or (before["from"], before["to"]) == (after["from"], after["to"]):
         facts = {c: v for c, v in before.items() if not c.startswith("~")}
-        same = " with the same facts" if facts == {c: v for c, v in after.items() if not c.startswith("~")} else " with different facts"
+        same = (
+            " with the same facts"
+            if facts == {c: v for c, v in after.items() if not c.startswith("~")}
+            else " with different facts"
+        )
         mend = "remove one; with `from:` several sources, `once_per_key: yes` counts equal rows once"
         report.add(TWICE.at(place, table=table, key=name, same=same, mend=mend).with_also(other, "the first"))
     else:
@@ -141,7 +195,14 @@ def check_assignments(assignments: pl.DataFrame, names: Names, plans: Iterable[s
     known = list(plans)
     for row in assignments.filter(~pl.col("plan").is_in(known)).iter_rows(named=True):
         near = nearest(row["plan"] or "", known)
-        report.add(UNKNOWN_PLAN.at(Cell(row["~file"], row["~line"], "plan"), table="assignments", text=row["plan"], near=f"; did you mean `{near}`?" if near else ""))
+        report.add(
+            UNKNOWN_PLAN.at(
+                Cell(row["~file"], row["~line"], "plan"),
+                table="assignments",
+                text=row["plan"],
+                near=f"; did you mean `{near}`?" if near else "",
+            )
+        )
     if "mix" not in assignments.columns:
         return assignments
     parts = assignments["mix"].str.replace_all("_", "").str.extract_groups(r"^([0-9]+(?:\.[0-9]+)?)/([0-9]+(?:\.[0-9]+)?)$")
@@ -150,5 +211,3 @@ def check_assignments(assignments: pl.DataFrame, names: Names, plans: Iterable[s
     return assignments.with_columns(
         parts.struct.field("1").cast(D).alias("mix_base"), parts.struct.field("2").cast(D).alias("mix_variable")
     )
-
-

@@ -8,17 +8,10 @@ from pathlib import Path
 
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Report
+from commcalc.inputs.field_problems import EXPRESSION
 from commcalc.inputs.model import MONTHS, ProjectModel, Source, TableSource
-from commcalc.inputs.problems import (
-    EXPRESSION,
-    LATER_TABLE,
-    NEWER,
-    NO_FILE,
-    NO_PROJECT,
-    NO_TABLE,
-    NOT_A_FILE,
-    PATH,
-)
+from commcalc.inputs.problems import LATER_TABLE, NEWER, NO_FILE, NO_PROJECT, NO_TABLE, NOT_A_FILE, PATH
+from commcalc.inputs.reading_options import is_form, is_zone, same_family
 from commcalc.language.bind import bind
 from commcalc.language.expression import Scope, Type, check_expression
 from commcalc.language.names import nearest
@@ -82,12 +75,28 @@ def _whole(project: ProjectFile) -> Report:
     """Look at the project as a whole: version, tables there and not, paths, expressions of the mapping."""
     report = Report()
     tree, model = project.tree, project.model
+    if model.time_zone is not None and not is_zone(model.time_zone):
+        what = f"`{model.time_zone}` is not a time zone"
+        report.add(EXPRESSION.at(tree.span_of(("time_zone",)), what=what, mend="write America/New_York or UTC"))
     if model.commcalc != "1":
         report.add(NEWER.at(tree.span_of(("commcalc",)), found=model.commcalc))
     if model.calendar.year_starts != "january" and model.calendar.table is None and model.calendar.year_named is None:
         place = tree.span_of(("calendar",))
-        report.add(EXPRESSION.at(place, what="`year_named` is not said: is the year that starts in " + model.calendar.year_starts + " 1997 called FY1997 or FY1998?", mend="write `year_named: start` or `year_named: end`"))
-    for name in ("payees", "assignments"):
+        report.add(
+            EXPRESSION.at(
+                place,
+                what="`year_named` is not said: is the year that starts in "
+                + model.calendar.year_starts
+                + " 1997 called FY1997 or FY1998?",
+                mend="write `year_named: start` or `year_named: end`",
+            )
+        )
+    needed = ("payees", "assignments", *(("calendar",) if model.calendar.table is not None else ()))
+    if model.calendar.table not in (None, "calendar"):
+        place = tree.span_of(("calendar", "table"))
+        what = f"the table of periods is called `calendar`, not `{model.calendar.table}`"
+        report.add(EXPRESSION.at(place, what=what, mend="write `{table: calendar}` and `tables: {calendar: ...}`"))
+    for name in needed:
         if name not in model.tables:
             report.add(NO_TABLE.at(tree.span_of(("tables",), key=True), name=name))
     for name, table in model.tables.items():
@@ -108,15 +117,48 @@ def sources_of(name: str, table: TableSource) -> list[tuple[tuple[str | int, ...
 
 def _source(project: ProjectFile, source: Source, path: tuple[str | int, ...], report: Report) -> None:
     tree = project.tree
+    _options(project, source, path, report)
+    _types(project, source, path, report)
     if source.file is None:
         report.add(NO_FILE.at(tree.span_of(path, key=True), path="", near=": write `file:`"))
     else:
         _, problem = files_of(project, source.file, (*path, "file"))
         report.extend(problem)
+    for column, words in source.values.items():
+        if isinstance(words, str):
+            _, problem = files_of(project, words, (*path, "values", column))
+            report.extend(problem)
     for number, look in enumerate(source.look_up):
         if look.in_ not in project.model.tables:
             _, problem = files_of(project, look.in_, (*path, "look_up", number, "in"))
             report.extend(problem)
+
+
+def _options(project: ProjectFile, source: Source, path: tuple[str | int, ...], report: Report) -> None:
+    """The zone and the form of dates that a source names are such."""
+    zone, form = source.read.zone, source.read.date
+    if zone is not None and not is_zone(zone):
+        place = project.tree.span_of((*path, "read", "zone"))
+        report.add(EXPRESSION.at(place, what=f"`{zone}` is not a time zone", mend="write America/New_York or UTC"))
+    if form is not None and not is_form(form):
+        place = project.tree.span_of((*path, "read", "date"))
+        mend = "name year, month and day: '%d/%m/%Y', '%m/%d/%Y', '%Y%m%d'"
+        report.add(EXPRESSION.at(place, what=f"`{form}` is not a form of dates", mend=mend))
+
+
+def _types(project: ProjectFile, source: Source, path: tuple[str | int, ...], report: Report) -> None:
+    """A column of ours keeps its kind of value: an amount is never typed, or made, as a text."""
+    name = str(path[1])
+    ours = _canonical(project, name)
+    scope = Scope(columns={c: TYPES[t] for c, t in written_types(project, name).items()})
+    made = {c: check_expression(e, scope) for c, e in source.add.items()}
+    said: dict[tuple[str, str], str] = {("types", c): t for c, t in source.types.items()}
+    said |= {("add", c): str(t) for c, (t, wrong) in made.items() if t is not None and not wrong}
+    for (key, column), type_ in said.items():
+        if column in ours and not same_family(ours[column], type_):
+            what = f"`{column}` is {ours[column]} in this table, not {type_}"
+            mend = "name the file's own column otherwise, under `columns:`"
+            report.add(EXPRESSION.at(project.tree.span_of((*path, key, column)), what=what, mend=mend))
 
 
 def files_of(project: ProjectFile, pattern: str, path: tuple[str | int, ...]) -> tuple[list[Path], Report]:
@@ -178,12 +220,15 @@ def stated_columns(project: ProjectFile, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _canonical(project: ProjectFile, name: str) -> dict[str, str]:
+    found: dict[str, str] = dict(TABLES[name].types) if name in TABLES else {}
+    return {**found, project.model.credit_date: "date"} if name == "deals" else found
+
+
 def written_types(project: ProjectFile, name: str) -> dict[str, str]:
     """Return the columns of a table and their types as written: canonical ones, mapped, taken and added ones, and headers."""
     table = project.model.tables.get(name)
-    found: dict[str, str] = dict(TABLES[name].types) if name in TABLES else {}
-    if name == "deals":
-        found[project.model.credit_date] = "date"
+    found = _canonical(project, name)
     if table is None:
         return found
     for _, source in [*sources_of(name, table), (("tables", name), table)]:
@@ -197,4 +242,3 @@ def written_types(project: ProjectFile, name: str) -> dict[str, str]:
                 given, _ = check_expression(expression, Scope(columns={c: TYPES[t] for c, t in found.items()}))
                 found[column] = str(given) if given is not None else "text"
     return found
-

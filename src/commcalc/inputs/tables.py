@@ -10,11 +10,12 @@ import polars as pl
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
-from commcalc.inputs.deals import check_deals, other_currencies
+from commcalc.inputs.deals import check_deals, other_currencies, total_rows
 from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
-from commcalc.inputs.mapping import PLACES, Job, Mapped, finished, mapped, required
+from commcalc.inputs.mapped import PLACES, Job, Mapped
+from commcalc.inputs.mapping import finished, mapped, required
 from commcalc.inputs.model import Source, TableSource
-from commcalc.inputs.people import check_assignments, check_payees, names_of, resolved, unknown
+from commcalc.inputs.people import check_assignments, check_payees, composed, names_of, resolved, unknown
 from commcalc.inputs.problems import NO_ROWS
 from commcalc.inputs.project import ProjectFile, calendar_of, sources_of, written_types
 from commcalc.tables.exact import D
@@ -113,7 +114,7 @@ def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool =
         reader.frame(name)
     if any(reader.done.get(n) is None for n in project.model.tables):
         return None, report
-    calendar = calendar_of(project) or calendar_from(reader.frame("calendar") if "calendar" in project.model.tables else pl.DataFrame(), report)
+    calendar = calendar_of(project) or calendar_from(reader.done.get("calendar"), report)
     if calendar is None:
         return None, report
     tables, exceptions = _checked(project, reader, calendar, list(plans), report)
@@ -139,8 +140,10 @@ def _checked(
     """Check each table by itself and against the others."""
     found = {n: m.frame for n, m in reader.done.items() if m is not None and n in ENGINE_TABLES}
     found.setdefault("deals", _no_deals(project))
+    found = {n: composed(f, report) for n, f in found.items()}
     if not all(c in found[n].columns for n in ("deals", "payees", "assignments") for c in TABLES[n].required):
         return found, None
+    total_rows(found["deals"], reader.done.get("deals"), report)
     found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report)
     names = names_of(found["payees"])
     found["assignments"] = check_assignments(_without_blank(found["assignments"], "payee_id"), names, plans, report)
@@ -174,9 +177,15 @@ def _exceptions(rows: list[pl.DataFrame], project: ProjectFile) -> pl.DataFrame:
     every = pl.concat([r.with_columns(pl.col("~file").cast(pl.String)) for r in rows], how="diagonal_relaxed")
     owner = pl.col("owner").fill_null("") if "owner" in every.columns else pl.lit("")
     return every.select(
-        pl.col("~file").alias("file"), pl.col("~line").cast(pl.UInt32).alias("row"), pl.col("deal_id").fill_null("").alias("deal"),
-        owner.alias("payee"), pl.lit("").alias("component"), pl.col("amount").cast(D).alias("amount"),
-        pl.col("~code").alias("code"), pl.col("~reason").alias("reason"), pl.col("~mend").alias("mend"),
+        pl.col("~file").alias("file"),
+        pl.col("~line").cast(pl.UInt32).alias("row"),
+        pl.col("deal_id").fill_null("").alias("deal"),
+        owner.alias("payee"),
+        pl.lit("").alias("component"),
+        pl.col("amount").cast(D).alias("amount"),
+        pl.col("~code").alias("code"),
+        pl.col("~reason").alias("reason"),
+        pl.col("~mend").alias("mend"),
     )
 
 
@@ -193,20 +202,30 @@ def _moved(reader: _Reader, report: Report) -> tuple[Report, list[pl.DataFrame]]
     bad = {(str(f), n) for f, n in deals.bad_rows.select(PLACES).iter_rows()}
     kept = Report()
     for problem in report:
-        if problem.severity != "error" or not isinstance(problem.place, Cell) or (problem.place.file, problem.place.row) not in bad:
+        if (
+            problem.severity != "error"
+            or not isinstance(problem.place, Cell)
+            or (problem.place.file, problem.place.row) not in bad
+        ):
             kept.add(problem)
     rows = deals.bad_rows.select(
-        pl.col("~file").cast(pl.String).alias("file"), pl.col("~line").cast(pl.UInt32).alias("row"), pl.col("~deal").alias("deal"),
-        pl.lit("").alias("payee"), pl.lit("").alias("component"), pl.lit(None, dtype=D).alias("amount"),
-        pl.col("~code").alias("code"), pl.col("~reason").alias("reason"), pl.col("~mend").alias("mend"),
+        pl.col("~file").cast(pl.String).alias("file"),
+        pl.col("~line").cast(pl.UInt32).alias("row"),
+        pl.col("~deal").alias("deal"),
+        pl.lit("").alias("payee"),
+        pl.lit("").alias("component"),
+        pl.lit(None, dtype=D).alias("amount"),
+        pl.col("~code").alias("code"),
+        pl.col("~reason").alias("reason"),
+        pl.col("~mend").alias("mend"),
     ).sort("file", "row")
     reader.counts["deals"]["set aside"] += len(rows)
     return kept, [rows]
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """Keep the place of each row as `file` and `row`."""
-    return frame.rename({"~file": "file", "~line": "row"}, strict=False) if "file" not in frame.columns and "row" not in frame.columns else frame.drop(PLACES, strict=False)
+    """Keep the place of each row as `file` and `row`; columns of the data that have these names are not read."""
+    return frame.drop("file", "row", strict=False).rename({"~file": "file", "~line": "row"}, strict=False)
 
 
 def types_of(project: ProjectFile) -> Mapping[str, str]:

@@ -12,14 +12,28 @@ import polars as pl
 
 from commcalc.base.problem import Problem
 from commcalc.base.source import Cell
+from commcalc.inputs.field_problems import BLANK, DATE, DECIMALS, LARGE, NUMBER, SPREADSHEET, YES_NO
 from commcalc.inputs.model import ReadOptions
-from commcalc.inputs.problems import BLANK, DATE, DECIMALS, LARGE, NUMBER, SPREADSHEET, YES_NO
 from commcalc.tables.exact import D
 
 NOTHING_WORDS = ("NULL", "N/A", "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "NaN", "nan")
 NUMERIC = ("money", "ratio", "number", "count")
-YES = {"yes": True, "no": False, "Yes": True, "No": False, "YES": True, "NO": False, "true": True, "false": False,
-       "True": True, "False": False, "TRUE": True, "FALSE": False, "1": True, "0": False}
+YES = {
+    "yes": True,
+    "no": False,
+    "Yes": True,
+    "No": False,
+    "YES": True,
+    "NO": False,
+    "true": True,
+    "false": False,
+    "True": True,
+    "False": False,
+    "TRUE": True,
+    "FALSE": False,
+    "1": True,
+    "0": False,
+}
 MOST_LISTED = 5
 MIDNIGHT = r"[ T]00:00(:00(\.0+)?)?$"
 
@@ -87,10 +101,16 @@ def _number(text: pl.Series, how: Typing) -> Typed:
     if options.thousands:
         mark = re.escape(options.thousands)
         point = re.escape(options.decimal)
-        fine = shaped.str.contains(rf"^-?[0-9]{{1,3}}({mark}[0-9]{{3}})*({point}[0-9]+)?$") | ~shaped.str.contains(options.thousands, literal=True)
+        fine = shaped.str.contains(rf"^-?[0-9]{{1,3}}({mark}[0-9]{{3}})*({point}[0-9]+)?$") | ~shaped.str.contains(
+            options.thousands, literal=True
+        )
         shaped = pl.when(fine).then(shaped.str.replace_all(options.thousands, "", literal=True)).otherwise(pl.lit("?"))
     if options.decimal == ",":
-        shaped = pl.when(shaped.str.contains(".", literal=True)).then(pl.lit("?")).otherwise(shaped.str.replace(",", ".", literal=True))
+        shaped = (
+            pl.when(shaped.str.contains(".", literal=True))
+            .then(pl.lit("?"))
+            .otherwise(shaped.str.replace(",", ".", literal=True))
+        )
     decimals = 0 if how.type == "count" else how.places if how.type == "money" and options.extra_decimals is None else 12
     tail = rf"(\.[0-9]{{1,{decimals}}})?" if decimals else r"(\.0+)?"
     pattern = rf"^-?(0|[1-9][0-9]{{0,14}}){tail}$"
@@ -198,24 +218,43 @@ def _number_problem(text: str, how: Typing, cell: Cell | None) -> Problem:
         if len(plain[1]) > 15:
             return LARGE.at(cell, text=shown)
         if how.type == "count":
-            return NUMBER.at(cell, text=shown, why=": a count is a whole number", mend="correct it, or give the column the type number")
+            return NUMBER.at(
+                cell, text=shown, why=": a count is a whole number", mend="correct it, or give the column the type number"
+            )
         most = how.places if how.type == "money" and how.options.extra_decimals is None else 12
         most = 10 if text.endswith("%") else most
         return DECIMALS.at(cell, text=shown, found=decimals, most=most, what="the currency has" if most < 12 else "a number has")
     for pattern, why, mend in _NUMBER_REASONS:
         if re.search(pattern, text):
-            return NUMBER.at(cell, text=shown, why=why, mend=mend.replace("{text}", text.strip()).replace("{plain}", re.sub(r"[^0-9.\-]", "", text)))
+            return NUMBER.at(
+                cell,
+                text=shown,
+                why=why,
+                mend=mend.replace("{text}", text.strip()).replace("{plain}", re.sub(r"[^0-9.\-]", "", text)),
+            )
     return NUMBER.at(cell, text=shown, why="", mend="write digits, a point and decimals: 1234.50")
 
 
 _NUMBER_REASONS = (
     (r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$", ": it has commas", "write {plain}, or `read: {thousands: ','}` for this table"),
-    (r"^-?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+$", ": it has a decimal comma", "write `read: {decimal: ','}` (and thousands: '.') for this table"),
+    (
+        r"^-?[0-9]{1,3}(\.[0-9]{3})*,[0-9]+$",
+        ": it has a decimal comma",
+        "write `read: {decimal: ','}` (and thousands: '.') for this table",
+    ),
     (r"^\(.*\)$", ": it stands in parentheses", "write `read: {negative: parentheses}` for this table, if that means below zero"),
     (r"^[0-9.+\-]+[eE][+\-]?[0-9]+$", ": it has an exponent", "write it out: 1000, not 1e3"),
     (r"(?i)^[+\-]?(nan|inf|infinity)$", ": it is no number at all", "mend it at the source"),
-    (r"[€$£¥]|[A-Za-z]{3}\s?[0-9]|[0-9]\s?[A-Z]{3}$", ": it has a currency sign", "write {plain}, or `read: {currency_symbol: '$'}` for this table"),
-    (r"^\s|\s$|\u00a0|\u2009|\u202f", ": it has spaces in or around it", "write `read: {trim: yes}` for this table, or mend the file"),
+    (
+        r"[€$£¥]|[A-Za-z]{3}\s?[0-9]|[0-9]\s?[A-Z]{3}$",
+        ": it has a currency sign",
+        "write {plain}, or `read: {currency_symbol: '$'}` for this table",
+    ),
+    (
+        r"^\s|\s$|\u00a0|\u2009|\u202f",
+        ": it has spaces in or around it",
+        "write `read: {trim: yes}` for this table, or mend the file",
+    ),
     (r"^\+", ": it has a plus sign", "write it without the plus"),
     (r"_", ": it has an underscore", "write the digits without it"),
     (r"^-?0[0-9]", ": it begins with a nought", "write it without; if it is an id, give the column the type text"),
@@ -230,7 +269,9 @@ def _date_problem(text: str, cell: Cell | None) -> Problem:
     if slashed:
         both = int(slashed[1]) <= 12 and int(slashed[2]) <= 12
         why = ": day and month could be either way round" if both else ": day, month and year are in another order"
-        return DATE.at(cell, text=shown, why=why, mend="write `read: {date: '%m/%d/%Y'}` or '%d/%m/%Y' for this table, whichever it is")
+        return DATE.at(
+            cell, text=shown, why=why, mend="write `read: {date: '%m/%d/%Y'}` or '%d/%m/%Y' for this table, whichever it is"
+        )
     short = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
     if short:
         full = f"{short[1]}-{int(short[2]):02}-{int(short[3]):02}"
@@ -239,8 +280,14 @@ def _date_problem(text: str, cell: Cell | None) -> Problem:
         return DATE.at(cell, text=shown, why=": there is no such day", mend="correct it at the source")
     if re.match(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]", text):
         midnight = re.search(r"[T ]00:00(:00(\.0+)?)?$", text)
-        mend = "write `read: {time: drop midnight}` for this table" if midnight else "write `read: {zone: America/New_York}` to take the date in that zone"
+        mend = (
+            "write `read: {time: drop midnight}` for this table"
+            if midnight
+            else "write `read: {zone: America/New_York}` to take the date in that zone"
+        )
         return DATE.at(cell, text=shown, why=": it has a time of day", mend=mend)
     if re.fullmatch(r"[0-9]{5}", text):
         return DATE.at(cell, text=shown, why=": it looks like a spreadsheet's day number", mend="export the column as a date")
-    return DATE.at(cell, text=shown, why="", mend="write year-month-day, as 2026-01-31, or name the form: `read: {date: '%d.%m.%Y'}`")
+    return DATE.at(
+        cell, text=shown, why="", mend="write year-month-day, as 2026-01-31, or name the form: `read: {date: '%d.%m.%Y'}`"
+    )

@@ -2,67 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from functools import partial
-from typing import Annotated, Any, TypeVar, Union, get_args
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, Discriminator, PlainValidator, Tag, ValidationError
-from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from commcalc.base.problem import Kind, Problem, Report
+from commcalc.base.source import Span
+from commcalc.language.faults import cut
+from commcalc.language.markers import by_marker, keys_of
 from commcalc.language.names import nearest
+from commcalc.language.owners import field_at, later_of, models_at
+from commcalc.language.places import inside
 from commcalc.language.problems import (
     INVALID,
     LATER_KEY,
     MISSING_KEY,
+    NO_SHAPE,
     NOT_A_CHOICE,
+    NOT_TEXT,
     TWO_SHAPES,
     UNKNOWN_KEY,
     WRONG_SHAPE,
 )
-from commcalc.language.tree import Tree
+from commcalc.language.tree import Mapping_, Scalar, Tree
+
+__all__ = ["bind", "by_marker"]
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
-TWO_TAG = "<two shapes>"
-
-
-def by_marker(branches: Mapping[str, type[BaseModel]], scalar: Any = None) -> Any:
-    """Return the union of `branches`, told apart by their one marker key; a text is a `scalar`, where one may stand.
-
-    Without any marker the branch that knows most of the keys is taken, so that a misspelt marker is named as such.
-    """
-
-    def pick(value: Any) -> str:
-        if isinstance(value, Mapping):
-            found = [marker for marker in branches if marker in value]
-            if len(found) > 1:
-                return TWO_TAG
-            if found:
-                return f"<{found[0]}>"
-            known = {marker: sum(key in _keys(model) for key in value) for marker, model in branches.items()}
-            return f"<{max(known, key=lambda m: known[m])}>" if value else f"<{next(iter(branches))}>"
-        for marker, model in branches.items():
-            if isinstance(value, model):
-                return f"<{marker}>"
-        return "<scalar>" if scalar is not None else f"<{next(iter(branches))}>"
-
-    options = [Annotated[model, Tag(f"<{marker}>")] for marker, model in branches.items()]
-    if scalar is not None:
-        options.append(Annotated[scalar, Tag("<scalar>")])
-    refused = PlainValidator(partial(_two_shapes, tuple(branches)))
-    options.append(Annotated[SkipJsonSchema[Annotated[dict[str, object], refused]], Tag(TWO_TAG)])
-    return Annotated[Union[tuple(options)], Discriminator(pick)]  # noqa: UP007
-
-
-def _two_shapes(markers: tuple[str, ...], value: Mapping[str, object]) -> dict[str, object]:
-    one, other = [marker for marker in markers if marker in value][:2]
-    raise PydanticCustomError("two_shapes", "two shapes", {"one": one, "other": other})
-
-
-def _keys(model: type[BaseModel]) -> set[str]:
-    return {field.alias or name for name, field in model.model_fields.items()}
+_SHAPES = {
+    "dict_type": "keys with values",
+    "mapping_type": "keys with values",
+    "model_type": "keys with values",
+    "model_attributes_type": "keys with values",
+    "dataclass_type": "one value",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "string_type": "one text",
+}
 
 
 def bind(tree: Tree, model: type[M]) -> tuple[M | None, Report]:
@@ -72,9 +52,13 @@ def bind(tree: Tree, model: type[M]) -> tuple[M | None, Report]:
         return model.model_validate(tree.data()), report
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=True)
+    fitting = _most_fitting(tree, details)
+    worded = {path for path, detail in fitting if detail["type"] == "literal_error"}
+    shapes = {path: _SHAPES[detail["type"]] for path, detail in fitting if path in worded and detail["type"] in _SHAPES}
+    binding = _Binding(tree, model, shapes)
+    problems = [binding.problem(path, detail) for path, detail in fitting if path not in shapes or detail["type"] not in _SHAPES]
     seen: set[tuple[str, str, str]] = set()
-    for detail in _most_fitting(details):
-        problem = _problem(tree, model, detail)
+    for problem in _without_echoes(problems):
         key = (problem.code, str(problem.place), problem.message)
         if key not in seen:
             seen.add(key)
@@ -82,158 +66,205 @@ def bind(tree: Tree, model: type[M]) -> tuple[M | None, Report]:
     return None, report
 
 
-def _most_fitting(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Of the branches of a keyword-or-value field keep the last one's complaint: the others only say that it is no keyword."""
-    by_place: dict[Path, list[ErrorDetails]] = {}
-    for detail in details:
-        by_place.setdefault(_path(detail["loc"]), []).append(detail)
-    kept: list[ErrorDetails] = []
-    for found in by_place.values():
-        fields = [d for d in found if d["type"] == "field"]
-        kept += fields[-1:] if fields and all(d["type"] in ("field", "literal_error") for d in found) else found
-    return kept
+def _without_echoes(problems: list[Problem]) -> list[Problem]:
+    """A misspelt key is one slip: that the right one is missing then goes without saying."""
+    meant = {(p.facts["where"], p.facts["meant"]) for p in problems if p.kind is UNKNOWN_KEY and p.facts["meant"]}
+    return [p for p in problems if p.kind is not MISSING_KEY or (p.facts["where"], p.facts["key"]) not in meant]
 
 
-def _path(loc: tuple[int | str, ...]) -> Path:
-    """Drop what is not in the file: union tags, types of union branches, marks of keys."""
+def _most_fitting(tree: Tree, details: list[ErrorDetails]) -> list[tuple[Path, ErrorDetails]]:
+    """Of the branches of a union keep the complaint of the one that was meant: pydantic returns those of all."""
+    placed = [(_path(tree, detail), detail) for detail in details]
+    return [(path, detail) for path, detail in placed if not _other_branch(path, detail, placed)]
+
+
+def _other_branch(path: Path, detail: ErrorDetails, placed: list[tuple[Path, ErrorDetails]]) -> bool:
+    """Tell whether a complaint is that of a branch of a union which was not meant.
+
+    Where one branch wants another shape or one of a few words, and another one got further, the second was meant;
+    a text that is nearly one of the words was meant to be that word.
+    """
+    others = [(p, d) for p, d in placed if d is not detail and p[: len(path)] == path]
+    near_word = any(p == path and _near_word(d) for p, d in placed)
+    if detail["type"] == "literal_error" and not _is_key(detail):
+        other_shape = not isinstance(detail["input"], str)
+        return not _near_word(detail) and any(other_shape or not _of_shape(d) or p != path for p, d in others)
+    if _near_word(detail) or _is_key(detail):
+        return False
+    if any(path[: len(p)] == p and _near_word(d) for p, d in placed if d is not detail):
+        return True
+    if near_word:
+        return True
+    return _of_shape(detail) and any(not _of_shape(d) or p != path for p, d in others)
+
+
+def _is_key(detail: ErrorDetails) -> bool:
+    return "[key]" in detail["loc"]
+
+
+def _near_word(detail: ErrorDetails) -> bool:
+    if detail["type"] != "literal_error" or not isinstance(detail["input"], str):
+        return False
+    return nearest(detail["input"], _words(str(detail["ctx"]["expected"]))) is not None
+
+
+def _of_shape(detail: ErrorDetails) -> bool:
+    if detail["type"] == "field":
+        return detail["ctx"]["kind"] is NOT_TEXT
+    return detail["type"] in _SHAPES or detail["type"] == "literal_error"
+
+
+def _words(expected: str) -> list[str]:
+    return [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
+
+
+def _path(tree: Tree, detail: ErrorDetails) -> Path:
+    """Keep the steps that lead through the file; the others are pydantic's names of union branches.
+
+    The last step of a missing key leads nowhere, and is kept.
+    """
     kept: list[str | int] = []
-    for step in loc:
-        if isinstance(step, str) and (step.startswith(("<", "function-", "literal[", "tuple[", "list[", "constrained", "union[")) or step == "[key]"):
-            continue
-        if isinstance(step, str) and "Literal" in step:
-            continue
-        kept.append(step)
-    return tuple(kept)
-
-
-def _real(tree: Tree, path: Path) -> Path:
-    """Keep the steps that lead through the file: a step that is no child of where we are is a name of pydantic's."""
-    kept: list[str | int] = []
-    for number, step in enumerate(path):
-        last = number == len(path) - 1
-        if tree.node_at((*kept, step)) is not None or last:
+    for number, step in enumerate(detail["loc"]):
+        last = number == len(detail["loc"]) - 1
+        if tree.node_at((*kept, step)) is not None or (last and detail["type"] == "missing"):
             kept.append(step)
     return tuple(kept)
 
 
-def _problem(tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Problem:
-    path = _real(tree, _path(detail["loc"]))
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        return _unknown(tree, model, path)
-    if kind == "missing":
-        return _missing(tree, path)
-    if kind == "field":
-        return _field(tree, path, context, is_key="[key]" in detail["loc"])
-    if kind in ("literal_error", "union_tag_invalid"):
-        return _choice(tree, path, detail)
-    if kind == "two_shapes":
-        return TWO_SHAPES.at(tree.span_of(path, key=True), where=_where(path), **context)
-    wanted = {"dict_type": "keys with values", "model_type": "keys with values", "list_type": "a list", "model_attributes_type": "keys with values"}
-    if kind in wanted:
-        found = _shape(detail["input"])
-        return WRONG_SHAPE.at(
-            tree.span_of(path), where=_where(path), wanted=wanted[kind], found=found, mend=f"write {wanted[kind]} here"
-        )
-    if kind == "union_tag_not_found":
-        return MISSING_KEY.at(tree.span_of(path, key=True), where=_where(path), key=str(context.get("discriminator", "kind")).strip("'"), about="")
-    return INVALID.at(tree.span_of(path), where=_where(path), what=detail["msg"])
+class _Binding:
+    """Turns pydantic's complaints about one tree and model into problems with their places."""
 
+    def __init__(self, tree: Tree, model: type[BaseModel], shapes: Mapping[Path, str]) -> None:
+        self.tree = tree
+        self.model = model
+        self.shapes = shapes  # what else than one of a few words may stand at a place
 
-def _field(tree: Tree, path: Path, context: Mapping[str, Any], *, is_key: bool) -> Problem:
-    kind: Kind = context["kind"]
-    if is_key or tree.node_at(path) is None:
-        return kind.at(tree.span_of(path, key=True), **context["facts"])
-    return kind.at(tree.scalar_place(path, context["start"], context["end"]), **context["facts"])
+    def problem(self, path: Path, detail: ErrorDetails) -> Problem:
+        """Return the problem that a complaint is."""
+        kind = detail["type"]
+        context: Mapping[str, Any] = detail.get("ctx", {})
+        if kind == "field":
+            return self._field(path, context, is_key=_is_key(detail))
+        if kind == "extra_forbidden":
+            return self._unknown(path)
+        if kind in ("missing", "union_tag_not_found"):
+            missing = path if kind == "missing" else (*path, str(context["discriminator"]).strip("'"))
+            return self._missing(missing)
+        if kind in ("literal_error", "union_tag_invalid"):
+            return self._choice(path, detail)
+        if kind == "two_shapes":
+            place = self.tree.span_of((*path, context["other"]), key=True)
+            first = self.tree.span_of((*path, context["one"]), key=True)
+            return TWO_SHAPES.at(place, where=_where(path), **context).with_also(first, "the other one")
+        if kind == "no_shape":
+            return NO_SHAPE.at(self._key(path), where=_where(path), **context)
+        if kind in _SHAPES:
+            return self._shape(path, detail)
+        return self._invalid(path, detail)
 
+    def _key(self, path: Path) -> Span:
+        """Return the place of the key above `path`; for the whole file that of its first key."""
+        if path:
+            return self.tree.span_of(path, key=True)
+        root = self.tree.root
+        return root.entries[0][0].span if isinstance(root, Mapping_) and root.entries else root.span
 
-def _unknown(tree: Tree, model: type[BaseModel], path: Path) -> Problem:
-    key = str(path[-1])
-    place = tree.span_of(path, key=True)
-    owners = _models_at(model, tree, path[:-1])
-    for owner in owners:
-        later: Mapping[str, str] = getattr(owner, "later", {})
+    def _field(self, path: Path, context: Mapping[str, Any], *, is_key: bool) -> Problem:
+        kind: Kind = context["kind"]
+        start, end, facts = context["start"], context["end"], context["facts"]
+        key = self._key_scalar(path) if is_key else None
+        if key is not None:
+            return kind.at(inside(key, start, end if end >= 0 else len(key.text), self.tree.text), **facts)
+        if isinstance(self.tree.node_at(path), Scalar):
+            return kind.at(self.tree.scalar_place(path, start, end), **facts)
+        return kind.at(self.tree.span_of(path, key=is_key), **facts)
+
+    def _key_scalar(self, path: Path) -> Scalar | None:
+        node = self.tree.node_at(path[:-1])
+        if not isinstance(node, Mapping_):
+            return None
+        return next((key for key, _ in node.entries if key.text == path[-1]), None)
+
+    def _unknown(self, path: Path) -> Problem:
+        key, parent = str(path[-1]), path[:-1]
+        place = self.tree.span_of(path, key=True)
+        owners = models_at(self.model, self.tree, parent)
+        later = later_of(owners)
         if key in later:
             return LATER_KEY.at(place, key=key, what=later[key])
-    known = sorted({k for owner in owners for k in (*_keys(owner), *getattr(owner, "later", {}))})
-    present = set(_siblings(tree, path))
-    near = nearest(key, [k for k in known if k not in present]) or nearest(key, known)
-    mend = f"write `{near}`" if near else f"the keys here are {', '.join(known)}" if known else "leave it out"
-    return UNKNOWN_KEY.at(place, key=key, where=_where(path[:-1]), near=f"; did you mean `{near}`?" if near else "", mend=mend)
+        known = sorted({*(k for owner in owners for k in keys_of(owner)), *later})
+        node = self.tree.node_at(parent)
+        present = {k.text for k, _ in node.entries} if isinstance(node, Mapping_) else set()
+        near = nearest(key, [k for k in known if k not in present]) or nearest(key, known)
+        mend = f"write `{near}`" if near else f"the keys here are {', '.join(known)}" if known else "leave it out"
+        if near is not None and near in present:
+            mend = f"`{near}` is there already: keep one of the two"
+        said = f"; did you mean `{near}`?" if near else ""
+        return UNKNOWN_KEY.at(place, key=cut(key), where=_where(parent), near=said, mend=mend, meant=near or "")
+
+    def _missing(self, path: Path) -> Problem:
+        key, parent = str(path[-1]), path[:-1]
+        field = field_at(models_at(self.model, self.tree, parent), key)
+        about = f" ({field.description})" if field is not None and field.description else ""
+        return MISSING_KEY.at(self._key(parent), where=_where(parent), key=key, about=about)
+
+    def _choice(self, path: Path, detail: ErrorDetails) -> Problem:
+        context = detail.get("ctx", {})
+        if detail["type"] == "union_tag_invalid":
+            path = (*path, str(context["discriminator"]).strip("'"))
+            text, words = str(context["tag"]), _words(str(context["expected_tags"]))
+        else:
+            text, words = detail["input"], _words(str(context["expected"]))
+        if not isinstance(text, str):
+            wanted = f"one of {', '.join(words)}" if len(words) > 1 else words[0]
+            return self._wrong(path, wanted, detail["input"])
+        near = nearest(text, words)
+        said = f"; did you mean `{near}`?" if near else ""
+        words += [self.shapes[path]] if path in self.shapes else []
+        mend = near or (" or ".join(words) if len(words) < 3 else "one of them")
+        place = self.tree.span_of(path, key=_is_key(detail))
+        return NOT_A_CHOICE.at(place, text=cut(text), choices=", ".join(words), near=said, mend=mend)
+
+    def _shape(self, path: Path, detail: ErrorDetails) -> Problem:
+        return self._wrong(path, _SHAPES[detail["type"]], detail["input"])
+
+    def _wrong(self, path: Path, wanted: str, value: object) -> Problem:
+        found = "a list" if isinstance(value, list) else "keys with values" if isinstance(value, dict) else f"`{cut(str(value))}`"
+        place = self.tree.span_of(path)
+        node = self.tree.node_at(path)
+        if place.line != place.end_line and node is not None and not isinstance(node, Scalar):
+            place = self._key(path)  # a block: its key is shown rather than the whole of it
+        mend = f"write {wanted} here"
+        if wanted == "a list" and isinstance(value, str):
+            mend += f": [{cut(value)}]"
+        return WRONG_SHAPE.at(place, where=_where(path), wanted=wanted, found=found, mend=mend)
+
+    def _invalid(self, path: Path, detail: ErrorDetails) -> Problem:
+        context = detail.get("ctx", {})
+        what, mend = detail["msg"].removeprefix("Value error, "), "see the reference of the key"
+        place = self.tree.span_of(path, key=_is_key(detail))
+        if detail["type"] in ("too_short", "too_long"):
+            short = detail["type"] == "too_short"
+            limit, actual = int(context["min_length" if short else "max_length"]), int(context["actual_length"])
+            what = f"it has {_entries(actual)}, and takes at {'least' if short else 'most'} {limit}"
+            mend = "add one" if short else "take some away"
+            place = place if place.line == place.end_line else self._key(path)
+        elif detail["type"] == "string_pattern_mismatch":
+            what = f"`{cut(str(detail['input']))}` is not written as it should be"
+            mend = f"write {_forms(str(context['pattern']))}"
+        return INVALID.at(place, where=_where(path), what=what, mend=mend)
 
 
-def _siblings(tree: Tree, path: Path) -> list[str]:
-    node = tree.node_at(path[:-1])
-    return [k.text for k, _ in node.entries] if node is not None and hasattr(node, "entries") else []
+def _entries(count: int) -> str:
+    return "nothing in it" if count == 0 else "1 entry" if count == 1 else f"{count} entries"
 
 
-def _missing(tree: Tree, path: Path) -> Problem:
-    parent = path[:-1]
-    return MISSING_KEY.at(tree.span_of(parent, key=True), where=_where(parent), key=path[-1], about="")
-
-
-def _choice(tree: Tree, path: Path, detail: ErrorDetails) -> Problem:
-    context = detail.get("ctx", {})
-    if detail["type"] == "union_tag_invalid":
-        path = (*path, str(context["discriminator"]).strip("'"))
-        text, expected = str(context["tag"]), str(context["expected_tags"])
-    else:
-        text, expected = str(detail["input"])[:60], str(context["expected"])
-    words = [w.strip(" '") for w in expected.replace(" or ", ", ").split(",")]
-    near = nearest(text, words)
-    return NOT_A_CHOICE.at(
-        tree.span_of(path), text=text, choices=", ".join(words), near=f"; did you mean `{near}`?" if near else ""
-    )
+def _forms(pattern: str) -> str:
+    """Return the forms that a pattern of fixed words takes, in words: `here, zero or tier 1`."""
+    forms = re.sub(r"\[1-9\](\[0-9\]\*)?", "1", pattern.strip("^$()")).split("|")
+    return ", ".join(forms[:-1]) + f" or {forms[-1]}" if len(forms) > 1 else forms[0]
 
 
 def _where(path: Path) -> str:
-    shown = [str(s + 1) if isinstance(s, int) else s for s in path]
+    shown = [str(step + 1) if isinstance(step, int) else cut(step) for step in path]
     return "`" + ".".join(shown) + "`" if shown else "this file"
-
-
-def _shape(value: Any) -> str:
-    return "a list" if isinstance(value, list) else "keys with values" if isinstance(value, dict) else f"`{str(value)[:60]}`"
-
-
-def _models_at(model: type[BaseModel], tree: Tree, path: Path) -> list[type[BaseModel]]:
-    """Return the models that can stand at `path`: through fields, unions, lists and mappings."""
-    options: list[Any] = [model]
-    walked: list[str | int] = []
-    for step in path:
-        walked.append(step)
-        options = [inner for option in options for inner in _step(option, step)]
-    models = [m for option in options for m in _models_in(option)]
-    node = tree.node_at(tuple(walked))
-    kind = next((v.text for k, v in node.entries if k.text == "kind" and hasattr(v, "text")), None) if node is not None and hasattr(node, "entries") else None
-    fitting = [m for m in models if getattr(m, "marker", None) == kind] if kind else []
-    if fitting:
-        return fitting
-    keys = set(k.text for k, _ in node.entries) if node is not None and hasattr(node, "entries") else set()
-    if len(models) > 1 and keys:
-        best = max(len(keys & _keys(m)) for m in models)
-        return [m for m in models if len(keys & _keys(m)) == best]
-    return models
-
-
-def _models_in(option: Any) -> list[type[BaseModel]]:
-    if isinstance(option, type) and issubclass(option, BaseModel):
-        return [option]
-    return [m for arg in get_args(option) for m in _models_in(arg)]
-
-
-def _step(option: Any, step: str | int) -> list[Any]:
-    """Return what can stand under `option` at a key or place in a list."""
-    if isinstance(option, type) and issubclass(option, BaseModel):
-        for name, field in option.model_fields.items():
-            if step in (name, field.alias):
-                return [field.annotation]
-        return []
-    arguments = get_args(option)
-    if not arguments:
-        return []
-    origin = getattr(option, "__origin__", None)
-    if origin in (dict, Mapping) or (origin is not None and getattr(origin, "__name__", "") == "dict"):
-        return [arguments[1]]
-    if origin in (list, tuple) and isinstance(step, int):
-        return [a for a in arguments if a is not Ellipsis]
-    return [inner for argument in arguments for inner in _step(argument, step)]

@@ -67,10 +67,11 @@ def _offsets(node: Written, file_text: str, begins: Sequence[int]) -> list[int]:
         at, indent = _block_begins(node, file_text, begins)
     else:
         at += 1  # the quote
-    offsets: list[int] = []
-    number = 0
+    number = len(node.text) - len(node.text.lstrip("\n")) if indent is not None else 0
+    offsets = [at] * number
     while number < len(node.text):
-        size = _folded(node.text, number, file_text, at)
+        blocked = indent is not None and file_text[at : at + 1] != "\n"  # a block keeps the blanks at a line's end
+        size = 0 if blocked else _folded(node.text, number, file_text, at)
         if size:
             found = _LINES.match(file_text, at)
             assert found is not None
@@ -121,6 +122,7 @@ def _block_begins(node: Written, file_text: str, begins: Sequence[int]) -> tuple
         if line.strip():
             break
         at += len(line) + 1
-    blanks = len(node.text) - len(node.text.lstrip(" "))
+    written = node.text.lstrip("\n")
+    blanks = len(written) - len(written.lstrip(" "))
     indent = len(line) - len(line.lstrip(" ")) - blanks
     return at + indent, indent

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from commcalc.base.problem import Problem, Report
 from commcalc.base.source import Span
+from commcalc.language.plain_words import Slip, slip_of
 from commcalc.language.problems import (
-    COMMENT,
-    DUPLICATE_KEY,
     EMPTY,
-    EMPTY_VALUE,
     FOREIGN,
-    MANY_LINES,
     NOT_UTF8,
-    SYNTAX,
     TAB,
     TOO_LARGE,
     TWO_DOCUMENTS,
 )
+from commcalc.language.slips import find_slips, mark_span
 
 MOST_BYTES, MOST_DEPTH, MOST_NODES = 1024 * 1024, 32, 20_000
+MOST_SLIPS, MOST_FOREIGN = 20, 20
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def scanned(raw: bytes, file: str) -> tuple[str | None, yaml.Node | None, Report]:
@@ -33,16 +33,14 @@ def scanned(raw: bytes, file: str) -> tuple[str | None, yaml.Node | None, Report
     text = _decoded(raw, file, report)
     if text is None:
         return None, None, report
-    clean = _without_tabs(text, file, report)
-    if not _events_are_fine(clean, file, report):
+    clean, tabbed = _without_tabs(text, file, report)
+    clean, events = _gone_through(clean, file, tabbed, report)
+    report.extend(events.problems)
+    if not events.whole or events.aliases:
         return text, None, report
-    try:
-        root = yaml.compose(clean, Loader=_Loader)
-    except yaml.YAMLError as error:  # events were fine: only an alias to nothing can be left
-        report.add(_syntax(error, clean, file))
-        return text, None, report
+    root = yaml.compose(clean, Loader=_Loader)
     if root is not None:
-        _nodes(root, clean, file, report)
+        find_slips(root, clean, file, tabbed, report)
     return text, root, report
 
 
@@ -51,191 +49,131 @@ def _decoded(raw: bytes, file: str, report: Report) -> str | None:
     if len(raw) > MOST_BYTES:
         report.add(TOO_LARGE.at(top, what=f"the file has {len(raw):,} bytes; at most {MOST_BYTES:,} are read"))
         return None
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:200]:
-        report.add(NOT_UTF8.at(top, what="the file is UTF-16, or holds NUL bytes"))
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4]:
+        report.add(NOT_UTF8.at(top, what="the file is UTF-16", mend="save the file as UTF-8"))
         return None
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
+        before = raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8-sig")
+        place = Span(file, line, len(before) + 1, line, len(before) + 2)
         what = f"byte {raw[error.start]:#04x} here is not UTF-8"
-        report.add(NOT_UTF8.at(Span(file, line, column, line, column + 1), what=what))
+        report.add(NOT_UTF8.at(place, what=what, mend="save the file as UTF-8"))
         return None
-    bad = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", text)
-    if bad is not None:
+    found = list(_UNSEEN.finditer(text))
+    for bad in found[:MOST_SLIPS]:
         line = text.count("\n", 0, bad.start()) + 1
         column = bad.start() - text.rfind("\n", 0, bad.start())
-        report.add(NOT_UTF8.at(Span(file, line, column, line, column + 1), what=f"the control character U+{ord(bad[0]):04X} is here"))
-        return None
-    return text
+        what = f"a character that cannot be seen, U+{ord(bad[0]):04X}, is here"
+        report.add(NOT_UTF8.at(Span(file, line, column, line, column + 1), what=what, mend="take it away"))
+    return None if found else text
 
 
-def _without_tabs(text: str, file: str, report: Report) -> str:
-    """Report every line indented with a tab, then go on as if each tab were two spaces."""
+def _without_tabs(text: str, file: str, report: Report) -> tuple[str, frozenset[int]]:
+    """Report every line indented with a tab, then go on as if each tab were two spaces; also return these lines."""
     lines = text.split("\n")
+    tabbed: set[int] = set()
     for number, line in enumerate(lines, 1):
-        indent = line[: len(line) - len(line.lstrip(" \t"))]
-        if "\t" in indent and line.strip():
+        rest = line.lstrip(" \t")
+        indent = line[: len(line) - len(rest)]
+        if "\t" in indent and rest:
             column = indent.index("\t") + 1
-            report.add(TAB.at(Span(file, number, column, number, column + 1)))
-            lines[number - 1] = indent.replace("\t", "  ") + line.lstrip(" \t")
-    return "\n".join(lines)
+            report.add(TAB.at(Span(file, number, column, number, len(indent) + 1)))
+            lines[number - 1] = indent.replace("\t", "  ") + rest
+            tabbed.add(number)
+    return "\n".join(lines), frozenset(tabbed)
 
 
-def _events_are_fine(text: str, file: str, report: Report) -> bool:
-    """Go through the events one by one: depth, count, anchors, aliases, tags, documents - without building anything."""
+@dataclass(slots=True)
+class _Events:
+    """What going through a file's events found: problems, an error of the reader, whether all of it was gone through."""
+
+    problems: list[Problem] = field(default_factory=list)
+    aliases: bool = False
+    whole: bool = False
+    slip: Slip | None = None
+
+
+def _gone_through(text: str, file: str, tabbed: frozenset[int], report: Report) -> tuple[str, _Events]:
+    """Go through the events; a slip of one line is reported and put out of the way, and the rest is gone through anew."""
+    lines = text.split("\n")
+    mended: set[int] = set()
+    while True:
+        events = _events(lines, file)
+        slip = events.slip
+        if slip is None:
+            break
+        known = slip.span.line in mended or slip.span.line in tabbed
+        if not known:
+            report.add(slip.problem())
+        if known or slip.instead is None or len(mended) >= MOST_SLIPS:
+            break
+        mended.add(slip.span.line)
+        lines[slip.span.line - 1] = slip.instead
+    return "\n".join(lines), events
+
+
+def _events(lines: list[str], file: str) -> _Events:
+    """Go through the events one by one, without building anything: depth, count, anchors, aliases, tags, documents."""
+    found = _Events()
     depth = nodes = documents = 0
-    fine = True
+    quoted: Span | None = None
     try:
-        for event in yaml.parse(text, Loader=_Loader):
-            found = _foreign(event, file)
-            if found is not None:
-                report.add(found)
-                fine = False
-                if len(report) > 100:
-                    return False
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents == 2:
-                    report.add(TWO_DOCUMENTS.at(_span(event, file)))
-                    return False
+        for event in yaml.parse("\n".join(lines), Loader=_Loader):
+            foreign = _foreign(event, file)
+            if foreign is not None and len(found.problems) < MOST_FOREIGN:
+                found.problems.append(foreign)
+            found.aliases = found.aliases or isinstance(event, yaml.AliasEvent)
+            if isinstance(event, yaml.ScalarEvent) and event.style in ("'", '"'):
+                quoted = mark_span(event, file)
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents == 2:
+                found.problems.append(TWO_DOCUMENTS.at(mark_span(event, file)))
+                return found
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             nodes += isinstance(event, yaml.NodeEvent)
             if depth > MOST_DEPTH or nodes > MOST_NODES:
-                what = f"more than {MOST_DEPTH} levels deep here" if depth > MOST_DEPTH else f"more than {MOST_NODES:,} values"
-                report.add(TOO_LARGE.at(_span(event, file), what=what))
-                return False
-    except yaml.YAMLError as error:
-        report.add(_syntax(error, text, file))
-        return False
-    if documents == 0:
-        report.add(EMPTY.at(Span(file, 1, 1, 1, 1)))
-        return False
-    return fine
+                deep = f"this is more than {MOST_DEPTH} levels deep"
+                what = (
+                    deep if depth > MOST_DEPTH else f"the file has more than {MOST_NODES:,} values, this being the first too many"
+                )
+                found.problems.append(TOO_LARGE.at(mark_span(event, file), what=what))
+                return found
+    except yaml.MarkedYAMLError as error:
+        found.slip = slip_of(error, lines, file, quoted)
+        return found
+    found.whole = documents > 0
+    if documents == 0 or (nodes == 1 and not "".join(lines).replace("---", "").strip()):
+        found.problems.append(EMPTY.at(Span(file, 1, 1, 1, 1)))
+        found.whole = False
+    return found
 
 
-def _foreign(event: Any, file: str) -> Problem | None:
+def _foreign(event: yaml.Event, file: str) -> Problem | None:
+    """Return what is wrong with an alias, an anchor or a tag: plans use none of them."""
     if isinstance(event, yaml.AliasEvent):
-        return FOREIGN.at(_span(event, file), what=f"`*{event.anchor}` is a YAML alias", mend="write `any` for everything; to re-use a figure write `params:`")
-    if getattr(event, "anchor", None):
-        return FOREIGN.at(_span(event, file), what=f"`&{event.anchor}` is a YAML anchor", mend="use `params:` to re-use a figure")
+        mend = "write `any` for everything; to re-use a figure write `params:`"
+        return FOREIGN.at(mark_span(event, file), what=f"`*{event.anchor}` is a YAML alias", mend=mend)
+    if not isinstance(event, yaml.NodeEvent):
+        return None
+    if event.anchor:
+        what = f"`&{event.anchor}` is a YAML anchor"
+        return FOREIGN.at(_head(event, file), what=what, mend="use `params:` to re-use a figure, `extends:` to re-use a part")
     tag = getattr(event, "tag", None)
-    if tag is not None and isinstance(event, yaml.NodeEvent):
-        mend = f"for `not` write: not {tag.lstrip('!')}" if not tag.startswith("tag:") else "leave the tag out"
-        return FOREIGN.at(_span(event, file), what=f"`{tag[:60]}` is a YAML tag", mend=mend)
-    return None
+    if tag is None:
+        return None
+    shown = tag.replace("tag:yaml.org,2002:", "!!")[:60]
+    word = tag[1:]
+    mend = (
+        f"for `not` write `not {word}`" if re.fullmatch(r"!\w+", tag) else "leave it out; a text with `!` goes in double quotes"
+    )
+    return FOREIGN.at(_head(event, file), what=f"`{shown}` is a YAML tag", mend=mend)
 
 
-def _span(event: Any, file: str) -> Span:
-    start, end = event.start_mark, event.end_mark
-    return Span(file, start.line + 1, start.column + 1, end.line + 1, max(end.column + 1, start.column + 2))
-
-
-def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    context = getattr(error, "context_mark", None)
-    words = str(getattr(error, "problem", "") or error)
-    if mark is None:
-        return SYNTAX.at(Span(file, 1, 1, 1, 2), what="the file cannot be read as YAML", mend="see the excerpt")
-    line, column = mark.line + 1, mark.column + 1
-    lines = text.split("\n")
-    here = lines[mark.line] if mark.line < len(lines) else ""
-    what, mend = _in_plain_words(words, here, mark.column)
-    if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
-        line, column = context.line + 1, context.column + 1
-        what, mend = "the quote that opens here is never closed", "close it with the same quote"
-    problem = SYNTAX.at(Span(file, line, column, line, column + 1), what=what, mend=mend)
-    if context is not None and (context.line, context.column) != (mark.line, mark.column) and line == mark.line + 1:
-        begun = Span(file, context.line + 1, context.column + 1, context.line + 1, context.column + 2)
-        return problem.with_also(begun, "what is being read began here")
-    return problem
-
-
-def _in_plain_words(words: str, line: str, column: int) -> tuple[str, str]:
-    """The YAML reader's words in plain ones, with the edit that most often mends them."""
-    rest = line[column:]
-    if rest.startswith("%"):
-        return "a value cannot begin with `%`", "write the percent sign after the number: 8%"
-    if rest[:1] in ("@", "`"):
-        return f"a value cannot begin with `{rest[0]}`", "put it in double quotes"
-    if rest.startswith("- "):
-        return "a list cannot begin here", "for a negative number leave no space after the minus; for a list go to a new line"
-    if rest[:1] in (">", "|"):
-        return f"`{rest[0]}` begins a block of text here", "say what is compared: `amount > 10_000`; a range is `above 24` or `24..`"
-    if rest.startswith("*"):
-        return "`*` is a YAML alias", "write `any` for everything"
-    if "mapping values are not allowed" in words:
-        return "`: ` ends a key, and no key can stand here", "put the text in double quotes, or mend the indentation"
-    if "found character that cannot start any token" in words and "\t" in line:
-        return "a tab stands where spaces should", "use spaces"
-    if "expected <block end>" in words:
-        return "this line is not indented like the lines it belongs to", "give the lines of one block the same indentation"
-    if "did not find expected ',' or" in words or "expected ',' or" in words:
-        return "a `,` or closing bracket is missing here", "close the bracket, or put an expression with commas in double quotes"
-    if "did not find expected key" in words or "could not find expected ':'" in words:
-        quoted = re.search(r":\s*'[^']*'\s*[=<>]", line)
-        if quoted:
-            return "an expression may not begin with a quote", "turn it round: `product = 'Orbit'`, or put the whole in double quotes"
-        return "a key with a colon is wanted here", "write `key: value`, indented like its neighbours"
-    return words.strip() or "this cannot be read", "look at the bracket, quote or indentation before it"
-
-
-def _nodes(root: yaml.Node, text: str, file: str, report: Report) -> None:
-    """Look at the composed nodes: duplicate and complex keys, empty values, texts over several lines or cut by a comment."""
-    lines = text.split("\n")
-    todo = [root]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, yaml.SequenceNode):
-            todo += node.value
-        elif isinstance(node, yaml.MappingNode):
-            _keys(node, lines, file, report)
-            todo += [v for _, v in node.value]
-        elif isinstance(node, yaml.ScalarNode) and not node.style:
-            _plain(node, lines, file, report)
-
-
-def _keys(node: yaml.MappingNode, lines: list[str], file: str, report: Report) -> None:
-    seen: dict[str, Span] = {}
-    for key, value in node.value:
-        span = _span(key, file)
-        if not isinstance(key, yaml.ScalarNode):
-            report.add(FOREIGN.at(span, what="a key is a list or mapping", mend="keys are one text"))
-            key.value, key.__class__ = "?", yaml.ScalarNode
-            key.style = None
-            continue
-        if key.value == "<<":
-            report.add(FOREIGN.at(span, what="`<<` is a YAML merge key", mend="write the keys out"))
-        if key.value == "" and not key.style:
-            report.add(FOREIGN.at(span, what="a key is empty", mend="write a key before the colon"))
-        if key.value in seen:
-            report.add(DUPLICATE_KEY.at(span, key=key.value).with_also(seen[key.value], "the first one"))
-        seen.setdefault(key.value, span)
-        empty = isinstance(value, yaml.ScalarNode) and not value.style and value.value == ""
-        if empty:
-            report.add(_empty(node, key, lines, file))
-
-
-def _empty(node: yaml.MappingNode, key: yaml.ScalarNode, lines: list[str], file: str) -> Problem:
-    span = _span(key, file)
-    if node.flow_style and re.fullmatch(r"\d{3}", key.value):
-        return EMPTY_VALUE.at(span, key=key.value, why=": a comma splits here", mend="write 1_000, not 1,000")
-    if node.flow_style and ":" in key.value:
-        return EMPTY_VALUE.at(span, key=key.value, why=": a space is missing after the colon", mend="write `key: value`")
-    if node.flow_style:
-        return EMPTY_VALUE.at(span, key=key.value, why=": a comma splits here", mend="put an expression with commas in double quotes")
-    rest = lines[span.end_line - 1][span.end_column - 1 :]
-    if "#" in rest:
-        return EMPTY_VALUE.at(span, key=key.value, why=": what stands after it is a comment", mend='put the value in double quotes: "#sales"')
-    return EMPTY_VALUE.at(span, key=key.value, why="", mend="write a value, or leave the key out")
-
-
-def _plain(node: yaml.ScalarNode, lines: list[str], file: str, report: Report) -> None:
-    span = _span(node, file)
-    if node.end_mark.line > node.start_mark.line:
-        report.add(MANY_LINES.at(Span(file, span.line, span.column, span.line, len(lines[span.line - 1]) + 1)))
-        return
-    rest = lines[node.end_mark.line][node.end_mark.column :]
-    if re.match(r"\s+#\S", rest) and node.value.count("'") % 2:
-        report.add(COMMENT.at(span, kept=node.value[:60]))
+def _head(event: yaml.NodeEvent, file: str) -> Span:
+    """Return the place of an event, cut at the end of its first line."""
+    span = mark_span(event, file)
+    if span.end_line == span.line:
+        return span
+    return Span(file, span.line, span.column, span.line, span.column + 1)

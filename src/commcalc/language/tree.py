@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from commcalc.base.problem import Report
+from commcalc.base.problem import Problem, Report
 from commcalc.base.source import Span
 from commcalc.language.places import inside
 from commcalc.language.problems import EMPTY, NOT_A_MAPPING
@@ -117,16 +118,24 @@ def read_tree(raw: bytes, file: str, top: str = "mapping") -> tuple[Tree | None,
             report.add(EMPTY.at(Span(file, 1, 1, 1, 1)))
         return None, report
     node = _node(root, file)
-    if top == "mapping" and not isinstance(node, Mapping_):
-        what = "a list" if isinstance(node, Sequence_) else "one text"
-        report.add(NOT_A_MAPPING.at(node.span, what=what))
+    if top == "mapping" and not isinstance(node, Mapping_) and report.ok:
+        report.add(_no_keys(node))
         return None, report
     tree = Tree(node, file, text)
     return (tree if report.ok else None), report
 
 
+def _no_keys(node: Scalar | Sequence_) -> Problem:
+    glued = re.fullmatch(r"([A-Za-z_][\w-]*):(\S.*)", node.text) if isinstance(node, Scalar) else None
+    mend = f"write `{glued[1]}: {glued[2][:60]}`, with a space after the colon" if glued else "begin with `plan: name`"
+    span = node.span
+    first = span if span.line == span.end_line else Span(span.file, span.line, span.column, span.line, span.column + 1)
+    return NOT_A_MAPPING.at(first, what="a list" if isinstance(node, Sequence_) else "one text", mend=mend)
+
+
 def _node(node: yaml.Node, file: str) -> Node:
-    span = span_of_marks(node.start_mark, node.end_mark, file)
+    start, end = node.start_mark, node.end_mark
+    span = Span(file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
     if isinstance(node, yaml.ScalarNode):
         style = {"'": "single", '"': "double", "|": "literal", ">": "folded"}.get(node.style or "", "plain")
         value = node.value.rstrip("\n") if style in ("literal", "folded") else node.value
@@ -141,11 +150,6 @@ def _key(node: yaml.Node, file: str) -> Scalar:
     found = _node(node, file)
     assert isinstance(found, Scalar), "complex keys were refused"
     return found
-
-
-def span_of_marks(start: Any, end: Any, file: str) -> Span:
-    """Return yaml's marks as a span."""
-    return Span(file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
 def walk(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Node]]:

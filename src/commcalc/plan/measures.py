@@ -47,7 +47,7 @@ class MeasureBase(Shape):
     credit: Literal["own", "reports"] | RoleCredit = Field(default="own", description="whose deals")
     weight: Value | None = Field(default=None, description="quota credit per deal; the basis is not touched")
     quota: Annotated[
-        Literal["own", "team", "plan"] | Value | None,  # type: ignore[valid-type]
+        Literal["own", "team", "plan"] | Value | None,
         Field(union_mode="left_to_right"),
     ] = Field(default=None, description="where the quota comes from, or its value for one window")
     named: Word | None = Field(default=None, description="the quotas table's `measure`, where it is not this name")

@@ -54,7 +54,7 @@ class Plan(Shape):
     params: dict[Word, Param | Expr] = Field(default_factory=dict)
     columns: dict[Word, Value] = Field(default_factory=dict)
     tables: dict[PlainName, Value] = Field(default_factory=dict)
-    measures: dict[PlainName, Measure] = Field(min_length=1)  # type: ignore[valid-type]
+    measures: dict[PlainName, Measure] = Field(min_length=1)
     components: dict[PlainName, Component] = Field(min_length=1)
     payment: Payment
     announce: dict[str, Any] | None = None

@@ -36,7 +36,5 @@ def part_of_text(value: Any) -> Any:
         expression = Expression(match["share"], None)  # type: ignore[arg-type]
     node = expression.node
     if not isinstance(node, Number) or node.type != "ratio":
-        raise PydanticCustomError(
-            "part_of", "`{text}` wants a ratio before `of`: 80% of variable", {"text": value}
-        )
+        raise PydanticCustomError("part_of", "`{text}` wants a ratio before `of`: 80% of variable", {"text": value})
     return PartOf(node.value, match["of"])  # type: ignore[arg-type]

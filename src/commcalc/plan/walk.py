@@ -82,10 +82,9 @@ def _value(path: Path, value: object, like: Place) -> Iterator[Place]:
         for x, y in value.points.items():
             yield _at((*path, "points", x.text), x, like, "figure")
             yield _at((*path, "points", x.text), y, like)
-        for key in ("before", "beyond"):
-            said = getattr(value, key)
+        for side, said in (("before", value.before), ("beyond", value.beyond)):
             if isinstance(said, Expression):
-                yield _at((*path, key), said, like)
+                yield _at((*path, side), said, like)
 
 
 def _measure(path: Path, name: str, measure: object) -> Iterator[Place]:
@@ -110,7 +109,7 @@ def _component(path: Path, name: str, component: ComponentBase) -> Iterator[Plac
     own = getattr(component, "on", None)
     per_deal = not isinstance(component, Bonus)
     line = Place((), _NONE, "figure", per_deal, own, name)
-    payee = Place((), _NONE, "figure", False, own, name)  # noqa: FBT003
+    payee = Place((), _NONE, "figure", False, own, name)
     if component.eligible is not None:
         yield _at((*path, "eligible"), component.eligible, payee, "condition")
     if component.where is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -98,7 +98,7 @@ def _engine_slices(result: Result) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def _slices(rows: list[tuple[object, ...]]) -> str:
+def _slices(rows: Sequence[tuple[object, ...]]) -> str:
     shown = [f"tier {t}: {_short(b)} x {_short(r)} x {_short(f)} = {_short(x)}" for t, b, r, f, x in rows]
     return "; ".join(shown) or "none"
 

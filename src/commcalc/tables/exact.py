@@ -1,12 +1,14 @@
 """Exact sums over columns: the one place where columns are multiplied, divided, rounded and shared out.
 
 Every number column is `Decimal(38, 12)`. A product or a quotient is rounded half-even to 12 decimals at once.
+Sums over groups wrap in silence past 26 digits before the point; inputs and lines have at most 15, so that a
+hundred thousand million rows would be needed. Products are told beforehand by `digits_guard`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -72,24 +74,21 @@ def largest_remainder(frame: pl.LazyFrame, whole: str, figure: str, how: Sharing
     there are rows, or less than nothing, each row first takes an equal number of cents of it. With `first`
     and `last` the others are rounded and the one named takes the whole less these; `drop` only cuts.
     """
+    if not how.group:
+        together = replace(how, group=("~all",))
+        return largest_remainder(frame.with_columns(pl.lit(0).alias("~all")), whole, figure, together).drop("~all")
     group, cent = list(how.group), exact_lit(Decimal(1).scaleb(-how.places))
     sign = pl.when(pl.col(whole) < ZERO).then(exact_lit(-1)).otherwise(exact_lit(1))
     placed = frame.sort([*group, *how.order], nulls_last=False, maintain_order=True).with_row_index("~place")
     if how.remainder in ("first", "last"):
         rounded = round_to(pl.col(figure), how.places, how.mode)
-        named = pl.col("~place") == (
-            pl.col("~place").min() if how.remainder == "first" else pl.col("~place").max()
-        )
+        named = pl.col("~place") == (pl.col("~place").min() if how.remainder == "first" else pl.col("~place").max())
         rest = pl.col(whole) - (rounded.sum().over(group) - rounded)
-        return placed.with_columns(
-            pl.when(named.over(group)).then(rest).otherwise(rounded).alias("share")
-        ).drop("~place")
+        return placed.with_columns(pl.when(named.over(group)).then(rest).otherwise(rounded).alias("share")).drop("~place")
     up = pl.col(figure) * sign
     cut = placed.with_columns(_floor_to(up, how.places).alias("~floor"), up.alias("~up"), sign.alias("~sign"))
     if how.remainder == "drop":
-        return cut.with_columns((pl.col("~floor") * pl.col("~sign")).alias("share")).drop(
-            "~place", "~floor", "~up", "~sign"
-        )
+        return cut.with_columns((pl.col("~floor") * pl.col("~sign")).alias("share")).drop("~place", "~floor", "~up", "~sign")
     left = (pl.col(whole) * pl.col("~sign") - pl.col("~floor").sum().over(group)) / cent
     turn = (pl.col("~floor") - pl.col("~up")).rank("ordinal").over(group, order_by="~place")
     rows = pl.len().over(group).cast(D)
@@ -97,9 +96,7 @@ def largest_remainder(frame: pl.LazyFrame, whole: str, figure: str, how: Sharing
     each = (pl.col("~left") / pl.col("~rows")).floor()
     more = pl.when(pl.col("~turn") <= pl.col("~left") - each * pl.col("~rows")).then(cent).otherwise(ZERO)
     share = (pl.col("~floor") + each * cent + more) * pl.col("~sign")
-    return counted.with_columns(share.alias("share")).drop(
-        "~place", "~floor", "~up", "~sign", "~left", "~turn", "~rows"
-    )
+    return counted.with_columns(share.alias("share")).drop("~place", "~floor", "~up", "~sign", "~left", "~turn", "~rows")
 
 
 def _floor_to(expr: pl.Expr, places: int) -> pl.Expr:
@@ -112,11 +109,7 @@ def digits_guard(frame: pl.LazyFrame, products: Mapping[str, Sequence[pl.Expr]])
 
     Told from the largest absolute value of each operand, before anything is multiplied.
     """
-    asked = [
-        f.abs().max().cast(D).alias(f"{i}.{j}")
-        for i, fs in enumerate(products.values())
-        for j, f in enumerate(fs)
-    ]
+    asked = [f.abs().max().cast(D).alias(f"{i}.{j}") for i, fs in enumerate(products.values()) for j, f in enumerate(fs)]
     if not asked:
         return {}
     largest = frame.select(asked).collect().row(0, named=True)

@@ -26,10 +26,12 @@ from commcalc.language.expression.nodes import (
     Number,
     Text,
     Unary,
+    walk,
 )
 from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
 
 Names = Callable[[Node], pl.Expr]
+SMALL = 12  # parts of an operand that may be written out twice in the query
 
 _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": lambda a, b: a == b,
@@ -71,55 +73,63 @@ class _Compiler:
             operand = self.column(node.operand)
             return ~operand if node.op == "not" else -operand
         if isinstance(node, Binary):
-            return _CALCULATE[node.op](self.column(node.left), self.column(node.right))
+            return (
+                self.told(_CALCULATE[node.op], node.left, node.right)
+                if node.op == "/"
+                else (_CALCULATE[node.op](self.column(node.left), self.column(node.right)))
+            )
         if isinstance(node, Call):
             return self.call(node)
         return self.condition(node)
 
+    def told(self, form: Callable[..., pl.Expr], *nodes: Node) -> pl.Expr:
+        """Return `form` of the nodes' columns; large ones are worked out once, however often `form` names them."""
+        columns = [self.column(n) for n in nodes]
+        if any(sum(1 for _ in walk(n)) > SMALL for n in nodes):
+            return _once(form, columns)
+        return form(*columns)
+
     def condition(self, node: In | Between | Like | IsEmpty) -> pl.Expr:
-        item = self.column(node.item)
-        if isinstance(node, IsEmpty):
-            return item.is_not_null() if node.negated else item.is_null()
         if isinstance(node, Between):
-            return (item >= self.column(node.low)) & (item <= self.column(node.high))
+            return self.told(lambda x, low, high: (x >= low) & (x <= high), node.item, node.low, node.high)
+        if isinstance(node, In):
+            found = self.told(lambda x, *options: reduce(or_, [x == o for o in options]), node.item, *node.options)
+            return ~found if node.negated else found
+        item = self.column(node.item)
         if isinstance(node, Like):
             return item.cast(pl.String).str.contains(_pattern(node.pattern))
-        found = reduce(or_, [item == self.column(option) for option in node.options])
-        return ~found if node.negated else found
+        return item.is_not_null() if node.negated else item.is_null()
 
     def call(self, node: Call) -> pl.Expr:
         if node.function == "round":
             places = node.args[1]
             assert isinstance(places, Number)
             return round_to(self.column(node.args[0]), int(places.value), self.rounding)
-        args = [self.column(a) for a in node.args]
-        if node.function in ("min", "max"):
-            least = pl.min_horizontal(args) if node.function == "min" else pl.max_horizontal(args)
-            return pl.when(pl.all_horizontal([a.is_not_null() for a in args])).then(least)
-        if node.function == "if":
-            return pl.when(args[0]).then(args[1]).when(~args[0]).then(args[2])
         if node.function == "coalesce":
-            return pl.coalesce(args)
+            return pl.coalesce([self.column(a) for a in node.args])
         if node.function == "days_between":
-            return (args[1] - args[0]).dt.total_days().cast(D)
-        if node.function == "months_between":
-            return _months(args[0], args[1]).cast(D)
-        return _OF_ONE[node.function](args[0])
+            first, last = (self.column(a) for a in node.args)
+            return (last - first).dt.total_days().cast(D)
+        return self.told(_FORMS[node.function], *node.args)
 
 
-_OF_ONE: dict[str, Callable[[pl.Expr], pl.Expr]] = {
-    "abs": lambda x: x.abs(),
-    "floor": lambda x: x.floor(),
-    "ceil": lambda x: x.ceil(),
-    "year": lambda d: d.dt.year().cast(D),
-    "month": lambda d: d.dt.month().cast(D),
-    "day": lambda d: d.dt.day().cast(D),
-}
+def _once(form: Callable[..., pl.Expr], columns: list[pl.Expr]) -> pl.Expr:
+    """Name the columns inside a struct, so that nested forms do not double the work at each level."""
+    named = pl.struct([c.alias(f"~{i}") for i, c in enumerate(columns)])
+    result = form(*(pl.field(f"~{i}") for i in range(len(columns))))
+    return named.struct.with_fields(result.alias("~")).struct.field("~")
 
 
-def _pattern(like: str) -> str:
-    """`A%` as a regular expression: every character as its code, so that none has a meaning of its own."""
-    return "(?s)^" + "".join(".*" if c == "%" else f"\\x{{{ord(c):x}}}" for c in like) + "$"
+def _least(*columns: pl.Expr) -> pl.Expr:
+    return pl.when(pl.all_horizontal([c.is_not_null() for c in columns])).then(pl.min_horizontal(columns))
+
+
+def _most(*columns: pl.Expr) -> pl.Expr:
+    return pl.when(pl.all_horizontal([c.is_not_null() for c in columns])).then(pl.max_horizontal(columns))
+
+
+def _if(condition: pl.Expr, yes: pl.Expr, no: pl.Expr) -> pl.Expr:
+    return pl.when(condition).then(yes).when(~condition).then(no)
 
 
 def _months(a: pl.Expr, b: pl.Expr) -> pl.Expr:
@@ -129,4 +139,23 @@ def _months(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     due = pl.min_horizontal(early.dt.day(), late.dt.month_end().dt.day())
     whole = months - (late.dt.day() < due).cast(pl.Int64)
     known = a.is_not_null() & b.is_not_null()
-    return pl.when(known & (a <= b)).then(whole).when(known).then(-whole)
+    return pl.when(known & (a <= b)).then(whole).when(known).then(-whole).cast(D)
+
+
+def _pattern(like: str) -> str:
+    """`A%` as a regular expression: every character as its code, so that none has a meaning of its own."""
+    return "(?s)^" + "".join(".*" if c == "%" else f"\\x{{{ord(c):x}}}" for c in like) + "$"
+
+
+_FORMS: dict[str, Callable[..., pl.Expr]] = {
+    "min": _least,
+    "max": _most,
+    "if": _if,
+    "months_between": _months,
+    "abs": lambda x: x.abs(),
+    "floor": lambda x: x.floor(),
+    "ceil": lambda x: x.ceil(),
+    "year": lambda d: d.dt.year().cast(D),
+    "month": lambda d: d.dt.month().cast(D),
+    "day": lambda d: d.dt.day().cast(D),
+}

@@ -71,9 +71,7 @@ def earn(job: Job, day: date) -> Earned:
 
 def is_money(payout: object) -> bool:
     """Return whether a payout is an amount rather than a ratio: any of its values written as money."""
-    return any(
-        isinstance(n, Number) and n.type == "money" for e in expressions_of(payout) for n in walk(e.node)
-    )
+    return any(isinstance(n, Number) and n.type == "money" for e in expressions_of(payout) for n in walk(e.node))
 
 
 def _decided(job: Job, frame: pl.DataFrame, names: frozenset[str]) -> tuple[pl.DataFrame, list[Blank]]:
@@ -106,15 +104,18 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
     book, plan = job.book, job.plan
     rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
     first, last = plan.effective.first or FIRST_DAY, plan.effective.last or LAST_DAY
-    rows = rows.with_columns(pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z"))
+    rows = rows.with_columns(
+        pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z")
+    )
     spans = _spans(job, measure, name)
     frame = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
     frame = frame.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
-    at_end = said.earned not in ("to date", "ratchet")  # type: ignore[union-attr]
+    assert isinstance(said, Bonus)
+    at_end = said.earned not in ("to date", "ratchet")
     begun = pl.col("~wlast") <= day if at_end else pl.col("~wfirst") <= day
     frame = frame.filter(begun).with_columns(pl.min_horizontal("~wlast", pl.lit(day)).alias("~t"))
     # the assignment in force at the day read, else the last one in the window, governs (docs/semantics.md 7.1)
-    frame = frame.sort("~p", "~w", "~from").filter((pl.col("~b") <= pl.col("~t")))
+    frame = frame.sort("~p", "~w", "~from").filter(pl.col("~b") <= pl.col("~t"))
     frame = frame.unique(["~p", "~w"], keep="last", maintain_order=True)
     if said.dates is not None:
         low, high = said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY
@@ -129,8 +130,12 @@ def _spans(job: Job, measure: MeasureBase, name: str) -> pl.DataFrame:
     if measure.window == "quota row":
         end = job.plan.effective.last or LAST_DAY
         return quota_rows(book, job.plan, measure, name).select(
-            "~p", "~w", pl.col("~first").alias("~wfirst"), pl.min_horizontal("~last", pl.lit(end)).alias("~wlast"),
-            none.alias("~periods"), none.alias("~year"),
+            "~p",
+            "~w",
+            pl.col("~first").alias("~wfirst"),
+            pl.min_horizontal("~last", pl.lit(end)).alias("~wlast"),
+            none.alias("~periods"),
+            none.alias("~year"),
         )
     if measure.window in book.moments.windows:
         years = book.moments.windows["year"].select(pl.col("~w").alias("~y"), pl.col("~periods").alias("~year"))
@@ -142,8 +147,10 @@ def _spans(job: Job, measure: MeasureBase, name: str) -> pl.DataFrame:
             .drop("~y")
         )
     first, last = job.plan.effective.first or FIRST_DAY, job.plan.effective.last or LAST_DAY
-    return pl.DataFrame({"~w": [0], "~wfirst": [first], "~wlast": [last], "~periods": [None], "~year": [None]}, schema={
-        "~w": pl.Int64, "~wfirst": pl.Date, "~wlast": pl.Date, "~periods": pl.Int64, "~year": pl.Int64})
+    return pl.DataFrame(
+        {"~w": [0], "~wfirst": [first], "~wlast": [last], "~periods": [None], "~year": [None]},
+        schema={"~w": pl.Int64, "~wfirst": pl.Date, "~wlast": pl.Date, "~periods": pl.Int64, "~year": pl.Int64},
+    )
 
 
 def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, has_target: bool) -> Earned:
@@ -170,4 +177,3 @@ def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, has_target: b
     rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
     rows = rows.with_columns(rate.otherwise(pl.lit(None, dtype=D)).alias("rate"), pl.col("~basis").alias("basis"))
     return Earned(rows.select(ROW).cast(EMPTY_ROWS), rows.select(SLICE), blanks)  # type: ignore[arg-type]
-

@@ -65,21 +65,22 @@ def earn(job: Job, day: date) -> Earned:
 
 def _standing(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) -> pl.DataFrame:
     """Add where each window, period and deal stands by the run's day: over all the measure's credits, paid or not."""
-    del said
+    wanted = {t.apply for t in (said.rate, said.accelerators) if isinstance(t, Tiers)}
+    reaching = any(x.reaches != "here" for t in (said.rate, said.accelerators) if isinstance(t, Tiers) for x in t.tiers)
     window = ["~p", "~w"]
-    frame = frame.with_columns(pl.col("~cum").last().over(window).alias("~total"))
-    day = [*window, "~d", "~deal"]
-    period = job.book.moments.number("period", "~d")
-    return frame.with_columns(
-        pl.col("~c").first().over(day).alias("~before_deal"),
-        pl.col("~cum").last().over(day).alias("~after_deal"),
-        pl.col("~cum").last().over(*window, period.alias("~period")).alias("~by_period"),
-    )
+    figures = []
+    if "retroactive" in wanted or reaching:
+        figures.append(pl.col("~cum").last().over(window).alias("~total"))
+    if wanted & {"prospective", "inclusive"}:
+        day = [*window, "~d", "~deal"]
+        figures += [pl.col("~c").first().over(day).alias("~before_deal"), pl.col("~cum").last().over(day).alias("~after_deal")]
+    if "period" in wanted:
+        period = job.book.moments.number("period", "~d")
+        figures.append(pl.col("~cum").last().over(*window, period.alias("~period")).alias("~by_period"))
+    return frame.with_columns(figures)
 
 
-def _facts(
-    job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, day: date
-) -> tuple[pl.DataFrame, list[Blank]]:
+def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
     """Add what the rules read: payee facts, params, other measures, target and quota of the window."""
     rules = job.rules.on(said.on)
     values = _values(said)
@@ -155,7 +156,8 @@ def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[p
         return frame.filter(~pl.col("~fixed")).with_columns(pl.lit(value=False).alias("~fixed")), blanks
     at = ONE if meaning == "100%" else ZERO
     fixed = pl.col("~fixed")
-    places = ("~c", "~cum", "~total", "~by_period", "~before_deal", "~after_deal")
+    figures = ("~c", "~cum", "~total", "~by_period", "~before_deal", "~after_deal")
+    places = [c for c in figures if c in frame.columns]
     frame = frame.with_columns(
         *(pl.when(fixed).then(at).otherwise(pl.col(c)).alias(c) for c in places),
         pl.when(fixed).then(ONE).otherwise(pl.col("~qn")).alias("~qn"),
@@ -249,10 +251,10 @@ def _rate(rules: Rules, said: Commission, tier: str | None) -> Pay:
         assert isinstance(said.rate, Tiers)
         rate = by_tier([rules.value(t.pay) for t in said.rate.tiers], tier)
         return Pay(rate if kick is None else rate + kick, None, tier)
-    numerator, divisor = rules.parts(said.rate)
+    numerator, under = rules.parts(said.rate)
     if kick is not None:
-        numerator = numerator + (kick if divisor is None else product(kick, divisor))
-    return Pay(numerator, divisor, tier)
+        numerator = numerator + (kick if under is None else product(kick, under))
+    return Pay(numerator, under, tier)
 
 
 def is_units(job: Job, measured: Measured) -> bool:

@@ -91,7 +91,9 @@ def slices_and_lines(
     frame = frame.with_columns(figure.alias("~num"), product(pl.col("~bd"), pl.col("~rd")).alias("~div"))
     alone = frame.filter("~whole").with_columns(_divided(pl.col("~num")).alias("exact"), pl.lit(1, dtype=pl.UInt32).alias("~n"))
     several = _joined(frame.filter(~pl.col("~whole")))
-    pieces = pl.concat([alone.with_columns(pl.col("exact").alias("~exact"), pl.col("~basis").alias("basis")), several], how="diagonal")
+    pieces = pl.concat(
+        [alone.with_columns(pl.col("exact").alias("~exact"), pl.col("~basis").alias("basis")), several], how="diagonal"
+    )
     scale = pl.col("~qd")
     rated = pl.when(pl.col("~rd") == 1).then(pl.col("~rn")).otherwise(quotient(pl.col("~rn"), pl.col("~rd")))
     pieces = pieces.with_columns(
@@ -115,7 +117,9 @@ def _joined(frame: pl.DataFrame) -> pl.DataFrame:
     """Lines of several slices: the sum of their numerators divided once; the highest slice takes what is left."""
     if frame.is_empty():
         return frame.with_columns(
-            pl.lit(None, dtype=D).alias("exact"), pl.lit(None, dtype=D).alias("~exact"), pl.lit(None, dtype=D).alias("basis"),
+            pl.lit(None, dtype=D).alias("exact"),
+            pl.lit(None, dtype=D).alias("~exact"),
+            pl.lit(None, dtype=D).alias("basis"),
             pl.lit(1, dtype=pl.UInt32).alias("~n"),
         )
     frame = frame.with_row_index("~i").sort("~i")
@@ -134,5 +138,3 @@ def _joined(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(last).then(rest).otherwise(pl.col("~own")).alias("exact"),
         pl.when(last).then(rest_basis).otherwise(pl.col("~part")).alias("basis"),
     ).drop("~own", "~part", "~of", "~i")
-
-

@@ -9,7 +9,7 @@ import polars as pl
 from commcalc.engine.components.lines import filtered, multiplied, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
-from commcalc.engine.measure import Measured, measure, with_facts, with_plan_columns
+from commcalc.engine.measure import Measured, deals_counted, measure, with_facts, with_plan_columns
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import CountMeasure, SumMeasure
 from commcalc.tables.exact import D
@@ -71,8 +71,6 @@ def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl
 
 def _deals(job: Job, frame: pl.DataFrame) -> pl.Expr | pl.Series:
     """Each sale once, at its first row, while its net stays above zero or nothing of it came back."""
-    sale = ["~p", "~w", "~sale"]
-    net = pl.col("amount").cum_sum().over(sale)
-    back = (pl.col("amount") < 0).cum_max().over(sale)
-    on = ((net > 0) | ~back).fill_null(value=True).cast(pl.Int64)
-    return share_of(frame, (on - on.shift(1).over(sale).fill_null(0)).cast(D), job.book)
+    frame = frame.with_columns(deals_counted(frame).alias("~counted"))
+    found = share_of(frame, pl.col("~counted"), job.book)
+    return frame["~counted"] if isinstance(found, pl.Expr) else found

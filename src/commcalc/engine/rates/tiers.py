@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 import polars as pl
 
 from commcalc.engine.rules import Rules, attainment_of
@@ -79,9 +78,7 @@ def paying_tiers(tiers: Tiers) -> list[list[int]]:
     for i, tier in enumerate(tiers.tiers):
         down.append(i if tier.reaches == "here" else 0 if tier.reaches == "zero" else int(tier.reaches[5:]) - 1)
     size = len(tiers.tiers)
-    return [
-        [next((j for j in range(reached, i, -1) if down[j] <= i), i) for i in range(size)] for reached in range(size)
-    ]
+    return [[next((j for j in range(reached, i, -1) if down[j] <= i), i) for i in range(size)] for reached in range(size)]
 
 
 def sliced(frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
@@ -124,5 +121,3 @@ def look_up_pairs(pairs: list[list[int]], reached: str, tier: str) -> pl.Expr:
     size = len(pairs)
     flat = pl.Series([j for row in pairs for j in row], dtype=pl.Int32)
     return pl.lit(flat).gather((pl.col(reached) * size + pl.col(tier)).cast(pl.UInt32))
-
-

@@ -97,9 +97,7 @@ class _Checker:
     def must_be_condition(self, node: Node, found: Type | None, word: str) -> None:
         if found not in (None, Type.YES_NO):
             what = f"`{word}` joins conditions; `{self.trouble.words(node)}` is {found}"
-            mend = (
-                f"compare it: `{self.trouble.words(node)} > 0`" if found and found.numeric else "compare it"
-            )
+            mend = f"compare it: `{self.trouble.words(node)} > 0`" if found and found.numeric else "compare it"
             self.trouble.add(TYPES, node, what=what, mend=mend)
 
     def condition(self, node: In | Between | Like | IsEmpty) -> None:
@@ -114,31 +112,25 @@ class _Checker:
             what = f"`like` looks at texts; `{self.trouble.words(node.item)}` is {item}"
             self.trouble.add(TYPES, node, what=what, mend="compare it with `=`, `<` or `between`")
 
-    def compared(
-        self, at: Node, left: tuple[Node, Type | None], right: tuple[Node, Type | None], ordered: bool
-    ) -> None:
+    def compared(self, at: Node, left: tuple[Node, Type | None], right: tuple[Node, Type | None], ordered: bool) -> None:
         """Two values side by side in a comparison, a list or between bounds."""
         (a, a_type), (b, b_type) = left, right
         for this, other in ((a, b), (b, a)):
             if isinstance(this, Text) and not this.value and not ordered:
                 words = self.trouble.words(other)
                 what = "no field is the text `''`: an empty field has no value"
-                self.trouble.add(
-                    TEXT, this, what=what, mend=f"write `{words} is empty`, or `{words} is not empty`"
-                )
+                self.trouble.add(TEXT, this, what=what, mend=f"write `{words} is empty`, or `{words} is not empty`")
                 return
         if not comparable(a_type, b_type):
             words = f"`{self.trouble.words(a)}` is {a_type}, `{self.trouble.words(b)}` is {b_type}"
             mend = self.mend_of(left, right)
             self.trouble.add(TYPES, at, what=f"{words}: they cannot be compared", mend=mend)
-        elif ordered and (a_type in _UNORDERED or b_type in _UNORDERED):
+        elif ordered and None not in (a_type, b_type) and (a_type in _UNORDERED or b_type in _UNORDERED):
             found = a_type if a_type in _UNORDERED else b_type
             mend = "compare with `=` or `<>`"
             if found is Type.TEXT:
                 mend += "; a column of numbers states its type in commcalc.yaml: `types: {column: number}`"
-            self.trouble.add(
-                TYPES, at, what=f"{found} has no order: `<` and `>` compare numbers and dates", mend=mend
-            )
+            self.trouble.add(TYPES, at, what=f"{found} has no order: `<` and `>` compare numbers and dates", mend=mend)
 
     def mend_of(self, left: tuple[Node, Type | None], right: tuple[Node, Type | None]) -> str:
         """Say how two values of different types become comparable."""
@@ -151,9 +143,7 @@ class _Checker:
             if isinstance(a, Number) and b_type is Type.DATE:
                 return f"write a date, as 2026-01-31, or compare `year({self.trouble.words(b)})`"
             if a_type is Type.YES_NO:
-                return (
-                    f"`{self.trouble.words(a)}` stands for itself: write it, or `not {self.trouble.words(a)}`"
-                )
+                return f"`{self.trouble.words(a)}` stands for itself: write it, or `not {self.trouble.words(a)}`"
         return "compare what is of one type: money with money, a ratio with a ratio"
 
     def calculated(self, node: Binary, left: Type | None, right: Type | None) -> Type | None:
@@ -165,13 +155,9 @@ class _Checker:
         if left.numeric and right.numeric:
             found = {"*": times, "/": over}.get(node.op, join)(left, right)
         if found is None:
-            what = (
-                f"`{self.trouble.words(node.left)}` is {left}, `{self.trouble.words(node.right)}` is {right}"
-            )
+            what = f"`{self.trouble.words(node.left)}` is {left}, `{self.trouble.words(node.right)}` is {right}"
             verb = {"+": "added", "-": "subtracted", "*": "multiplied", "/": "divided"}[node.op]
-            mend = _mend_of_sum(
-                node.op, left, right, self.trouble.words(node.left), self.trouble.words(node.right)
-            )
+            mend = _mend_of_sum(node.op, left, right, self.trouble.words(node.left), self.trouble.words(node.right))
             self.trouble.add(TYPES, node, what=f"{what}: they cannot be {verb}", mend=mend)
         return found
 
@@ -187,9 +173,7 @@ def _mend_of_sum(op: str, left: Type, right: Type, a: str, b: str) -> str:
     if Type.YES_NO in (left, right):
         return "to count a condition, write `if(condition, 1, 0)`"
     if Type.TEXT in (left, right):
-        return (
-            "a number stands without quotes; a column of numbers states its type in commcalc.yaml: `types:`"
-        )
+        return "a number stands without quotes; a column of numbers states its type in commcalc.yaml: `types:`"
     if op in "+-":
         money, ratio = (a, b) if left is Type.MONEY else (b, a)
         return f"for a part of the amount, write `{money} * {ratio}`"

@@ -136,9 +136,7 @@ def _sign_fault(text: str, at: int) -> ExpressionFault:
         end = text.find('"', at + 1) + 1
         if end and text[end : end + 1] == ".":
             what = "the only dot of the expression language is that of `payee.x`"
-            return ExpressionFault(
-                FOREIGN, end, end + 1, {"what": what, "mend": "take it and what follows away"}
-            )
+            return ExpressionFault(FOREIGN, end, end + 1, {"what": what, "mend": "take it and what follows away"})
         inner = text[at + 1 : end - 1] if end and end - at <= 60 else "..."
         doubled = inner.replace("'", "''")
         facts = {"what": "texts stand in single quotes here", "mend": f"write `'{doubled}'`"}

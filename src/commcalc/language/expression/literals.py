@@ -77,9 +77,7 @@ def _date(text: str, match: re.Match[str]) -> DateLit:
     try:
         value = date(year, month, day)
     except ValueError:
-        _refuse(
-            DATE, match[0], start, "is not a day of the calendar", "write a day that exists, as 2026-01-31"
-        )
+        _refuse(DATE, match[0], start, "is not a day of the calendar", "write a day that exists, as 2026-01-31")
     if match[0] != value.isoformat():
         _refuse(DATE, match[0], start, "is not how a date is written", f"write {value.isoformat()}")
     return DateLit(value, start, end)
@@ -127,7 +125,7 @@ def _grouped(amount: Decimal) -> str:
 
 
 def _value(digits: str, shift: int, written: str, at: int) -> Decimal:
-    """Return the number as it counts, the point moved by `shift` places; refuse what would not be kept whole."""
+    """Return the number as it counts, the point moved by `shift` places, or refuse it."""
     whole, _, decimals = digits.partition(".")
     whole, decimals = whole.lstrip("0"), decimals.rstrip("0")
     if len(whole) > MOST_BEFORE_POINT + shift:

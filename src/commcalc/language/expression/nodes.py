@@ -14,8 +14,8 @@ How an expression is worked out, wherever it is worked out:
   order written, left to right. `round` rounds in the house's mode; `floor` goes down and `ceil` up,
   below zero too.
 - `days_between(a, b)` is b - a in days. `months_between(a, b)` counts the whole months from a to b: a month
-  has gone by on the same day of the next month, else on that month's last; where b is before a it is the count
-  from b to a, below zero.
+  has gone by on the same day of the next month, else on that month's last; where b is before a,
+  those from b to a, below zero.
 """
 
 from __future__ import annotations
@@ -150,9 +150,7 @@ class IsEmpty:
     end: int
 
 
-Node: TypeAlias = (
-    Number | Text | DateLit | Name | Member | Call | Unary | Binary | In | Between | Like | IsEmpty
-)
+Node: TypeAlias = Number | Text | DateLit | Name | Member | Call | Unary | Binary | In | Between | Like | IsEmpty
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 OWN = ("value", "quota", "attainment")  # bare: of the component's own measure; called: of the measure named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NoReturn
 
 from commcalc.language.expression.lexer import MOST_CHARACTERS, Token, tokens_of
@@ -21,7 +22,18 @@ from commcalc.language.expression.nodes import (
     Text,
     Unary,
 )
-from commcalc.language.expression.problems import CHAINED, FOREIGN, SYNTAX, TOO_LARGE, ExpressionFault
+from commcalc.language.expression.problems import CHAINED, SYNTAX, ExpressionFault
+from commcalc.language.expression.refusals import (
+    NEVER_NAMES,
+    WORDS_OF_OTHERS,
+    dot,
+    foreign,
+    no_sign,
+    no_value,
+    syntax,
+    too_large,
+    word_of_others,
+)
 from commcalc.language.names import nearest
 
 MOST_LEVELS = 16
@@ -31,23 +43,12 @@ _INFIX = {
     "or": OR, "and": AND, "+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY,
     **dict.fromkeys(COMPARISONS, COMPARE), **dict.fromkeys(("in", "between", "like", "is", "not"), COMPARE),
 }  # fmt: skip
-_WORDS = {
-    "lambda": "there are no functions to define", "await": "there is nothing to wait for",
-    "import": "there is nothing to import", "null": "write `is empty`", "none": "write `is empty`",
-    "nan": "write `is empty`", "true": "a yes/no column stands for itself: `is_new`, or `not is_new`",
-    "false": "a yes/no column stands for itself: `is_new`, or `not is_new`",
-    "for": "there are no loops", "while": "there are no loops", "else": "write `if(condition, a, b)`",
-    "then": "write `if(condition, a, b)`", "when": "write `if(condition, a, b)`",
-    "case": "write `if(condition, a, b)`",
-}  # fmt: skip
 
 
 def parse_expression(text: str) -> Expression:
     """Read an expression, or raise the ExpressionFault that says what is wrong with it and where."""
     if len(text) > MOST_CHARACTERS:
-        what = f"it has {len(text):_} characters, at most {MOST_CHARACTERS} are read"
-        mend = "give part of it a name under `columns:`, or make a table of it"
-        raise ExpressionFault(TOO_LARGE, 0, len(text), {"what": what, "mend": mend})
+        raise too_large(0, len(text), f"it has {len(text):_} characters, at most {MOST_CHARACTERS} are read")
     if not text.strip():
         facts = {"what": "the expression is empty", "mend": "write a value, as `amount * 8%`"}
         raise ExpressionFault(SYNTAX, 0, len(text), facts)
@@ -91,7 +92,7 @@ class _Parser:
     def whole(self) -> Node:
         node = self.expression(OR)
         if self.here.kind != "end":
-            self.refuse_next(node)
+            raise no_sign(self.tokens[self.at - 1], self.here)
         return node
 
     def expression(self, least: int) -> Node:
@@ -124,9 +125,11 @@ class _Parser:
             return self.unary(token, SIGN)
         if token.kind == "keyword" and token.text == "not":
             if least > NOT:
-                self.refuse_not(token)
+                raise syntax(token, "`not` here binds less than the sign before it", "put it in brackets: `(not x)`")
             return self.unary(token, NOT)
-        self.refuse_start(token)
+        after = self.here if token.kind != "end" else None
+        raise no_value(self.tokens[self.at - 2] if self.at > 1 else None, token, after)
+        return None
 
     def unary(self, token: Token, power: int) -> Node:
         self.deeper(token)
@@ -137,20 +140,17 @@ class _Parser:
     def bracket(self, token: Token) -> Node:
         self.deeper(token)
         inner = self.expression(OR)
-        if self.is_at(","):
-            self.fail(
-                self.here, "a comma stands here outside a call", "a decimal point is `.`; lists follow `in`"
-            )
-        self.close(token)
+        end = self.close(token).end
         self.levels -= 1
-        return inner
+        return replace(inner, start=token.start, end=end)
 
     def close(self, opened: Token) -> Token:
         if self.is_at(")"):
             return self.take()
         if self.here.kind == "end":
-            self.fail(opened, "the bracket that opens here is not closed", "put `)` where it ends")
-        self.refuse_next(None)
+            raise syntax(opened, "the bracket that opens here is not closed", "put `)` where it ends")
+        raise no_sign(self.tokens[self.at - 1], self.here)
+        return None
 
     def name(self, token: Token) -> Node:
         if self.is_at("("):
@@ -158,32 +158,20 @@ class _Parser:
         if self.is_at("."):
             return self.member(token)
         word = token.text.lower()
-        if word in _WORDS and (word == "null" or not self.joined()):
-            what = f"`{token.text}` is not part of the expression language"
-            raise ExpressionFault(FOREIGN, token.start, token.end, {"what": what, "mend": _WORDS[word]})
+        joined = self.here.kind not in ("name", "literal")  # goes on as after a column of that name
+        if word in NEVER_NAMES or (word in WORDS_OF_OTHERS and not joined):
+            raise word_of_others(token)
         return self.made(Name(token.text, token.start, token.end))
 
-    def joined(self) -> bool:
-        """Tell whether what follows goes on as after a column of that name; `true` and the like never are one."""
-        word = self.tokens[self.at - 1].text.lower()
-        return word not in ("true", "false", "none", "nan") and self.here.kind not in ("name", "literal")
-
     def member(self, token: Token) -> Node:
-        dot = self.take()
-        after = self.here
+        point, after = self.take(), self.here
         if token.text != "payee" or after.kind not in ("name", "keyword"):
-            mend = (
-                "write `payee.` and a column"
-                if token.text.lower() == "payee"
-                else f"write `{token.text}` alone"
-            )
-            what = "the only dot of the expression language is that of `payee.x`"
-            raise ExpressionFault(FOREIGN, dot.start, dot.end, {"what": what, "mend": mend})
+            payee = token.text.lower() == "payee"
+            raise dot(point, "write `payee.` and a column" if payee else f"write `{token.text}` alone")
         self.take()
         if self.is_at(".", "("):
-            what = f"`{self.here.text}` cannot follow `payee.{after.text}`"
-            mend = f"write `payee.{after.text}` alone"
-            raise ExpressionFault(FOREIGN, self.here.start, self.here.end, {"what": what, "mend": mend})
+            name = f"payee.{after.text}"
+            raise foreign(self.here, f"`{self.here.text}` cannot follow `{name}`", f"write `{name}` alone")
         return self.made(Member("payee", self.text[after.start : after.end], token.start, after.end))
 
     def call(self, token: Token) -> Node:
@@ -191,15 +179,12 @@ class _Parser:
         if function not in FUNCTIONS:
             near = nearest(function, FUNCTIONS)
             mend = f"did you mean `{near}`?" if near else "the functions are " + ", ".join(FUNCTIONS)
-            what = f"`{token.text}` is not a function of the expression language"
-            raise ExpressionFault(FOREIGN, token.start, token.end, {"what": what, "mend": mend})
+            raise foreign(token, f"`{token.text}` is not a function of the expression language", mend)
         self.deeper(token)
         args, end = self.items()
         self.levels -= 1
         if self.is_at("."):
-            what = f"a dot cannot follow `{function}(...)`"
-            facts = {"what": what, "mend": "take the dot and what follows away"}
-            raise ExpressionFault(FOREIGN, self.here.start, self.here.end, facts)
+            raise dot(self.here, "take the dot and what follows away")
         return self.made(Call(function, args, token.start, end))
 
     def items(self) -> tuple[tuple[Node, ...], int]:
@@ -228,22 +213,23 @@ class _Parser:
         if token.kind == "keyword" and token.text in ("between", "like"):
             node = self.between(left) if token.text == "between" else self.like(left)
             return self.made(Unary("not", node, left.start, node.end)) if negated else node
-        self.fail(token, "`not` stands between two values", "write `a <> b`, `not in (...)`, or `and not`")
+        raise syntax(token, "`not` stands between two values", "write `a <> b`, `not in (...)`, or `and not`")
+        return None
 
     def in_list(self, left: Node, token: Token, negated: bool) -> Node:
         if not self.is_at("("):
-            self.fail(token, "`in` wants a list in round brackets", "write `in ('A', 'B')`")
+            raise syntax(token, "`in` wants a list in round brackets", "write `in ('A', 'B')`")
         self.deeper(token)
         options, end = self.items()
         self.levels -= 1
         if not options:
-            self.fail(token, "the list after `in` is empty", "write what it may be: `in ('A', 'B')`")
+            raise syntax(token, "the list after `in` is empty", "write what it may be: `in ('A', 'B')`")
         return self.made(In(left, options, negated, left.start, end))
 
     def between(self, left: Node) -> Node:
         low = self.expression(ADD)
         if not self.is_at("and"):
-            self.fail(self.here, "`between` wants two bounds", "write `between 10 and 20` (both are in)")
+            raise syntax(self.here, "`between` wants two bounds", "write `between 10 and 20` (both are in)")
         self.take()
         high = self.expression(ADD)
         return self.made(Between(left, low, high, left.start, high.end))
@@ -251,7 +237,7 @@ class _Parser:
     def like(self, left: Node) -> Node:
         token = self.take()
         if not isinstance(token.literal, Text):
-            self.fail(token, "`like` wants a text in single quotes", "write `like 'A%'`")
+            raise syntax(token, "`like` wants a text in single quotes", "write `like 'A%'`")
         self.nodes += 1
         return self.made(Like(left, token.literal.value, left.start, token.end))
 
@@ -261,26 +247,20 @@ class _Parser:
             self.take()
         word = self.take()
         if word.text.lower() != "empty":
-            self.fail(word, "only `empty` follows `is`", "write `is empty`, `is not empty`, or `=`")
+            raise syntax(word, "only `empty` follows `is`", "write `is empty`, `is not empty`, or `=`")
         return self.made(IsEmpty(left, negated, left.start, word.end))
 
     def made(self, node: Node) -> Node:
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            what = f"it has more than {MOST_NODES} parts"
-            mend = "give part of it a name under `columns:`, or make a table of it"
-            raise ExpressionFault(TOO_LARGE, node.start, node.end, {"what": what, "mend": mend})
+            raise too_large(node.start, node.end, f"it has more than {MOST_NODES} parts")
         return node
 
     def deeper(self, token: Token) -> None:
         self.levels += 1
         if self.levels > MOST_LEVELS:
             what = f"it goes deeper than {MOST_LEVELS} levels of brackets, calls and signs"
-            mend = "give part of it a name under `columns:`, or make a table of it"
-            raise ExpressionFault(TOO_LARGE, token.start, token.end, {"what": what, "mend": mend})
-
-    def fail(self, token: Token, what: str, mend: str) -> NoReturn:
-        raise ExpressionFault(SYNTAX, token.start, max(token.end, token.start), {"what": what, "mend": mend})
+            raise too_large(token.start, token.end, what)
 
     def refuse_chain(self, left: Node) -> NoReturn:
         """0 < x < 10: show both halves, the second with the middle value again."""
@@ -296,65 +276,3 @@ class _Parser:
         again = self.text[middle.start : middle.end] if isinstance(left, Binary) else "..."
         facts = {"text": self.text[left.start : end], "mend": f"{first} and {again} {tail}"}
         raise ExpressionFault(CHAINED, sign.start, sign.end, facts)
-
-    def refuse_not(self, token: Token) -> NoReturn:
-        self.fail(token, "`not` here binds less than the sign before it", "put it in brackets: `(not x)`")
-
-    def refuse_start(self, token: Token) -> NoReturn:
-        if token.kind == "end":
-            before = self.tokens[self.at - 2].text if self.at > 1 else ""
-            self.fail(token, f"a value is missing at the end, after `{before}`", "write what belongs there")
-        if token.text == "+":
-            self.fail(token, "a plus sign stands before a value", "take the `+` away")
-        if token.text == ".":
-            facts = {
-                "what": "the only dot of the expression language is that of `payee.x`",
-                "mend": "take it away",
-            }
-            raise ExpressionFault(FOREIGN, token.start, token.end, facts)
-        if token.text == ")" and self.at > 1 and self.tokens[self.at - 2].text == "(":
-            dot = self.here if self.is_at(".") else None
-            if dot:
-                facts = {
-                    "what": "the only dot of the expression language is that of `payee.x`",
-                    "mend": "take it away",
-                }
-                raise ExpressionFault(FOREIGN, dot.start, dot.end, facts)
-            self.fail(token, "there is nothing in these brackets", "write a value in them")
-        self.fail(token, f"a value is expected here, not `{token.text}`", "write a name, a number or a text")
-
-    def refuse_next(self, left: Node | None) -> NoReturn:
-        """Something stands where a sign, a comma or a closing bracket should."""
-        token = self.here
-        if token.text == ".":
-            facts = {
-                "what": "the only dot of the expression language is that of `payee.x`",
-                "mend": "take it away",
-            }
-            raise ExpressionFault(FOREIGN, token.start, token.end, facts)
-        if token.text == ")":
-            self.fail(token, "this bracket was not opened", "take it away, or put `(` where it begins")
-        if token.text == ",":
-            self.fail(
-                token, "a comma stands here outside a call", "a decimal point is `.`; lists follow `in`"
-            )
-        if token.text == "(":
-            self.fail(token, "a bracket opens here without a sign before it", "write `*`, or take it away")
-        if token.kind == "name" and token.text.lower() in _WORDS:
-            what = f"`{token.text}` is not part of the expression language"
-            raise ExpressionFault(
-                FOREIGN, token.start, token.end, {"what": what, "mend": _WORDS[token.text.lower()]}
-            )
-        before = self.tokens[self.at - 1]
-        if isinstance(before.literal, Text) and isinstance(token.literal, Text):
-            self.fail(token, "two texts stand side by side", "join lists with commas after `in`")
-        if (
-            before.kind == "literal"
-            and token.kind == "name"
-            and len(token.text) == 3
-            and token.text.isalpha()
-        ):
-            self.fail(token, f"`{token.text}` follows a number", f"a currency is written in capitals: {before.text} "
-                      f"{token.text.upper()}")  # fmt: skip
-        mend = "write a sign between them; a text stands in single quotes"
-        self.fail(token, f"`{token.text}` follows `{before.text}` with no sign between them", mend)

@@ -45,8 +45,8 @@ TOO_LARGE = Kind(
     """An expression has at most 500 characters, 100 parts, and 16 levels of brackets, calls and signs. What is
 longer is a table (`by:` and `rows:`) or an amount of its own under `columns:`.
 
-Fails: `if(a = 1, 1%, if(a = 2, 2%, ...))` and so on, 17 deep
-Works: `{by: a, rows: {1: 1%, 2: 2%}}`""",
+Fails: `(((((((((((((((((amount)))))))))))))))))`
+Works: `(amount)`""",
 )
 TYPES = Kind(
     "X004",
@@ -154,8 +154,8 @@ NO_DEAL = Kind(
     """Quotas, gates, payouts, funds and draws are worked out for a payee, not for a deal. They read measures,
 params and `payee.x`.
 
-Fails: `gate: {when: amount > 100, else: 0%}`
-Works: `gate: {when: value('bookings') > 100, else: 0%}`""",
+Fails: `amount > 100` (in a gate)
+Works: `value('bookings') > 100`""",
 )
 NOT_DEFINED = Kind(
     "X015",
@@ -175,8 +175,8 @@ NO_OWN = Kind(
     """Inside a component with `on:`, bare `value`, `quota` and `attainment` are those of that measure.
 Elsewhere the measure is named.
 
-Fails: `when: attainment >= 40%` (in a component without `on:`)
-Works: `when: attainment('bookings') >= 40%`""",
+Fails: `attainment >= 40%` (in a component without `on:`)
+Works: `attainment('bookings') >= 40%`""",
 )
 CURRENCY = Kind(
     "X017",

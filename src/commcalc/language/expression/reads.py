@@ -9,7 +9,7 @@ from commcalc.language.expression.nodes import OWN, Call, Member, Name, Node, Te
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """The names in an expression, by what they speak of; a bare name is a column or a param as the scope says."""
+    """The names in an expression, by what they speak of; the scope says what a bare name is."""
 
     names: frozenset[str]  # bare names, without value, quota and attainment
     payee: frozenset[str]  # x of payee.x

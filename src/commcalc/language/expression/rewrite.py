@@ -25,13 +25,9 @@ def without_division(node: Node) -> Node:
     """
     if isinstance(node, Binary) and node.op in COMPARISONS:
         if _attainment(node.left) and not _reads_attainment(node.right):
-            return Binary(
-                node.op, _of(node.left, "value"), _times(node.right, node.left), node.start, node.end
-            )
+            return Binary(node.op, _of(node.left, "value"), _times(node.right, node.left), node.start, node.end)
         if _attainment(node.right) and not _reads_attainment(node.left):
-            return Binary(
-                node.op, _times(node.left, node.right), _of(node.right, "value"), node.start, node.end
-            )
+            return Binary(node.op, _times(node.left, node.right), _of(node.right, "value"), node.start, node.end)
     if isinstance(node, Between) and _attainment(node.item) and not _any_attainment(node.low, node.high):
         low, high = _times(node.low, node.item), _times(node.high, node.item)
         return Between(_of(node.item, "value"), low, high, node.start, node.end)
@@ -61,9 +57,7 @@ def _in_its_parts(node: Node) -> Node:
 
 
 def _attainment(node: Node) -> bool:
-    return (isinstance(node, Name) and node.id == "attainment") or (
-        isinstance(node, Call) and node.function == "attainment"
-    )
+    return (isinstance(node, Name) and node.id == "attainment") or (isinstance(node, Call) and node.function == "attainment")
 
 
 def _reads_attainment(node: Node) -> bool:

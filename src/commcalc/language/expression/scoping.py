@@ -34,9 +34,7 @@ def type_of_name(node: Name, scope: Scope, trouble: Trouble) -> Type | None:
             trouble.add(NO_DEAL, node, name=node.id, mend=_without_deal(node.id, scope))
             return None
         return scope.columns[node.id]
-    trouble.add(
-        UNKNOWN, node, name=node.id, what=f"`{node.id}` is not a name known here", mend=_meant(node.id, scope)
-    )
+    trouble.add(UNKNOWN, node, name=node.id, what=f"`{node.id}` is not a name known here", mend=_meant(node.id, scope))
     return None
 
 

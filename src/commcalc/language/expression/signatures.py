@@ -70,11 +70,7 @@ def _must_be(node: Call, place: int, found: Type | None, wanted: Type, trouble: 
         return
     here = node.args[place]
     what = f"`{node.function}` takes a {'date' if wanted is Type.DATE else 'condition'} here; "
-    mend = (
-        "write it as 2026-01-31, or take a date column"
-        if wanted is Type.DATE
-        else "compare it with something"
-    )
+    mend = "write it as 2026-01-31, or take a date column" if wanted is Type.DATE else "compare it with something"
     trouble.add(TYPES, here, what=f"{what}`{trouble.words(here)}` is {found}", mend=mend)
 
 

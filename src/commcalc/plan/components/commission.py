@@ -21,5 +21,5 @@ class Commission(ComponentBase):
     kind: Literal["commission"]
     on: Word = Field(description="the measure that credits it")
     basis: Expr | None = Field(default=None, description="what is paid on, per deal; the measure's sum, or 1 for a count")
-    rate: Rate = Field(description="on-target, a value, or tiers")  # type: ignore[valid-type]
+    rate: Rate = Field(description="on-target, a value, or tiers")
     accelerators: Tiers | None = Field(default=None, description="tiers of factors on top of the rate")

@@ -68,6 +68,7 @@ class ComponentBase(Shape):
         "extends": "a component made from another",
     }
 
+    kind: str
     title: Word | None = None
     goal: OneOrMany[Word] = ()
     source: Word | None = None

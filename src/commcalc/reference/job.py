@@ -1,0 +1,113 @@
+"""What the second calculation is given - plans and plain rows - and what it answers: lines, with how each was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from commcalc.base.calendar import Calendar
+from commcalc.plan.model import Plan
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the project says for all plans: readings, currency, the credit date's column, types of columns."""
+
+    readings: Mapping[str, str] = field(default_factory=dict)
+    currency: str = "USD"
+    credit_date: str = "close_date"
+    types: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a calculation is made from: plans, tables in canonical columns, calendar, house, and the period asked for."""
+
+    plans: tuple[Plan, ...]
+    deals: Rows
+    payees: Rows
+    assignments: Rows
+    calendar: Calendar
+    house: House
+    period: str
+    quotas: Rows = ()
+    splits: Rows = ()
+    kpis: Rows = ()
+    openings: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a line: its tier, where it begins and stops in the measure, its basis, rate, factor and exact amount."""
+
+    tier: int
+    start: Decimal | None
+    stop: Decimal | None
+    basis: Decimal
+    rate: Decimal
+    factor: Decimal
+    exact: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One credit (or one payee, for a bonus) under a component, of one kind: what it adds to the pay of this run."""
+
+    payee: str
+    plan: str
+    component: str
+    deal: str
+    line: int
+    role: str
+    level: int
+    credit_date: date
+    window_first: date | None
+    window_last: date | None
+    basis: Decimal
+    factor: Decimal
+    exact: Decimal
+    amount: Decimal
+    kind: str
+    cause: str
+    corrects: str
+    accrued: bool
+    held: bool
+    slices: tuple[Slice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Exceptional:
+    """Something that was not calculated: a deal, or a payee's component, and why."""
+
+    payee: str
+    component: str
+    deal: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """A payee's sums of the run: earned, of it payable now, held and accrued."""
+
+    payee: str
+    plan: str
+    earned: Decimal
+    payable: Decimal
+    held: Decimal
+    accrued: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The lines in a fixed order, sums by payee, exceptions, and what became of each deal row."""
+
+    lines: tuple[Line, ...]
+    payouts: tuple[Payout, ...]
+    exceptions: tuple[Exceptional, ...]
+    statuses: Mapping[tuple[str, int], str]

@@ -1,0 +1,139 @@
+"""Values looked up: an expression, a table of rows, a matrix or a curve, each for one deal or one payee (§5.3, §6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from commcalc.language.expression.nodes import Binary, Call, Expression, Member, Name, Node, Number, Unary
+from commcalc.language.fields import Cell
+from commcalc.plan.shapes import Matrix, Points, Rows
+from commcalc.reference.expression import Given, Names, evaluate, undivided
+from commcalc.reference.numbers import ONE, Figure, times
+
+
+def value_of(value: Any, names: Names) -> Given:
+    """Return what a value gives; None where it is empty or no row holds."""
+    if isinstance(value, Expression):
+        return evaluate(value.node, names)
+    if isinstance(value, Points):
+        figure = _curve(value, names)
+        return None if figure is None else figure.quotient
+    return _look_up(value, names)
+
+
+def figure_of(value: Any, names: Names) -> Figure | None:
+    """Return what a value gives, undivided: between two points of a curve it has a divisor of its own."""
+    if isinstance(value, Points):
+        return _curve(value, names)
+    found = value_of(value, names)
+    return None if found is None else Figure(found)
+
+
+def _look_up(table: Rows | Matrix, names: Names) -> Given:
+    """The row whose cells hold the keys; more cells beat fewer, single values beat ranges."""
+    keys = [undivided(by.node, names) for by in table.by]
+    best: tuple[int, int] | None = None
+    found: Expression | None = None
+    for cells, value in table.entries():
+        if all(_holds(cell, key) for cell, key in zip(cells, keys, strict=True)):
+            rank = (sum(c.kind != "any" for c in cells), sum(c.kind == "value" for c in cells))
+            if best is None or rank > best:
+                best, found = rank, value
+    return None if found is None else evaluate(found.node, names)
+
+
+def _holds(cell: Cell, key: tuple[Any, Decimal] | None) -> bool:
+    if cell.kind == "any":
+        return True
+    if key is None:
+        return False
+    value, quota = key
+    if cell.kind == "value":
+        if isinstance(value, bool):
+            return cell.text.strip() == ("yes" if value else "no")
+        if isinstance(value, str):
+            return cell.text.strip() == value
+        return bool(_bound(cell.value, quota) == value)
+    low, high = _bound(cell.low, quota), _bound(cell.high, quota)
+    above = low is None or (value >= low if cell.low_in else value > low)
+    return above and (high is None or (value <= high if cell.high_in else value < high))
+
+
+def _bound(bound: Any, quota: Decimal) -> Any:
+    return bound if bound is None or isinstance(bound, str | date) else times(bound, quota)
+
+
+def _curve(curve: Points, names: Names) -> Figure | None:
+    """The highest point reached, or the straight line between two, with one division (§6.1)."""
+    key = undivided(curve.by.node, names)
+    points = [(evaluate(x.node, names), evaluate(y.node, names)) for x, y in curve.points.items()]
+    if key is None or any(x is None or y is None for x, y in points):
+        return None
+    value, quota = key
+    reached = [i for i, (x, _) in enumerate(points) if value >= times(x, quota)]
+    if not reached:
+        return _outside(curve.before, points, key, names)
+    at = reached[-1]
+    on_last = value == times(points[at][0], quota)
+    if at == len(points) - 1 and not on_last:
+        return _outside(curve.beyond, points, key, names, last=True)
+    if curve.between == "steps" or on_last:
+        return Figure(points[at][1])
+    return _straight(points[at], points[at + 1], key)
+
+
+def _outside(
+    said: Any, points: list[tuple[Decimal, Decimal]], key: tuple[Decimal, Decimal], names: Names, *, last: bool = False
+) -> Figure | None:
+    """Outside the points: the outermost point's value, its segment going on, or what is said."""
+    if isinstance(said, Expression):
+        found = evaluate(said.node, names)
+        return None if found is None else Figure(found)
+    if said == "flat" or len(points) == 1:
+        return Figure(points[-1 if last else 0][1])
+    one, other = points[-2:] if last else points[:2]
+    return _straight(one, other, key)
+
+
+def _straight(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal], key: tuple[Decimal, Decimal]) -> Figure:
+    (a0, p0), (a1, p1), (v, q) = one, other, key
+    numerator = times(p0, q, a1 - a0) + times(v - times(a0, q), p1 - p0)
+    return Figure(numerator, times(q, a1 - a0))
+
+
+def first_value(value: Any) -> Expression | None:
+    """Return the first expression that a value may give: it tells money from ratio."""
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, Points):
+        return next(iter(value.points.values()), None)
+    return next((v for _, v in value.entries()), None)
+
+
+def is_money(node: Node, params: Iterable[str] = ()) -> bool | None:
+    """Tell money from a ratio by how an expression is written; None where it cannot be told."""
+    if isinstance(node, Number):
+        return {"money": True, "ratio": False, "number": None}[node.type]
+    if isinstance(node, Unary):
+        return is_money(node.operand, params)
+    if isinstance(node, Name) and node.id == "attainment":
+        return False
+    if isinstance(node, Call):
+        if node.function == "attainment":
+            return False
+        parts = node.args[1:] if node.function == "if" else node.args
+        return _either([is_money(a, params) for a in parts])
+    if isinstance(node, Binary):
+        return _either([is_money(node.left, params), is_money(node.right, params)])
+    assert not isinstance(node, Member) or node.id
+    return None
+
+
+def _either(found: list[bool | None]) -> bool | None:
+    return True if True in found else False if False in found else None
+
+
+__all__ = ["ONE", "figure_of", "first_value", "is_money", "value_of"]
