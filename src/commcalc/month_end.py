@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,6 +14,7 @@ from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Kind, Report
 from commcalc.checks.problems import NAME_TAKEN
 from commcalc.engine.book import House
+from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.project import written_types
 from commcalc.inputs.tables import Inputs
@@ -58,7 +61,18 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
     report.extend(result.report)
     if result.report.errors:
         return Run(None, report, {}, inputs)
-    return Run(result, report, _manifest(project, inputs, chosen), inputs)
+    return Run(_with_mapping(result, inputs), report, _manifest(project, inputs, chosen), inputs)
+
+
+def _with_mapping(result: Result, inputs: Inputs) -> Result:
+    """Count the deal rows that the mapping's `where` left out among the rows in and the rows left out."""
+    read = inputs.counts.get("deals", {}).get("read", result.counts["rows"])
+    left = inputs.counts.get("deals", {}).get("left out", 0)
+    counts = {**result.counts, "rows": read, "left out": result.counts.get("left out", 0) + left, "left out by the mapping": left}
+    kept = Identity(
+        "deal rows read = rows calculated + left out by the mapping", Decimal(read), Decimal(result.counts["rows"] + left)
+    )
+    return replace(result, counts=counts, identities=(kept, *result.identities))
 
 
 def _hidden(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:

@@ -180,3 +180,15 @@ def test_statements_are_never_written_through_a_link(tmp_path: Path) -> None:
     found = write_statements(run, [("ann", "Ann", {"ann.txt": "hello"})], lambda _: None)
     assert isinstance(found, Problem)
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_an_amount_for_each_is_not_shown_as_a_share(tmp_path: Path) -> None:
+    made = result(
+        lines=[{**LINE, "id": "L-A"}], slices=[{**SLICE, "rate": Decimal("2.5")}], payouts=[payout("ann", "Ann", "2000")]
+    )
+    run = written(made, tmp_path / "out")
+    share, each = (
+        text_of(next(iter(Statements(run, words)))) for words in (PlanWords(), PlanWords(in_money={("ae", "new-business"): True}))
+    )
+    assert "40,000 x 250% = 2,000" in share
+    assert "40,000 x 2.5 = 2,000" in each

@@ -61,7 +61,7 @@ def explained(run: RunFolder, noun: Noun, name: str, words: PlanWords) -> Iterat
             parts = slices.get(row["id"], []) if row["kind"] == "earning" else []
             tiers |= {part["tier"] for part in parts}
             yield ""
-            yield from line_in_words(row, parts)
+            yield from line_in_words(row, parts, each=(row["plan"], row["component"]) in words.in_money)
         yield ""
         yield from _rule(rows[0], tiers, words)
     if noun == "payee":
@@ -110,7 +110,7 @@ def _as(row: Row) -> str:
     return f" as {row['role']}" if row["role"] not in ("", "owner") else ""
 
 
-def line_in_words(row: Row, slices: Sequence[Row]) -> Iterator[str]:
+def line_in_words(row: Row, slices: Sequence[Row], *, each: bool) -> Iterator[str]:
     """Yield one line's explanation: what it is, and how it is made of its slices."""
     places = minor_units(row["currency"])
     what = f"{row['deal']}{_line(row)}" if row["deal"] else window(row["window_first"], row["window_last"])
@@ -120,7 +120,7 @@ def line_in_words(row: Row, slices: Sequence[Row]) -> Iterator[str]:
     for part in parts:
         factor = f" x {exact(part['factor'])}" if part["factor"] not in (None, Decimal(1)) else ""
         sign = "=" if part is parts[0] else "+"
-        yield f"  {sign} {exact(part['basis'])} at {rate(part['rate'])}{factor} = {exact(part['exact'])}{_tier(part)}"
+        yield f"  {sign} {exact(part['basis'])} at {rate(part['rate'], each=each)}{factor} = {exact(part['exact'])}{_tier(part)}"
     if parts:
         yield f"  exactly {exact(row['exact'])}, rounded once to {amount(row['amount'], places)}"
     if row["cause"] == "true-up":

@@ -38,11 +38,11 @@ def percent(value: Decimal | None) -> str:
     return f"{tenths / 10:,.1f}%"
 
 
-def rate(value: Decimal | None) -> str:
-    """Return a rate: below three as a percentage, from there as an amount for each unit."""
+def rate(value: Decimal | None, *, each: bool) -> str:
+    """Return a rate: an amount for each unit as it is, a share as a percentage; from three up it is no share."""
     if value is None:
         return ""
-    return f"{exact(value * 100)}%" if abs(value) < 3 else exact(value)
+    return exact(value) if each or abs(value) >= 3 else f"{exact(value * 100)}%"
 
 
 def window(first: date | None, last: date | None) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from commcalc.language.expression.nodes import Number
+from commcalc.language.expression.nodes import Expression, Number
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.measures import CountMeasure
+from commcalc.plan.shapes import Matrix, Points, Rows
 from commcalc.plan.tiers import Tiers
 
 
@@ -30,13 +32,14 @@ class PlanWords:
     components: Mapping[tuple[str, str], str] = field(default_factory=dict)
     goals: Mapping[tuple[str, str], str] = field(default_factory=dict)
     tiers: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)
+    in_money: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components that pay an amount each, not a share
     tier_lines: Mapping[tuple[str, str, int], int] = field(default_factory=dict)  # plan, component, tier: line of the file
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def words_of(plans: Iterable[LoadedPlan], digests: Mapping[str, str]) -> PlanWords:
     """Return the words of those plans whose file is still the one that the run was made from."""
-    words = PlanWords({}, {}, {}, {}, {}, {})
+    words = PlanWords({}, {}, {}, {}, {}, {}, {})
     for loaded in plans:
         if digests.get(loaded.file) == loaded.digest:
             _add(loaded, words)
@@ -51,6 +54,11 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
         _put(words.goals, (plan.plan, name), goal.title)
     for name, component in plan.components.items():
         _put(words.components, (plan.plan, name), component.title)
+        values = [v for key in ("rate", "pay") for v in _values(getattr(component, key, None))]
+        counted = isinstance(plan.measures.get(component.on or ""), CountMeasure)
+        by_target = getattr(component, "rate", None) == "on-target" and counted  # target / number of deals
+        if by_target or any(isinstance(v.node, Number) and v.node.type == "money" for v in values):
+            _put(words.in_money, (plan.plan, name), True)
         for key in ("accelerators", "rate"):  # of two ladders the rate's is the one that slices name
             found = getattr(component, key, None)
             if isinstance(found, Tiers):
@@ -58,6 +66,19 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
                 for number in range(len(found.tiers)):
                     span = loaded.tree.span_of(("components", name, key, "tiers", number))
                     _put(words.tier_lines, (plan.plan, name, number + 1), span.line)
+
+
+def _values(value: object) -> Iterator[Expression]:
+    """Yield what a rate may give: of each tier, row or point."""
+    if isinstance(value, Tiers):
+        for tier in value.tiers:
+            yield from _values(tier.pay)
+    elif isinstance(value, Rows | Matrix):
+        yield from (given for _, given in value.entries())
+    elif isinstance(value, Points):
+        yield from value.points.values()
+    elif isinstance(value, Expression):
+        yield value
 
 
 def _put(into: object, key: object, value: object) -> None:

@@ -35,6 +35,7 @@ class ComponentShown:
     goal: str
     lines: tuple[LineShown, ...]
     amount: Decimal
+    each: bool  # paid as an amount for each deal or unit, not as a share
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Statements:
         goals = ", ".join(self.words.goals.get((plan, g), g) for g in names)
         title = self.words.components.get((plan, name), name)
         total = sum((x.row["amount"] for x in lines), Decimal(0))
-        return ComponentShown(plan, name, title, goals, tuple(lines), total)
+        return ComponentShown(plan, name, title, goals, tuple(lines), total, (plan, name) in self.words.in_money)
 
     def _measure(self, row: Row) -> MeasureShown:
         known = row["next_at"] is not None and row["value"] is not None

@@ -63,11 +63,11 @@ def _component(component: ComponentShown, places: int) -> list[str]:
     heading = _figure(f"{component.title}{goal}", amount(component.amount, places))
     out = ["", heading, "-" * WIDTH]
     for line in component.lines:
-        out += _line(line, places)
+        out += _line(line, places, each=component.each)
     return out
 
 
-def _line(line: LineShown, places: int) -> list[str]:
+def _line(line: LineShown, places: int, *, each: bool) -> list[str]:
     row = line.row
     what = [str(row["credit_date"]), row["deal"] or window(row["window_first"], row["window_last"])]
     what += [row["role"]] if row["role"] not in ("", "owner") else []
@@ -79,7 +79,7 @@ def _line(line: LineShown, places: int) -> list[str]:
         bounds = f", {near(part['start'])} to {near(part['stop'])}" if None not in (part["start"], part["stop"]) else ""
         tier = f"  (tier {part['tier']}{bounds})" if part["tier"] else ""
         factor = f" x {exact(part['factor'])}" if part["factor"] not in (None, 1) else ""
-        out.append(f"      {exact(part['basis'])} x {rate(part['rate'])}{factor} = {exact(part['exact'])}{tier}")
+        out.append(f"      {exact(part['basis'])} x {rate(part['rate'], each=each)}{factor} = {exact(part['exact'])}{tier}")
     return out
 
 

@@ -157,7 +157,11 @@ def deals_counted(frame: pl.DataFrame) -> pl.Series:
     In: rows in order with `~p ~w ~sale amount`. Sales of one row, nearly all, are told by their sign alone.
     """
     alone = pl.when(pl.col("amount") < 0).then(0).otherwise(1).cast(D)
-    marked = frame.lazy().select("~p", "~w", "~sale", "amount", pl.col("~sale").is_duplicated().alias("~many"), alone.alias("~on")).collect()
+    marked = (
+        frame.lazy()
+        .select("~p", "~w", "~sale", "amount", pl.col("~sale").is_duplicated().alias("~many"), alone.alias("~on"))
+        .collect()
+    )
     if not marked["~many"].any():
         return marked["~on"]
     sale = ["~p", "~w", "~sale"]

@@ -302,3 +302,17 @@ def _param_values(param: object) -> list[object]:
 
 def _has_titles(param: object) -> bool:
     return isinstance(param, Param) and bool(param.title)
+
+
+def deal_rules(component: object) -> list[object]:
+    """Return what a component asks of each deal: basis, conditions, rate, tiers, factors and kickers."""
+    found = [getattr(component, k, None) for k in ("basis", "where", "eligible", "pay")]
+    rate, steps = getattr(component, "rate", None), getattr(component, "accelerators", None)
+    for tiers in (rate, steps):
+        if hasattr(tiers, "tiers"):
+            found += [tiers.by, *(t.start for t in tiers.tiers), *(t.pay for t in tiers.tiers)]  # type: ignore[union-attr]
+        elif tiers is not None and not isinstance(tiers, str):
+            found.append(tiers)
+    for extra in (*component.multiply, *component.kickers):  # type: ignore[attr-defined]
+        found += [getattr(extra, "factor", None), getattr(extra, "add", None), extra.when]
+    return [v for v in found if v is not None]

@@ -20,7 +20,7 @@ from commcalc.engine.pay import base_pay, payments, payouts
 from commcalc.engine.problems import IDENTITY
 from commcalc.engine.reading import Readings
 from commcalc.engine.result import Identity, Result
-from commcalc.engine.rules import Rules
+from commcalc.engine.rules import Rules, deal_rules
 from commcalc.engine.settle import Settled, difference, settled
 from commcalc.engine.sharing import Streams, shared_out, streams_of
 from commcalc.engine.stability import chained, stable
@@ -90,8 +90,7 @@ def _measures(book: Book, loaded: LoadedPlan, rules: Rules) -> dict[str, Measure
         on = getattr(component, "on", None)
         if on is None:
             continue
-        values = [v for v in _values_of(component) if v is not None]
-        needed[on] = needed.get(on, frozenset({"amount"})) | rules.on(on).reads(*values).columns
+        needed[on] = needed.get(on, frozenset({"amount"})) | rules.on(on).reads(*deal_rules(component)).columns
     return {
         name: measure(book, plan, name, rules.on(name), _inner(rules, needed.get(name, frozenset())))
         for name, said in plan.measures.items()
@@ -104,19 +103,6 @@ def _inner(rules: Rules, columns: frozenset[str]) -> frozenset[str]:
     found = columns
     for name in columns & rules.plan.columns.keys():
         found = found | rules.reads(rules.plan.columns[name]).columns
-    return found
-
-
-def _values_of(component: object) -> list[object]:
-    found = [getattr(component, k, None) for k in ("basis", "where", "eligible", "pay")]
-    rate, steps = getattr(component, "rate", None), getattr(component, "accelerators", None)
-    for tiers in (rate, steps):
-        if hasattr(tiers, "tiers"):
-            found += [tiers.by, *(t.start for t in tiers.tiers), *(t.pay for t in tiers.tiers)]  # type: ignore[union-attr]
-        elif tiers is not None and not isinstance(tiers, str):
-            found.append(tiers)
-    for extra in (*component.multiply, *component.kickers):  # type: ignore[attr-defined]
-        found += [getattr(extra, "factor", None), getattr(extra, "add", None), extra.when]
     return found
 
 
@@ -252,7 +238,13 @@ def _released_rows(ids: pl.DataFrame, paid: list[Paid]) -> pl.DataFrame:
         for p in paid
         if not p.accrued
     ]
-    schema: dict[str, pl.DataType | type[pl.DataType]] = {"payee": pl.String, "plan": pl.String, "currency": pl.String, "component": pl.String, "amount": D}
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "payee": pl.String,
+        "plan": pl.String,
+        "currency": pl.String,
+        "component": pl.String,
+        "amount": D,
+    }
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from commcalc.base.problem import Problem
 from commcalc.engine.book import Book
 from commcalc.engine.change import CHANGES
 from commcalc.engine.earnings import KEY, Blank, Job
@@ -16,7 +17,7 @@ from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE
 from commcalc.engine.rates.tiers import ladder
-from commcalc.engine.rules import attainment_of, value_of
+from commcalc.engine.rules import Rules, attainment_of, deal_rules, value_of
 from commcalc.plan.measures import CountMeasure, SumMeasure
 from commcalc.plan.tiers import Tiers
 from commcalc.tables.exact import D, product, quotient
@@ -198,15 +199,20 @@ def exception_rows(
 ) -> pl.DataFrame:
     """Return every exception as columns of tables.results.EXCEPTIONS, with ids that a changed row changes."""
     frames = [crediting]
+    by_name = {p.plan.plan: p.plan for p in book.plans}
     for plan, found in undecided:
         rule = found.measure.where.text if found.measure.where is not None else "window"
-        frames.append(_deal_exceptions(book, found.blank.select("~p", "~row"), f"{plan}.{found.name}", rule))
+        reads = (
+            Rules(by_name[plan], "half-up").reads(found.measure.where).columns if found.measure.where is not None else frozenset()
+        )
+        frames.append(_deal_exceptions(book, found.blank.select("~p", "~row"), (f"{plan}.{found.name}", rule), reads))
     for job, blank in blanks:
         component = f"{job.plan.plan}.{job.name}"
         on_deal = blank.rows.filter(pl.col("~row").is_not_null())
         on_payee = blank.rows.filter(pl.col("~row").is_null())
         if len(on_deal):
-            frames.append(_deal_exceptions(book, on_deal, component, blank.rule))
+            reads = job.rules.on(getattr(job.component, "on", None)).reads(*deal_rules(job.component)).columns
+            frames.append(_deal_exceptions(book, on_deal, (component, blank.rule), reads))
         if len(on_payee):
             frames.append(_payee_exceptions(book, on_payee, component, blank))
     every = pl.concat([f.select([c for c in EXCEPTIONS.names if c != "id"]) for f in frames]).unique(maintain_order=True)
@@ -219,17 +225,13 @@ def _base32(text: str) -> str:
     return base64.b32encode(hashlib.sha256(text.encode()).digest()[:10]).decode()
 
 
-def _deal_exceptions(book: Book, rows: pl.DataFrame, component: str, rule: str) -> pl.DataFrame:
+def _deal_exceptions(book: Book, rows: pl.DataFrame, at: tuple[str, str], reads: frozenset[str]) -> pl.DataFrame:
+    """Deals that a rule could not decide, with the fields that it reads and that are empty there."""
+    component, rule = at
     found = rows.unique(maintain_order=True).join(book.deals, on="~row", how="left", maintain_order="left", suffix="_deal")
     found = found.join(book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left")
-    problem = BLANK_RULE.at(
-        None,
-        component=component,
-        rule=rule,
-        why="a field that it reads is empty, or a division is by zero, or no row of a table fits",
-        fields="the fields that it reads",
-        first="amount",
-    )
+    known = [c for c in sorted(reads) if c in book.deals.columns]
+    said = [_undecided(component, rule, [c for c in known if row[c] is None]) for row in found.iter_rows(named=True)]
     return found.select(
         (pl.col("file").cast(pl.String) if "file" in found.columns else pl.lit("deals")).alias("file"),
         (pl.col("row") if "row" in found.columns else pl.lit(0)).cast(pl.UInt32).alias("row"),
@@ -237,10 +239,19 @@ def _deal_exceptions(book: Book, rows: pl.DataFrame, component: str, rule: str) 
         pl.col("payee_id").fill_null("").alias("payee"),
         pl.lit(component).alias("component"),
         pl.col("amount").cast(D),
-        pl.lit(problem.code).alias("code"),
-        pl.lit(problem.message).alias("reason"),
-        pl.lit(problem.mend).alias("mend"),
+        pl.lit(BLANK_RULE.code).alias("code"),
+        pl.Series("reason", [p.message for p in said], dtype=pl.String),
+        pl.Series("mend", [p.mend for p in said], dtype=pl.String),
     )
+
+
+def _undecided(component: str, rule: str, empty: list[str]) -> Problem:
+    if not empty:
+        why = "a division is by zero, or no row of a table fits"
+        return BLANK_RULE.at(None, component=component, rule=rule, why=why, fields="the row that is missing", first="rate")
+    names = ", ".join(f"`{c}`" for c in empty)
+    why = f"{names} {'is' if len(empty) == 1 else 'are'} empty"
+    return BLANK_RULE.at(None, component=component, rule=rule, why=why, fields=names, first=empty[0])
 
 
 def _payee_exceptions(book: Book, rows: pl.DataFrame, component: str, blank: Blank) -> pl.DataFrame:

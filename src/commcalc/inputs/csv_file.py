@@ -36,6 +36,7 @@ MAGIC = {
     b"PAR1": ("a Parquet file", "save it as CSV"),
 }
 CHUNK = 1 << 24
+SOMETHING = re.compile(rb"\S")
 MOST_COLUMNS = 2_000
 
 
@@ -70,7 +71,7 @@ def read_csv(path: Path, name: str, options: ReadOptions) -> tuple[TextTable | N
 def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, notes: list[str]) -> bytes:
     """Look at the bytes as they are: what the file is, its encoding, control characters, line ends."""
     top = Cell(name, 1)
-    if not raw.strip():
+    if SOMETHING.search(raw) is None:
         report.add(EMPTY_FILE.at(top))
         return raw
     for magic, (what, mend) in MAGIC.items():
@@ -92,7 +93,7 @@ def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, 
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
         notes.append("byte order mark dropped")
-    if not raw.strip():
+    if SOMETHING.search(raw) is None:
         report.add(EMPTY_FILE.at(top))
         return raw
     _utf8(raw, name, report)
@@ -140,7 +141,8 @@ def _controls(raw: bytes, name: str, report: Report) -> None:
 def _parse(raw: bytes, named: tuple[str, str], options: ReadOptions, report: Report, notes: list[str]) -> TextTable | None:
     name, digest = named
     delimiter = "\t" if options.delimiter == "tab" else options.delimiter
-    first = raw.split(b"\n", 1)[0].decode().rstrip("\r")
+    end = raw.find(b"\n")
+    first = raw[: end if end >= 0 else len(raw)].decode().rstrip("\r")
     if first.lower().startswith("sep="):
         report.add(SEP_LINE.at(Cell(name, 1), line=first))
         return None

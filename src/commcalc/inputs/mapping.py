@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -172,18 +173,12 @@ def _words(job: Job, file: str, path: Path, report: Report) -> dict[str, str] | 
 
 def _typed(job: Job, frame: pl.DataFrame, written: Mapping[str, str]) -> tuple[pl.DataFrame, list[Marked]]:
     """Type the columns that have a type; what cannot be read is marked, not yet reported."""
-    marked: list[Marked] = []
-    values: list[pl.Series] = []
-    for column in frame.columns:
-        type_ = written.get(column)
-        if column.startswith("~") or type_ is None:
-            continue
-        how = typing_of(job, column, type_)
-        found = typed(frame[column], how)
-        values.append(found.value.alias(column))
-        if found.bad is not None:
-            marked.append((how, found))
-    return frame.with_columns(values), marked
+    known = [c for c in frame.columns if c in written and not c.startswith("~")]
+    hows = [typing_of(job, column, written[column]) for column in known]
+    with ThreadPoolExecutor() as pool:  # columns do not depend on each other; their order stays
+        found = list(pool.map(lambda how: typed(frame[how.column], how), hows))
+    marked = [(how, one) for how, one in zip(hows, found, strict=True) if one.bad is not None]
+    return frame.with_columns(one.value.alias(how.column) for how, one in zip(hows, found, strict=True)), marked
 
 
 def _scope(written: Mapping[str, str], frame: pl.DataFrame) -> Scope:

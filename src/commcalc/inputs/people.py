@@ -28,6 +28,7 @@ from commcalc.language.names import nearest
 from commcalc.tables.exact import D
 
 Names = Mapping[str, str]
+ODD_IN_IDS = r"[^A-Z0-9_./\-]"
 NAMING = ("payee_id", "aliases", "manager", "owner")
 
 
@@ -141,7 +142,9 @@ def _shown(circle: list[str]) -> list[str]:
 
 
 def alike(ids: pl.Series, table: str, frame: pl.DataFrame, report: Report) -> None:
-    """Report ids that are equal but for case or spaces."""
+    """Report ids that are equal but for case or spaces. Ids of capitals and digits cannot be: that is told far quicker."""
+    if not ids.str.contains(ODD_IN_IDS).any():
+        return
     folded = ids.str.strip_chars().str.to_lowercase()
     if folded.n_unique() == ids.n_unique():
         return

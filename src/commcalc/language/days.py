@@ -19,7 +19,17 @@ PERIOD = re.compile(
 )
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OTHER = re.compile(r"(?P<a>[0-9]{1,4})(?P<sign>[-./])(?P<b>[0-9]{1,2})(?P=sign)(?P<c>[0-9]{1,4})")
-_SHORT = {"d": "day", "w": "week", "wk": "week", "m": "month", "mo": "month", "mth": "month", "q": "quarter", "y": "year", "yr": "year"}
+_SHORT = {
+    "d": "day",
+    "w": "week",
+    "wk": "week",
+    "m": "month",
+    "mo": "month",
+    "mth": "month",
+    "q": "quarter",
+    "y": "year",
+    "yr": "year",
+}
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "nine": 9, "twelve": 12}
 
 
@@ -145,7 +155,9 @@ def _named(text: str) -> Days:
         return named
     if _ISO.fullmatch(body):
         day = _date(body, text, 0)
-        raise fault(NOT_A_RANGE, text=text, why="it is one day", example=f"{day} .. for from then on, {day} .. {day} for that day")
+        raise fault(
+            NOT_A_RANGE, text=text, why="it is one day", example=f"{day} .. for from then on, {day} .. {day} for that day"
+        )
     swapped = re.fullmatch(r"([QH][1-4])[ -]?([0-9]{4})", body)
     joined = re.fullmatch(rf"({_ISO.pattern})\s*(?:-|–|to|until|/|:)\s*({_ISO.pattern})", body)
     if joined is not None:

@@ -18,7 +18,9 @@ from commcalc.language.names import nearest
 
 _SIGNS = {"$": "USD", "US$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY"}
 _PLAIN = r"[0-9][0-9_.,']*"
-_SIGNED = re.compile(rf"(?P<before>US\$|[$£€¥]|[A-Za-z]{{3}})\s*(?P<a>{_PLAIN})|(?P<b>{_PLAIN})\s*(?P<after>US\$|[$£€¥]|[A-Za-z]{{3}})")
+_SIGNED = re.compile(
+    rf"(?P<before>US\$|[$£€¥]|[A-Za-z]{{3}})\s*(?P<a>{_PLAIN})|(?P<b>{_PLAIN})\s*(?P<after>US\$|[$£€¥]|[A-Za-z]{{3}})"
+)
 _DASHES = "−–—‐‑‒﹣－"
 
 

@@ -230,14 +230,21 @@ def _brackets(stop: _Stop) -> Slip | None:
     if "flow" not in stop.reading:
         return None
     opened = stop.begun[stop.begun_column : stop.begun_column + 1]
-    deeper = len(stop.text) - len(stop.text.lstrip(" ")) > len(stop.begun) - len(stop.begun.lstrip(" "))
+    deeper = _indent_of(stop.text) > _indent_of(stop.begun)
     if stop.line > stop.begun_line and deeper and stop.text.strip():
         seen = (stop.at_begin(), "inside this bracket")
-        return Slip(SYNTAX, stop.span(), "a `,` or closing bracket is missing before this", "write the comma, or close the bracket", None, seen)
+        return Slip(
+            SYNTAX,
+            stop.span(),
+            "a `,` or closing bracket is missing before this",
+            "write the comma, or close the bracket",
+            None,
+            seen,
+        )
     if stop.line > stop.begun_line and not _balanced(stop.begun):
         key = _KEY.match(stop.begun)
-        last = all(not line.strip() for line in stop.lines[stop.begun_line + 1 :])
-        next_is_key = stop.line == stop.begun_line + 1 and (last or _KEY.match(stop.text + " ").group(2) is not None)  # type: ignore[union-attr]
+        after = next((line for line in stop.lines[stop.begun_line + 1 :] if line.strip()), "")
+        next_is_key = after.lstrip(" ")[:1] not in ("]", "}") and _indent_of(after) <= _indent_of(stop.begun)
         instead = _filled(stop.begun, key.end(), len(stop.begun)) if key and next_is_key else None
         seen = (stop.span(), "still open here")
         what = f"the `{opened}` that opens here is not closed"
@@ -272,14 +279,14 @@ def _no_colon(stop: _Stop) -> Slip | None:
 def _indent(stop: _Stop) -> Slip | None:
     if stop.text[: stop.column].strip() or not stop.text.strip():
         return None
-    here = len(stop.text) - len(stop.text.lstrip(" "))
+    here = _indent_of(stop.text)
     above = next(
         (n for n in range(stop.line - 1, -1, -1) if stop.lines[n].strip() and not stop.lines[n].lstrip().startswith("#")), None
     )
     what = "this line is not indented like the lines it belongs to"
     if above is None:
         return Slip(SYNTAX, stop.span(), what, "give the lines of one block the same indentation")
-    there = len(stop.lines[above]) - len(stop.lines[above].lstrip(" "))
+    there = _indent_of(stop.lines[above])
     size = max(1, len(stop.rest.rstrip()))
     if here == there:
         if stop.rest.startswith("-"):
@@ -293,6 +300,10 @@ def _indent(stop: _Stop) -> Slip | None:
 
 def _blanks(count: int) -> str:
     return "no space" if count == 0 else "1 space" if count == 1 else f"{count} spaces"
+
+
+def _indent_of(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _balanced(text: str) -> bool:

@@ -84,6 +84,8 @@ class Tree:
         node = self.node_at(path)
         if not isinstance(node, Scalar):
             return self.span_of(path)
+        if node.span.file != self.file and node.style != "plain":
+            return node.span  # merged in from another file, whose text is not here
         return inside(node, start, end if end >= 0 else len(node.text), self.text)
 
     def replace_root(self, root: Node) -> Tree:
