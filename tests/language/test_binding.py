@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from commcalc.language.bind import bind, by_marker
@@ -36,7 +38,9 @@ class Cat(Part):
     later: ClassVar[dict[str, str]] = {"release": "pay released in parts"}
     marker: ClassVar[str] = "cat"
     kind: Literal["cat"]
-    rate: by_marker({"tiers": Tiers, "rows": Rows}, scalar=Annotated[Literal["on-target"] | Expr, Field(union_mode="left_to_right")])  # type: ignore[valid-type]
+    rate: by_marker(
+        {"tiers": Tiers, "rows": Rows}, scalar=Annotated[Literal["on-target"] | Expr, Field(union_mode="left_to_right")]
+    )  # type: ignore[valid-type]
     gate: OneOrMany[Gate] = ()
     cap: Annotated[Literal["none"] | OneOrMany[Gate], Field(union_mode="left_to_right")] = ()
     level: Annotated[str, Field(pattern="^(here|zero|tier [1-9][0-9]*)$")] = "here"
@@ -54,6 +58,7 @@ class Zoo(Part):
     pens: dict[PlainName, Annotated[Cat | Dog, Field(discriminator="kind")]]
 
 
+KEYS = ["kind", "rate", "by", "apply", "tiers", "rows", "gate", "when", "else", "cap", "level", "barks", "teirs", "release"]
 HEAD = "zoo: x\ncurrency: USD\npens:\n  a:\n    kind: cat\n"
 SLIPS = [
     ("rate: 8%\n    gaet: {when: a, else: b}", [("P001", "7:5", "did you mean `gate`?")]),
@@ -130,3 +135,21 @@ def test_the_schema_offers_the_shapes_and_nothing_of_how_they_are_told_apart() -
     schema = adapter.json_schema()
     assert len(schema["oneOf"]) == 3
     assert set(schema["$defs"]) == {"Tiers", "Rows"}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.recursive(
+    st.sampled_from(["cat", "dog", "8%", "a *", "on-target", "none", "tier 2", ""]),
+    lambda deep: st.lists(deep, max_size=2) | st.dictionaries(st.sampled_from(KEYS), deep, max_size=4), max_leaves=12,
+))  # fmt: skip
+def test_what_is_refused_is_never_refused_without_a_word(pens: Any) -> None:
+    def flow(value: Any) -> str:
+        if isinstance(value, dict):
+            return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+        return "[" + ", ".join(map(flow, value)) + "]" if isinstance(value, list) else f'"{value}"'
+
+    tree, _ = read_tree(f"zoo: x\ncurrency: USD\npens: {{a: {flow(pens)}}}\n".encode(), "z")
+    assert tree is not None
+    found, report = bind(tree, Zoo)
+    assert (found is None) == bool(report.errors)
+    assert all(p.place is not None and p.place.file == "z" and "{" not in p.code for p in report)

@@ -35,4 +35,6 @@ def test_ties_go_where_the_mode_says(amount: str, mode: RoundingMode, rounded: s
 def test_products_and_quotients_are_kept_at_twelve_decimals_half_even() -> None:
     assert str(exact(Decimal("0.0000000000005"))) == "0E-12"
     assert exact(Decimal("0.0000000000015")) == Decimal("0.000000000002")
-    assert exact(Decimal("123456789012345678901234567890.1234567890125")) == Decimal("123456789012345678901234567890.123456789012")
+    assert exact(Decimal("123456789012345678901234567890.1234567890125")) == Decimal(
+        "123456789012345678901234567890.123456789012"
+    )

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from commcalc.language.names import nearest
 
-KEYS = (
-    "plan title owner status version effective currency goals params columns tables measures components payment announce "
-    "kind on basis rate accelerators apply tiers by multiply gate cap floor prorate returns rounding window quota against "
-    "credit weight where when release clawback draw debts minimum maximum negative every payday mix base"
-).split()
+KEYS = ["plan", "title", "owner", "status", "version", "effective", "currency", "goals", "params", "columns", "tables", "measures", "components", "payment", "announce", "kind", "on", "basis", "rate", "accelerators", "apply", "tiers", "by", "multiply", "gate", "cap", "floor", "prorate", "returns", "rounding", "window", "quota", "against", "credit", "weight", "where", "when", "release", "clawback", "draw", "debts", "minimum", "maximum", "negative", "every", "payday", "mix", "base"]
 
 
 def typos(word: str) -> set[str]:

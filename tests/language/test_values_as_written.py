@@ -184,7 +184,9 @@ def test_what_is_not_written_as_it_should_is_refused_with_its_mend(field: str, t
     assert mends in mend
 
 
-@pytest.mark.parametrize("field", ["Exact", "Ratio", "Money", "DateField", "DateRange", "Duration", "Mix", "YesNo", "Word", "Expr"])
+@pytest.mark.parametrize(
+    "field", ["Exact", "Ratio", "Money", "DateField", "DateRange", "Duration", "Mix", "YesNo", "Word", "Expr"]
+)
 @pytest.mark.parametrize(("value", "says"), [([], "this is a list"), ({}, "this is a mapping")])
 def test_a_list_or_mapping_is_no_value(field: str, value: object, says: str) -> None:
     code, message, _ = refused(field, value)

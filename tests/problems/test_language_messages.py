@@ -51,7 +51,7 @@ class Sample(Part):
 WRITTEN = Path(__file__).with_name("language.txt").read_text(encoding="utf-8")
 CASES = {
     code: (given, wanted)
-    for code, given, wanted in re.findall(r"^=== (\w+)\n(.*?)\n---\n(.*?)\n(?=^===|\Z)", WRITTEN, re.DOTALL | re.MULTILINE)
+    for code, given, wanted in re.findall(r"^=== (\w+)\n(.*?)\n~~~\n(.*?)\n(?=^===|\Z)", WRITTEN, re.DOTALL | re.MULTILINE)
 }
 SPECIAL = {
     "Y001": b"plan: caf\xe9\n",

@@ -51,7 +51,6 @@ class Job:
     component: ComponentBase
     rules: Rules
     readings: Readings
-    since: date | None = None  # only credits from this day on are wanted: what earlier ones earn cannot change
 
     @property
     def measured(self) -> Measured | None:
@@ -86,9 +85,8 @@ def window_days(book: Book, plan: Plan, measured: Measured, frame: pl.DataFrame)
 
 
 def to_date(job: Job, measured: Measured, day: date) -> pl.DataFrame:
-    """Return the measure's credits up to `day`, from `job.since` on."""
-    rows = measured.rows if day >= job.book.now else measured.rows.filter(pl.col("~d") <= day)
-    return rows if job.since is None else rows.filter(pl.col("~d") >= job.since)
+    """Return the measure's credits up to `day`."""
+    return measured.rows if day >= job.book.now else measured.rows.filter(pl.col("~d") <= day)
 
 
 def probe_day(day: date, *, of_credit: bool, book: Book) -> pl.Expr:

@@ -127,9 +127,11 @@ def _component(job: Job, streams: Streams | None) -> Paid:
     first, last = span_of(job.book, job.plan.payment.every)
     now = job.book.now
     if stable(job, first):
-        found = settled(replace(job, since=first), now, None)
-        lines = difference(found, None, first)
-        return Paid(job, lines, found.slices, _released(found, None), found.blanks, last > now)
+        # nothing earlier can have changed: calculated once, and only what is credited since is paid
+        found = settled(job, now, None)
+        lines = difference(found, None, first).filter(pl.col("~d") >= first)
+        released = lines.group_by("~p").agg(pl.col("~amount").sum().alias("amount"))
+        return Paid(job, lines, found.slices, released, found.blanks, last > now)
     before = with_openings(job, _posted(job, first), first)
     found = settled(job, now, before)
     if streams is not None:

@@ -28,13 +28,7 @@ def looked_up(
     other = _other(job, look, path, report)
     if other is None:
         return None
-    keys = (
-        {look.by: look.by}
-        if isinstance(look.by, str)
-        else {k: k for k in look.by}
-        if isinstance(look.by, list)
-        else dict(look.by)
-    )
+    keys = _keys(look)
     for side, columns, names in (("ours", frame.columns, keys), ("theirs", other.columns, [*keys.values(), *look.take.values()])):
         lacking = [c for c in names if c not in columns]
         if lacking:
@@ -78,6 +72,13 @@ def looked_up(
     taken = [pl.col(f"~take.{o}").alias(o) for o in look.take]
     joined = joined.with_columns(taken).drop(*on, "~hit", *(f"~take.{o}" for o in look.take))
     return _typed_taken(job, joined, look, marked)
+
+
+def _keys(look: LookUp) -> dict[str, str]:
+    """Return our columns with those of the other table that they are compared with."""
+    if isinstance(look.by, str):
+        return {look.by: look.by}
+    return {k: k for k in look.by} if isinstance(look.by, list) else dict(look.by)
 
 
 def _joined(job: Job, ours: pl.DataFrame, theirs: pl.DataFrame, on: list[str], *, dated: bool) -> pl.DataFrame | None:

@@ -75,27 +75,32 @@ def _without_echoes(problems: list[Problem]) -> list[Problem]:
 def _most_fitting(tree: Tree, details: list[ErrorDetails]) -> list[tuple[Path, ErrorDetails]]:
     """Of the branches of a union keep the complaint of the one that was meant: pydantic returns those of all."""
     placed = [(_path(tree, detail), detail) for detail in details]
-    return [(path, detail) for path, detail in placed if not _other_branch(path, detail, placed)]
+    near = {path for path, detail in placed if _near_word(detail)}
+    reached = {
+        path[:length] for path, detail in placed for length in range(len(path) + (0 if _of_shape(detail) else 1))
+    }  # fmt: skip
+    shaped = {path for path, detail in placed if detail["type"] != "literal_error"}
+    kept = []
+    for path, detail in placed:
+        meant_word = any(path[:length] in near for length in range(len(path) + 1))
+        no_word = detail["type"] == "literal_error" and not isinstance(detail["input"], str) and path in shaped
+        got_further = path in reached or no_word
+        if not _other_branch(detail, meant_word=meant_word, got_further=got_further):
+            kept.append((path, detail))
+    return kept or placed
 
 
-def _other_branch(path: Path, detail: ErrorDetails, placed: list[tuple[Path, ErrorDetails]]) -> bool:
+def _other_branch(detail: ErrorDetails, *, meant_word: bool, got_further: bool) -> bool:
     """Tell whether a complaint is that of a branch of a union which was not meant.
 
-    Where one branch wants another shape or one of a few words, and another one got further, the second was meant;
-    a text that is nearly one of the words was meant to be that word.
+    A text that is nearly one of a few words was meant to be that word. Where one branch wants another shape or one of
+    a few words, and another one got further into the value, the second was meant.
     """
-    others = [(p, d) for p, d in placed if d is not detail and p[: len(path)] == path]
-    near_word = any(p == path and _near_word(d) for p, d in placed)
-    if detail["type"] == "literal_error" and not _is_key(detail):
-        other_shape = not isinstance(detail["input"], str)
-        return not _near_word(detail) and any(other_shape or not _of_shape(d) or p != path for p, d in others)
     if _near_word(detail) or _is_key(detail):
         return False
-    if any(path[: len(p)] == p and _near_word(d) for p, d in placed if d is not detail):
+    if meant_word:
         return True
-    if near_word:
-        return True
-    return _of_shape(detail) and any(not _of_shape(d) or p != path for p, d in others)
+    return got_further and _of_shape(detail)
 
 
 def _is_key(detail: ErrorDetails) -> bool:
@@ -183,7 +188,8 @@ class _Binding:
         node = self.tree.node_at(path[:-1])
         if not isinstance(node, Mapping_):
             return None
-        return next((key for key, _ in node.entries if key.text == path[-1]), None)
+        found = node.by_key.get(str(path[-1]))
+        return found[0] if found else None
 
     def _unknown(self, path: Path) -> Problem:
         key, parent = str(path[-1]), path[:-1]
@@ -194,7 +200,7 @@ class _Binding:
             return LATER_KEY.at(place, key=key, what=later[key])
         known = sorted({*(k for owner in owners for k in keys_of(owner)), *later})
         node = self.tree.node_at(parent)
-        present = {k.text for k, _ in node.entries} if isinstance(node, Mapping_) else set()
+        present: Mapping[str, object] = node.by_key if isinstance(node, Mapping_) else {}
         near = nearest(key, [k for k in known if k not in present]) or nearest(key, known)
         mend = f"write `{near}`" if near else f"the keys here are {', '.join(known)}" if known else "leave it out"
         if near is not None and near in present:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -27,12 +28,17 @@ class Scalar:
     style: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapping_:
     """Keys with their values, in the order written."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span
+
+    @cached_property
+    def by_key(self) -> dict[str, tuple[Scalar, Node]]:
+        """The entries by the text of their key."""
+        return {key.text: (key, value) for key, value in reversed(self.entries)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,8 @@ def plain(node: Node) -> Any:
 
 def _child(node: Node, step: str | int) -> tuple[Span | None, Node] | None:
     if isinstance(node, Mapping_):
-        return next(((k.span, v) for k, v in node.entries if k.text == str(step)), None)
+        found = node.by_key.get(str(step))
+        return (found[0].span, found[1]) if found else None
     if isinstance(node, Sequence_) and isinstance(step, int) and 0 <= step < len(node.items):
         return None, node.items[step]
     return None
