@@ -16,7 +16,7 @@ MODULES = (
     "commcalc.engine.problems",
     "commcalc.month_end",
     "commcalc.exports.problems",
-    "commcalc.studies.verify",
+    "commcalc.studies.problems",
 )
 
 

@@ -21,6 +21,8 @@ def text_of(statement: Statement) -> str:
     out += [_figure(f"  {c.title}", amount(c.amount, places)) for c in statement.components]
     out.append(_figure(f"  Earned in {statement.period}", amount(payout["earned"], places)))
     out += [_figure(f"  {label}", amount(value, places)) for label, value in statement.sums]
+    if payout["base_shown"]:
+        out.append(_figure("Base pay, paid with the salary", amount(payout["base_shown"], places)))
     out += _exceptions(statement)
     if statement.measures:
         out += ["", "Where you stand"]

@@ -107,7 +107,7 @@ def payouts(lines: pl.DataFrame, paid: pl.DataFrame, names: pl.DataFrame, people
         steps, on=["payee", "currency"], how="full", coalesce=True
     )
     frame = frame.join(names, on="payee", how="left")
-    figures = ["base", "earned", "accrued", "held", "released"]
+    figures = ["base", "base_shown", "earned", "accrued", "held", "released"]
     frame = frame.with_columns(pl.col(figures).fill_null(ZERO)).with_columns(
         (pl.col("base") + pl.col("released")).alias("payable")
     )

@@ -196,11 +196,13 @@ def _result(book: Book, measured: Mapping[str, Mapping[str, Measured]], paid: li
     names = ids.select(pl.col("payee_id").alias("payee"), "name")
     released = _released_rows(ids, paid)
     steps = (
-        payments(released, _bases(book, ids))
+        payments(released, _bases(book, ids, "paid"))
         .filter(pl.col("amount") != 0)
         .sort("payee", "currency", "order", "plan", "component")
     )
-    out = payouts(lines, steps, names, _on_plans(book)).sort("payee", "currency")
+    shown = _bases(book, ids, "shown").group_by("payee", "currency").agg(pl.col("amount").sum().alias("base_shown"))
+    out = payouts(lines, steps, names, _on_plans(book).join(shown, on=["payee", "currency"], how="left"))
+    out = out.sort("payee", "currency")
     figures = _measures_out(book, measured, paid)
     counts = dict(account.statuses.group_by("status").len().sort("status").iter_rows())
     rows_aside = len(aside) if aside is not None else 0
@@ -250,12 +252,13 @@ def _released_rows(ids: pl.DataFrame, paid: list[Paid]) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
-def _bases(book: Book, ids: pl.DataFrame) -> pl.DataFrame:
+def _bases(book: Book, ids: pl.DataFrame, how: str) -> pl.DataFrame:
+    """Base pay of the period under plans that pay it, or that only show it."""
     frames = [pl.DataFrame(schema={"payee": pl.String, "plan": pl.String, "currency": pl.String, "amount": D})]
     mode = book.house.readings.get("rounding", "half-up")
     for loaded in book.plans:
         plan = loaded.plan
-        if plan.payment.base == "paid":
+        if plan.payment.base == how:
             rows = base_pay(book, plan, _rules(book, loaded), mode).join(ids, on="~p")
             frames.append(
                 rows.select(

@@ -136,6 +136,7 @@ PAYOUTS = Table(
         _c("plan", "text", "plans, comma between"),
         _c("currency", "text", "currency"),
         _c("base", "decimal", "base pay of the period, where the plan pays it"),
+        _c("base_shown", "decimal", "base pay of the period that is paid elsewhere and only shown"),
         _c("earned", "decimal", "sum of the run's lines"),
         _c("accrued", "decimal", "of it, payable only at the end of the plan's own span"),
         _c("held", "decimal", "of it, held back"),
