@@ -1,7 +1,20 @@
 """commcalc: what everybody earned, to the cent, and why. `commcalc.open(path)` opens a project."""
 
-from commcalc.api import VERSION as __version__
-from commcalc.api import Project, Run
-from commcalc.api import open_project as open
+from __future__ import annotations
 
-__all__ = ["Project", "Run", "__version__", "open"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from commcalc.api import Project, Run
+    from commcalc.api import open_project as open
+
+__all__ = ["Project", "Run", "open"]
+_NAMES = {"Project": "Project", "Run": "Run", "open": "open_project"}
+
+
+def __getattr__(name: str) -> Any:
+    """Give the public names when they are first asked for, so that the program itself starts at once."""
+    if name in _NAMES:
+        return getattr(importlib.import_module("commcalc.api"), _NAMES[name])
+    raise AttributeError(f"module 'commcalc' has no attribute '{name}'")

@@ -1,5 +1,5 @@
 """Runs the program: `python -m commcalc`."""
 
-from commcalc.cli.main import run
+from commcalc.cli.entry import run
 
 run()

@@ -1,0 +1,131 @@
+"""The tables, looked up as one would in the files: who a payee is on a day, on which plan, and who shares a deal (§3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from commcalc.plan.model import Plan
+from commcalc.reference.job import Exceptional, Job, Row
+from commcalc.reference.time import FIRST
+
+NOBODY = "nobody"
+Holder = tuple[str, int, int]  # payee, n, d
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Earner:
+    """Who earns: a payee; or, where pay is split, a stream of deals that the same payees share alike (§9)."""
+
+    payee: str
+    shares: tuple[Holder, ...] = ()
+    alone: bool = False  # only deals that nobody shares
+
+    @property
+    def stream(self) -> bool:
+        """True where the deals are shared after they are earned."""
+        return bool(self.shares)
+
+
+class Records:
+    """All tables of a job, by what they are looked up by; also collects what could not be calculated."""
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.calendar, self.house = job, job.calendar, job.house
+        self.payees: dict[str, list[Row]] = defaultdict(list)
+        for row in sorted(job.payees, key=lambda r: r.get("from") or date.min):
+            self.payees[row["payee_id"]].append(row)
+        self.names = {p: p for p in self.payees}
+        for payee, rows in self.payees.items():
+            for alias in (a for r in rows for a in (r.get("aliases") or "").split(";") if a.strip()):
+                self.names.setdefault(alias.strip(), payee)
+        self.assignments: dict[str, list[Row]] = defaultdict(list)
+        for row in sorted(job.assignments, key=lambda r: r["from"]):
+            self.assignments[self.named(row["payee_id"])].append(row)
+        self.shares = self._shares()
+        self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
+        self.exceptions: set[Exceptional] = set()
+
+    def named(self, text: str) -> str:
+        """Return the payee's id for an id or alias; what is no payee stays."""
+        return self.names.get(text, text)
+
+    def _shares(self) -> dict[str, dict[str, tuple[Holder, ...]]]:
+        """The holders of each deal and role: in `order`, else by payee id, as numbers where all are (§3.3)."""
+        rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        for row in self.job.splits:
+            rows[row["deal_id"]][row.get("role") or "owner"].append(row)
+        found: dict[str, dict[str, tuple[Holder, ...]]] = {}
+        for deal, roles in rows.items():
+            found[deal] = {}
+            for role, members in roles.items():
+                numeric = all(str(m["payee_id"]).isdigit() for m in members)
+                members.sort(key=lambda m: (*_order(m), _id(m["payee_id"], numeric)))
+                found[deal][role] = tuple((self.named(m["payee_id"]), m["share_num"], m["share_den"]) for m in members)
+        return found
+
+    def facts(self, payee: str, day: date) -> Row:
+        """Return the payee's row that holds on the day; else the last before it, else the first."""
+        rows = self.payees.get(payee) or [{"payee_id": payee}]
+        begun = [r for r in rows if (r.get("from") or date.min) <= day]
+        holding = [r for r in begun if (r.get("to") or date.max) >= day]
+        return (holding or begun or rows)[-1 if begun else 0]
+
+    def assignment(self, payee: str, plan: Plan, day: date) -> Row | None:
+        """Return the row that puts the payee on the plan on the day, while the plan is in effect (§3.4)."""
+        if not in_effect(plan, day):
+            return None
+        for row in self.assignments.get(payee, ()):
+            if row["plan"] == plan.plan and row["from"] <= day <= (row.get("to") or date.max):
+                return row
+        return None
+
+    def rows_on(self, payee: str, plan: Plan) -> list[tuple[date, date, Row]]:
+        """Return each stretch in which the payee is on the plan and employed, with its assignment."""
+        found = []
+        start, stop = plan.effective.first or date.min, plan.effective.last or date.max
+        for row in self.assignments.get(payee, ()):
+            if row["plan"] != plan.plan:
+                continue
+            first, last = max(row["from"], start), min(row.get("to") or date.max, stop)
+            who = self.facts(payee, first)
+            first, last = max(first, who.get("hired") or date.min), min(last, who.get("left") or date.max)
+            if first <= last:
+                found.append((first, last, row))
+        return found
+
+    def days_on(self, payee: str, plan: Plan) -> list[tuple[date, date]]:
+        """Return the stretches of days in which the payee takes part, both ends in (§4.7)."""
+        return [(first, last) for first, last, _ in self.rows_on(payee, plan)]
+
+    def standing(self, payee: str, plan: Plan, first: date, day: date) -> Row | None:
+        """Return the assignment in force on the day, else on the last day on the plan before it from `first` on (§7.1)."""
+        rows = [(a, b, r) for a, b, r in self.rows_on(payee, plan) if a <= day and b >= first]
+        return rows[-1][2] if rows else None
+
+    def first_day(self, plan: Plan) -> date:
+        """Return the first day on which anything can be earned under the plan."""
+        begun = [r["from"] for rows in self.assignments.values() for r in rows if r["plan"] == plan.plan]
+        start = plan.effective.first or FIRST
+        return max(min(begun, default=start), start, self.calendar.periods[0].first)
+
+    def refuse(self, payee: str, component: str, deal: str, reason: str) -> None:
+        """Note that something was not calculated, and why."""
+        self.exceptions.add(Exceptional(payee, component, deal, reason))
+
+
+def in_effect(plan: Plan, day: date) -> bool:
+    """Tell whether the plan is in effect on the day."""
+    return (plan.effective.first or date.min) <= day <= (plan.effective.last or date.max)
+
+
+def _order(row: Row) -> tuple[bool, Decimal]:
+    order: Any = row.get("order")
+    return (order is None, Decimal(0) if order is None else Decimal(order))
+
+
+def _id(payee: str, numeric: bool) -> tuple[int, str]:
+    return (int(payee), payee) if numeric else (0, payee)
