@@ -15,7 +15,7 @@ from commcalc.engine.earnings import KEY, Blank, Job
 from commcalc.engine.identity import line_ids
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
-from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE
+from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITHOUT_SALE
 from commcalc.engine.rates.tiers import ladder
 from commcalc.engine.rules import Rules, attainment_of, deal_rules, value_of
 from commcalc.plan.measures import CountMeasure, SumMeasure
@@ -231,7 +231,10 @@ def _deal_exceptions(book: Book, rows: pl.DataFrame, at: tuple[str, str], reads:
     found = rows.unique(maintain_order=True).join(book.deals, on="~row", how="left", maintain_order="left", suffix="_deal")
     found = found.join(book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left")
     known = [c for c in sorted(reads) if c in book.deals.columns]
-    said = [_undecided(component, rule, [c for c in known if row[c] is None]) for row in found.iter_rows(named=True)]
+    if rule == "returns":
+        said = [RETURN_WITHOUT_SALE.at(None, component=component)] * len(found)
+    else:
+        said = [_undecided(component, rule, [c for c in known if row[c] is None]) for row in found.iter_rows(named=True)]
     return found.select(
         (pl.col("file").cast(pl.String) if "file" in found.columns else pl.lit("deals")).alias("file"),
         (pl.col("row") if "row" in found.columns else pl.lit(0)).cast(pl.UInt32).alias("row"),
@@ -239,7 +242,7 @@ def _deal_exceptions(book: Book, rows: pl.DataFrame, at: tuple[str, str], reads:
         pl.col("payee_id").fill_null("").alias("payee"),
         pl.lit(component).alias("component"),
         pl.col("amount").cast(D),
-        pl.lit(BLANK_RULE.code).alias("code"),
+        pl.Series("code", [p.code for p in said], dtype=pl.String),
         pl.Series("reason", [p.message for p in said], dtype=pl.String),
         pl.Series("mend", [p.mend for p in said], dtype=pl.String),
     )

@@ -42,6 +42,8 @@ def earn(job: Job, day: date) -> Earned:
     frame = window_days(job.book, job.plan, measured, frame)
     frame = _standing(job, measured, said, frame)
     frame, blanks = filtered(job, frame)
+    frame, unsaid = _returns(said, frame)
+    blanks += unsaid
     if frame.is_empty():
         return Earned(nothing().rows, nothing().slices, blanks)
     frame, missing = _facts(job, measured, said, frame, day)
@@ -61,6 +63,17 @@ def earn(job: Job, day: date) -> Earned:
     factor = multiplied(said, rules, factor)
     tier = "~tier0" if steps else None
     return slices_and_lines(frame, (paid.numerator, paid.divisor), factor, tier, blanks)
+
+
+def _returns(said: Commission, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
+    """With tiers a row below zero wants `returns:` said; without it the row is an exception (semantics 3.6)."""
+    tiered = isinstance(said.rate, Tiers) or said.accelerators is not None
+    if not tiered or said.returns is not None:
+        return frame, []
+    below = frame.filter(pl.col("~m") < 0).select("~p", "~row")
+    if below.is_empty():
+        return frame, []
+    return frame.filter(pl.col("~m") >= 0), [Blank("returns", "returns", below)]
 
 
 def _standing(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) -> pl.DataFrame:
