@@ -16,7 +16,6 @@ MODULES = (
     "commcalc.engine.problems",
     "commcalc.month_end",
     "commcalc.exports.problems",
-    "commcalc.studies.problems",
 )
 
 

@@ -57,10 +57,10 @@ class Credit:
         return sum((p.of(amount) for p in self.parts), Decimal(0))
 
 
-def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[Credit]:  # type: ignore[valid-type]
+def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[Credit]:
     """Yield the deals that the measure could credit to the earner, by whose deals they are."""
-    column = measure.date or records.house.credit_date  # type: ignore[attr-defined]
-    whose = measure.credit  # type: ignore[attr-defined]
+    column = measure.date or records.house.credit_date
+    whose = measure.credit
     for deal in records.deals:
         day = deal.get(column)
         if day is None:

@@ -94,9 +94,9 @@ class ComponentBase(Shape):
     @property
     def caps(self) -> tuple[Limit, ...]:
         """The caps, in the order written."""
-        return () if self.cap == "none" else tuple(self.cap)  # type: ignore[arg-type]
+        return () if self.cap == "none" else tuple(self.cap)
 
     @property
     def floors(self) -> tuple[Limit, ...]:
         """The floors, in the order written."""
-        return () if self.floor == "none" else tuple(self.floor)  # type: ignore[arg-type]
+        return () if self.floor == "none" else tuple(self.floor)

@@ -1,1 +1,0 @@
-"""Runs compared with runs."""
