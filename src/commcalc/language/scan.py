@@ -114,6 +114,12 @@ def _gone_through(text: str, file: str, tabbed: frozenset[int], report: Report) 
     return "\n".join(lines), events
 
 
+def _marked(error: yaml.MarkedYAMLError, file: str) -> Span:
+    mark = error.problem_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+    return Span(file, line, column, line, column + 1)
+
+
 def _events(lines: list[str], file: str) -> _Events:
     """Go through the events one by one, without building anything: depth, count, anchors, aliases, tags, documents."""
     found = _Events()
@@ -141,6 +147,9 @@ def _events(lines: list[str], file: str) -> _Events:
                 found.problems.append(TOO_LARGE.at(mark_span(event, file), what=what))
                 return found
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):  # newer parsers look that far ahead and stop by themselves
+            found.problems.append(TOO_LARGE.at(_marked(error, file), what=f"this is more than {MOST_DEPTH} levels deep"))
+            return found
         found.slip = slip_of(error, lines, file, quoted)
         return found
     found.whole = documents > 0

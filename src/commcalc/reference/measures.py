@@ -1,0 +1,190 @@
+"""Measures: the running total of each window, its value to date, and what it is read as (§4)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any
+
+from commcalc.plan.components.common import Prorate
+from commcalc.plan.measures import AverageMeasure, CountMeasure, DistinctMeasure, FormulaMeasure, KpiMeasure, SumMeasure
+from commcalc.plan.model import Plan
+from commcalc.reference.crediting import Credit, candidates, count_changes, may_be_credited
+from commcalc.reference.expression import evaluate
+from commcalc.reference.measured import Measured, NotPaid
+from commcalc.reference.names import Scope
+from commcalc.reference.numbers import ONE, ZERO, over, times
+from commcalc.reference.quotas import Quotas
+from commcalc.reference.rates import value_of
+from commcalc.reference.records import Earner, Records
+from commcalc.reference.time import Window, window_of
+
+Credits = dict[Window, list[Credit]]
+
+
+class Measures:
+    """The measures of one plan, counted once for each earner."""
+
+    def __init__(self, records: Records, plan: Plan) -> None:
+        self.records, self.plan = records, plan
+        self.quotas = Quotas(records, plan)
+        self._credits: dict[tuple[str, Earner], Credits] = {}
+        self._totals: dict[tuple[str, Earner, Window], tuple[list[date], list[Decimal]]] = {}
+        self._read: dict[Any, Measured] = {}
+
+    def measure(self, name: str) -> Any:
+        """Return the plan's measure of this name."""
+        return self.plan.measures[name]
+
+    def window(self, name: str, earner: Earner, day: date, deal: str = "") -> Window | None:
+        """Return the measure's window that holds the day; quota rows are the payee's own."""
+        kind = self.measure(name).window
+        starts = self.quotas.starts(name, earner.payee) if kind == "quota row" else ()
+        found = window_of(self.records.calendar, kind, day, deal, starts)
+        last = self.plan.effective.last
+        if found is not None and kind == "quota row" and found.last == date.max and last is not None:
+            return Window(found.first, last)
+        return found
+
+    def credits(self, name: str, earner: Earner) -> Credits:
+        """Return the measure's credits of the earner by window, in order, each with its m and the running total before it."""
+        if (name, earner) not in self._credits:
+            self._credits[name, earner] = self._counted(name, earner)
+        return self._credits[name, earner]
+
+    def _counted(self, name: str, earner: Earner) -> Credits:
+        measure = self.measure(name)
+        found: list[Credit] = []
+        for credit in candidates(self.records, measure, earner):
+            if not may_be_credited(self.records, credit, self.plan) or not self._measured(name, credit):
+                continue
+            window = self.window(name, earner, credit.day, credit.deal_id)
+            if window is None:
+                self.records.refuse(earner.payee, name, credit.deal_id, "before the first quota row")
+                continue
+            credit.window = window
+            found.append(credit)
+        found.sort(key=lambda c: c.order)
+        count_changes(found)
+        windows: Credits = defaultdict(list)
+        for credit in found:
+            windows[credit.window].append(credit)
+        for window, credits in windows.items():
+            total = self.opening(name, earner, window)
+            for credit in credits:
+                credit.m, credit.before = self._m(measure, credit), total
+                total += credit.m
+        return windows
+
+    def _measured(self, name: str, credit: Credit) -> bool:
+        """Set the credit's value and weight; False where the measure leaves it out, or a rule is empty (§3.7)."""
+        measure = self.measure(name)
+        scope = Scope(self.records, self.plan, credit.earner.payee, credit.day).with_credit(credit)
+        holds = True if measure.where is None else evaluate(measure.where.node, scope)
+        if holds is False:
+            return False
+        credit.value = None if measure.expression is None else evaluate(measure.expression.node, scope)
+        weight = ONE if measure.weight is None else value_of(measure.weight, scope)
+        if isinstance(measure, AverageMeasure) and measure.weighted_by is not None:
+            weight = evaluate(measure.weighted_by.node, scope)
+        wants_value = measure.expression is not None
+        if holds is None or weight is None or (wants_value and credit.value is None):
+            rule = "where" if holds is None else "weight" if weight is None else measure.aggregate
+            self.records.refuse(credit.earner.payee, name, credit.deal_id, f"{rule} of {name} is empty")
+            return False
+        credit.weight = weight
+        return True
+
+    @staticmethod
+    def _m(measure: Any, credit: Credit) -> Decimal:
+        """What the credit adds: expression x weight x share, or the sale counted x weight x share (§4.1)."""
+        if isinstance(measure, SumMeasure):
+            return credit.shared(times(credit.value, credit.weight) if measure.weight is not None else credit.value)
+        if isinstance(measure, CountMeasure):
+            one = times(credit.weight, credit.change)
+            return one if measure.count == "whole deals" else credit.shared(one)
+        return ZERO
+
+    def opening(self, name: str, earner: Earner, window: Window) -> Decimal:
+        """Return what the window already had before the first run (§4.9)."""
+        if earner.stream or earner.alone:
+            return ZERO
+        return sum((
+            r["amount"] for r in self.records.job.openings
+            if r["kind"] == "measure" and r["name"] == name
+            and self.records.named(r["payee_id"]) == earner.payee and window.holds(r["as_of"])
+        ), ZERO)  # fmt: skip
+
+    def value(self, name: str, earner: Earner, window: Window, at: date) -> Decimal | None:
+        """Return the value to date at a moment (§4.4)."""
+        measure = self.measure(name)
+        if isinstance(measure, KpiMeasure):
+            return self._kpi(measure, earner, window, at)
+        if isinstance(measure, FormulaMeasure):
+            scope = Scope(self.records, self.plan, earner.payee, min(at, window.last))
+            read = scope.reading(lambda m: self.read(m or name, earner, min(at, window.last)))
+            found: Decimal | None = evaluate(measure.formula.node, read)
+            return found
+        if isinstance(measure, SumMeasure | CountMeasure):
+            return self._total(name, earner, window, at)
+        rows = [c for c in self.credits(name, earner).get(window, ()) if c.day <= at]
+        if isinstance(measure, DistinctMeasure):
+            return Decimal(len({c.value for c in rows}))
+        if not rows:
+            return None
+        if isinstance(measure, AverageMeasure):
+            if measure.weighted_by is None:
+                return over(sum((c.value for c in rows), ZERO), len(rows))
+            weights = sum((c.weight for c in rows), ZERO)
+            return over(sum((times(c.value, c.weight) for c in rows), ZERO), weights) if weights else None
+        least: Decimal = (min if measure.aggregate == "min" else max)(c.value for c in rows)
+        return least
+
+    def _total(self, name: str, earner: Earner, window: Window, at: date) -> Decimal:
+        key = (name, earner, window)
+        if key not in self._totals:
+            rows = self.credits(name, earner).get(window, [])
+            sums = list(accumulate((c.m for c in rows), initial=self.opening(name, earner, window)))
+            self._totals[key] = ([c.day for c in rows], sums)
+        days, sums = self._totals[key]
+        return sums[bisect_right(days, at)]
+
+    def _kpi(self, measure: KpiMeasure, earner: Earner, window: Window, at: date) -> Decimal | None:
+        """The mean of the rows whose period lies in the window, or holds it, by weight; rows that begin after the moment are not known (§4.5)."""
+        team = self.records.facts(earner.payee, min(at, window.last)).get("team")
+        products, weights = ZERO, ZERO
+        for row in self.records.job.kpis:
+            who = row.get("payee_id")
+            mine = self.records.named(who) == earner.payee if who else team is not None and row.get("team") == team
+            if row["kpi"] != measure.kpi or not mine:
+                continue
+            span = self.records.calendar.named(row["period"])
+            assert span is not None, row["period"]
+            inside = window.first <= span[0] and span[1] <= window.last
+            if span[0] <= at and (inside or (span[0] <= window.first and window.last <= span[1])):
+                weight = row.get("weight")
+                weight = ONE if weight is None else weight
+                products, weights = products + times(row["value"], weight), weights + weight
+        return over(products, weights) if weights else None
+
+    def measured(self, name: str, earner: Earner, window: Window, at: date, prorate: Prorate | None = None) -> Measured:
+        """Return the measure of a window as it stands at a moment."""
+        days = prorate is not None and prorate.quota == "days"
+        key = (name, earner, window, min(at, window.last), days)
+        if key not in self._read:
+            measure = self.measure(name)
+            value = self.value(name, earner, window, key[3])
+            quota = None if measure.quota is None else self.quotas.quota(name, earner.payee, window, key[3], days=days)
+            step = (measure.round.to, measure.round.how) if measure.round else (None, "half-up")
+            self._read[key] = Measured(value, quota, measure.no_quota, *step)
+        return self._read[key]
+
+    def read(self, name: str, earner: Earner, day: date, prorate: Prorate | None = None) -> Measured:
+        """Return the measure of the window that holds the day, as of that day."""
+        window = self.window(name, earner, day)
+        if window is None:
+            raise NotPaid(f"before the first quota row of {name}")
+        return self.measured(name, earner, window, day, prorate)

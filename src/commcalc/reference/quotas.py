@@ -1,0 +1,119 @@
+"""Quotas: whose rows count for a window, spread over shorter windows and reduced for days not taken part in (§4.6, §4.7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from math import lcm
+from typing import Any
+
+from commcalc.plan.model import Plan
+from commcalc.reference.job import Row
+from commcalc.reference.measured import NotPaid
+from commcalc.reference.names import Scope
+from commcalc.reference.numbers import Figure, times
+from commcalc.reference.rates import value_of
+from commcalc.reference.records import Records
+from commcalc.reference.time import Window, overlap, windows_between
+
+Parts = list[tuple[Decimal, int]]
+
+
+class Quotas:
+    """The quotas table as one plan reads it."""
+
+    def __init__(self, records: Records, plan: Plan) -> None:
+        self.records, self.plan = records, plan
+
+    def starts(self, name: str, payee: str) -> list[date]:
+        """Return the days on which the payee's quota rows begin."""
+        return sorted({self._span(r).first for r in self._rows(name) if self._mine(r, payee)})
+
+    def quota(self, name: str, payee: str, window: Window, at: date, *, days: bool) -> Figure | None:
+        """Return the quota of the window as known at a moment, undivided; None where there is none above zero."""
+        measure: Any = self.plan.measures[name]
+        if measure.quota in ("own", "team", "plan"):
+            parts = self._of_rows(name, payee, window, at, days=days)
+        else:
+            value = value_of(measure.quota, Scope(self.records, self.plan, payee, at))
+            parts = [] if value is None else [self._reduced(value, 1, payee, window, days=days)]
+        if not parts:
+            return None
+        common = lcm(*(d for _, d in parts))
+        total = sum((times(n, common // d) for n, d in parts), Decimal(0))
+        return Figure(total, Decimal(common)) if total > 0 else None
+
+    def _rows(self, name: str) -> list[Row]:
+        """The rows of the measure; a row that names none is everybody's."""
+        known = getattr(self.plan.measures[name], "named", None) or name
+        return [r for r in self.records.job.quotas if r.get("measure") in (None, known)]
+
+    def _mine(self, row: Row, payee: str) -> bool:
+        who = row.get("payee_id")
+        return bool(who) and self.records.named(who) == payee
+
+    def _span(self, row: Row) -> Window:
+        found = self.records.calendar.named(row["period"])
+        assert found is not None, row["period"]
+        return Window(row.get("start") or found[0], found[1])
+
+    def _of_rows(self, name: str, payee: str, window: Window, at: date, *, days: bool) -> Parts:
+        """The payee's own rows for the window, else those of the team, else those of the plan (§4.6)."""
+        measure: Any = self.plan.measures[name]
+        team = self.records.facts(payee, at).get("team")
+        rows = self._rows(name)
+        whose = {
+            "own": [r for r in rows if self._mine(r, payee)],
+            "team": [r for r in rows if not r.get("payee_id") and team and r.get("team") == team],
+            "plan": [r for r in rows if not r.get("payee_id") and not r.get("team") and r.get("plan") == self.plan.plan],
+        }
+        for kind in ("own", "team", "plan") if measure.quota == "own" else (measure.quota,):
+            if measure.window == "quota row":
+                found = [(r["amount"], 1) for r in whose[kind] if self._span(r).first == window.first]
+            else:
+                found = self._parts(measure, payee, window, at, self._known(whose[kind], at), days=days)
+            if found:
+                return found
+        return []
+
+    @staticmethod
+    def _known(rows: list[Row], at: date) -> list[Row]:
+        """Of rows of one period, the one in force at the moment (`from`)."""
+        latest: dict[str, Row] = {}
+        for row in sorted(rows, key=lambda r: r.get("from") or date.min):
+            if (row.get("from") or date.min) <= at:
+                latest[row["period"]] = row
+        return list(latest.values())
+
+    def _parts(self, measure: Any, payee: str, window: Window, at: date, rows: list[Row], *, days: bool) -> Parts:
+        parts: Parts = []
+        for row in rows:
+            span = self.records.calendar.named(row["period"])
+            assert span is not None, row["period"]
+            first, last = span
+            if window.first <= first and last <= window.last:
+                if measure.against != "quota to date" or first <= at:
+                    parts.append(self._reduced(row["amount"], 1, payee, Window(first, last), days=days))
+            elif first <= window.first and window.last <= last:
+                parts.append(self._spread(measure, payee, window, (row, Window(first, last)), days=days))
+        return parts
+
+    def _spread(self, measure: Any, payee: str, window: Window, longer: tuple[Row, Window], *, days: bool) -> tuple[Decimal, int]:
+        """A row longer than the window: an even part of it, or the ratio at the window's place."""
+        row, span = longer
+        if measure.spread is None:
+            raise NotPaid("a quota row is longer than the window, and no spread is said")
+        windows = windows_between(self.records.calendar, measure.window, span.first, span.last)
+        if measure.spread == "evenly":
+            return self._reduced(row["amount"], len(windows), payee, window, days=days)
+        ratio = measure.spread[windows.index(window) % len(measure.spread)]
+        return self._reduced(times(row["amount"], ratio), 1, payee, window, days=days)
+
+    def _reduced(self, amount: Decimal, divisor: int, payee: str, span: Window, *, days: bool) -> tuple[Decimal, int]:
+        """Amount x days taking part / days of the span, where the plan prorates quotas."""
+        if not days or span.last == date.max:
+            return amount, divisor
+        taken = overlap(self.records.days_on(payee, self.plan), span.first, span.last)
+        if taken == span.days:
+            return amount, divisor
+        return times(amount, taken), divisor * span.days

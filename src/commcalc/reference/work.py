@@ -1,0 +1,199 @@
+"""One component of one plan as it is worked on: its readings, its measures, its targets, and the moments at which it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from commcalc.base.money import minor_units
+from commcalc.plan.components.common import Prorate
+from commcalc.plan.model import Plan
+from commcalc.plan.readings import reading
+from commcalc.plan.targets import PartOf
+from commcalc.reference.crediting import Credit
+from commcalc.reference.expression import evaluate
+from commcalc.reference.job import Slice
+from commcalc.reference.measured import Measured, NotPaid
+from commcalc.reference.measures import Measures
+from commcalc.reference.names import Reading, Scope
+from commcalc.reference.numbers import ONE, ZERO, Cents, Figure, over, times
+from commcalc.reference.records import Earner, Records
+from commcalc.reference.time import Window, overlap, period_of
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one credit (or one payee, for a bonus) has earned up to a moment, and what changed it."""
+
+    earner: Earner
+    role: str
+    level: int
+    deal: str
+    line: int
+    day: date
+    window: Window
+    basis: Decimal = ZERO
+    factor: Decimal = ONE
+    exact: Decimal = ZERO
+    earned: Decimal = ZERO  # the exact figure before anything changed it
+    amount: Decimal = ZERO
+    slices: tuple[Slice, ...] = ()
+    changes: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)  # kind: amount, exact
+    held: bool = False
+    share: Fraction = Fraction(1)
+    sale: str = ""
+    net: Decimal = ZERO  # the row's amount
+    credit: Credit | None = None
+
+    @property
+    def order(self) -> tuple[date, str, int, str, int]:
+        """The order of credits (§1.4)."""
+        return (self.day, self.deal, self.line, self.role, self.level)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells the entry from others under its component."""
+        return (self.earner, self.role, self.level, self.deal, self.line, self.window)
+
+    def change(self, kind: str, amount: Decimal, exact: Decimal) -> None:
+        """Let the figure become another; the difference of the rounded figures is a line of its own (§8)."""
+        before, earlier = self.changes.get(kind, (ZERO, ZERO))
+        if amount != self.amount or exact != self.exact:
+            self.changes[kind] = (before + amount - self.amount, earlier + exact - self.exact)
+        self.amount, self.exact = amount, exact
+
+
+class Work:
+    """A component with all that it needs."""
+
+    def __init__(self, records: Records, measures: Measures, name: str) -> None:
+        self.records, self.measures, self.name = records, measures, name
+        self.plan: Plan = measures.plan
+        self.component: Any = self.plan.components[name]
+        house = records.house.readings
+        self.cents = Cents(
+            minor_units(self.plan.currency),
+            reading("rounding", self.component, house) or "half-up",  # type: ignore[arg-type]
+            reading("remainder", self.component, house) or "largest",
+        )
+        self.round_by = reading("round", self.component, house) or "line"
+        self.split = reading("split", self.component, house) or "credit"
+        self.prorate = self._prorate()
+        self.on: str | None = getattr(self.component, "on", None)
+
+    def _prorate(self) -> Prorate:
+        """The payment's switches; the component's own where it says them."""
+        common = self.plan.payment.prorate or Prorate()
+        own = self.component.prorate
+        return common if own is None else common.model_copy(update={k: getattr(own, k) for k in own.model_fields_set})
+
+    def scope(self, payee: str, day: date) -> Scope:
+        """Return the names for a payee on a day."""
+        return Scope(self.records, self.plan, payee, day).rounded(self.cents.mode)
+
+    def credit_scope(self, credit: Credit, window: Window, at: date) -> Scope:
+        """Return the names for a credit, measures read at its moment (§5.8)."""
+        scope = self.scope(credit.earner.payee, credit.day).with_credit(credit)
+        scope.window = window
+        return scope.reading(self._reads(credit, window, at))
+
+    def _reads(self, credit: Credit, window: Window, at: date) -> Reading:
+        own_end = period_of(self.records.calendar, credit.day).last
+
+        def read(name: str | None) -> Measured:
+            measure = name or self.on
+            assert measure is not None
+            earner = credit.earner
+            said = self.component.as_of
+            moment = min(at, own_end) if said == "credit period" else min(at, window.last)
+            if measure == self.on:
+                return self.measures.measured(measure, earner, window, moment, self.prorate)
+            if said is None or self.measures.measure(measure).window == "deal":
+                its = self.measures.window(measure, earner, credit.day, credit.deal_id)
+                if its is None:
+                    raise NotPaid(f"before the first quota row of {measure}")
+                return self.measures.measured(measure, earner, its, min(at, its.last), self.prorate)
+            return self.measures.read(measure, earner, moment, self.prorate)
+
+        return read
+
+    def payee_scope(self, earner: Earner, window: Window, at: date) -> Scope:
+        """Return the names for a payee at a moment: the end of the window, or now if that is earlier (§8.3)."""
+        moment = min(at, window.last)
+        scope = self.scope(earner.payee, moment)
+        scope.assigned = self.records.standing(earner.payee, self.plan, window.first, moment) or scope.assigned
+        scope.facts["window_ended"] = window.last <= at
+
+        def read(name: str | None) -> Measured:
+            measure = name or self.on
+            assert measure is not None
+            if measure == self.on:
+                return self.measures.measured(measure, earner, window, moment, self.prorate)
+            return self.measures.read(measure, earner, moment, self.prorate)
+
+        return scope.reading(read)
+
+    def target(self, scope: Scope, window: Window, said: object = None) -> Figure:
+        """Return the target for a window, undivided: a part of the year's variable, or an amount (§7.1)."""
+        if self.prorate.target == "days":
+            return self._prorated_target(scope, window, said)
+        return self._target(scope, window, said)
+
+    def _target(self, scope: Scope, window: Window, said: object) -> Figure:
+        said = self.component.target if said is None else said
+        if said is None:
+            raise NotPaid("no target")
+        if not isinstance(said, PartOf):
+            amount = evaluate(said.node, scope)  # type: ignore[attr-defined]
+            if amount is None:
+                raise NotPaid("the target is empty")
+            return Figure(amount)
+        if said.of == "target":
+            whole = self._target(scope, window, None)
+            return Figure(times(said.share, whole.numerator), whole.divisor)
+        ote, mix = scope.ote, scope.mix
+        if ote is None or mix is None:
+            raise NotPaid("no on-target earnings")
+        calendar = self.records.calendar
+        here = period_of(calendar, window.first)
+        periods = len(calendar.periods_in(window.first, window.last))
+        numerator = times(ote, mix[1], said.share, periods)
+        return Figure(numerator, times(mix[0] + mix[1], calendar.periods_per_year(here)))
+
+    def _prorated_target(self, scope: Scope, window: Window, said: object) -> Figure:
+        """Each assignment's target x days taking part / days of the window, over their common divisor (§7.1)."""
+        now, parts = scope.assigned, []
+        for first, last, row in self.records.rows_on(scope.payee, self.plan):
+            days = overlap([(first, last)], window.first, window.last)
+            if days:
+                scope.assigned = row
+                one = self._target(scope, window, said)
+                parts.append((one, days))
+        scope.assigned = now
+        if not parts:
+            return Figure(ZERO)
+        if len(parts) == 1 and parts[0][1] == window.days:
+            return parts[0][0]
+        common = Decimal(lcm(*(int(f.divisor) for f, _ in parts))) if all(f.divisor == int(f.divisor) for f, _ in parts) else ONE
+        if any(common % f.divisor for f, _ in parts):
+            common = max(f.divisor for f, _ in parts)
+        total = sum((times(f.numerator, over(common, f.divisor), days) for f, days in parts), ZERO)
+        return Figure(total, times(common, window.days))
+
+    def eligible(self, credit: Credit, scope: Scope) -> bool:
+        """Tell whether the component pays the credit: its dates, who is eligible, and its own condition."""
+        dates = self.component.dates
+        if dates is not None and not (dates.first or date.min) <= credit.day <= (dates.last or date.max):
+            return False
+        for rule in ("eligible", "where"):
+            said = getattr(self.component, rule)
+            holds = True if said is None else evaluate(said.node, scope)
+            if holds is None:
+                raise NotPaid(f"{rule} is empty")
+            if not holds:
+                return False
+        return True
