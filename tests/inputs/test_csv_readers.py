@@ -57,7 +57,9 @@ def test_no_bytes_break_the_reader(tmp_path_factory, raw: bytes) -> None:
     path: Path = tmp_path_factory.mktemp("csv") / "t.csv"
     path.write_bytes(b"id,name,amount\n" + raw)
     table, report = read_csv(path, "t.csv", ReadOptions())
-    assert (table is None) == bool(report.errors)
+    # rows of the wrong length (D018) and repeated headers (D025) refuse the run, and the other rows are still looked at
+    beyond = [p for p in report.errors if p.code not in ("D018", "D025")]
+    assert (table is None) == bool(beyond)
 
 
 @given(st.binary(max_size=60))
@@ -66,4 +68,6 @@ def test_no_header_breaks_the_reader(tmp_path_factory, raw: bytes) -> None:
     path: Path = tmp_path_factory.mktemp("csv") / "t.csv"
     path.write_bytes(raw)
     table, report = read_csv(path, "t.csv", ReadOptions())
-    assert (table is None) == bool(report.errors)
+    # rows of the wrong length (D018) and repeated headers (D025) refuse the run, and the other rows are still looked at
+    beyond = [p for p in report.errors if p.code not in ("D018", "D025")]
+    assert (table is None) == bool(beyond)

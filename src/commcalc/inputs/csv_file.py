@@ -18,7 +18,9 @@ from commcalc.inputs.problems import (
     CONTROL,
     EMPTY_FILE,
     ENCODING,
+    FIELDS,
     HEADER,
+    HEADER_AGAIN,
     HEADER_SPACES,
     LIMIT,
     LINE_ENDS,
@@ -65,7 +67,9 @@ def read_csv(path: Path, name: str, options: ReadOptions) -> tuple[TextTable | N
     after = path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         report.add(CHANGED.at(Cell(name, 1)))
-    return (None if report.errors else table), report
+    # a row of the wrong length refuses the run, but the other rows are looked at all the same: all the errors at once
+    beyond = [p for p in report.errors if p.kind not in (FIELDS, HEADER_AGAIN)]
+    return (None if beyond else table), report
 
 
 def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, notes: list[str]) -> bytes:

@@ -148,7 +148,11 @@ def _pieces(work: Work, credit: Credit, scope: Scope, at: date) -> tuple[list[Pi
     more = Ladder(work, component.accelerators, credit, scope, at) if component.accelerators is not None else None
     cuts = {id(ladder): ladder.cut() for ladder in (rate, more) if ladder is not None}
     slicing = [x for x in (rate, more) if x is not None and x.tiers.apply == "marginal" and x.fixed is None and credit.m != 0]
-    pieces = _sliced(credit, [(x, cuts[id(x)]) for x in slicing]) if slicing else [(Piece(0, credit.before, credit.before + credit.m), {})]
+    pieces = (
+        _sliced(credit, [(x, cuts[id(x)]) for x in slicing])
+        if slicing
+        else [(Piece(0, credit.before, credit.before + credit.m), {})]
+    )
     extra = kickers(component, scope)
     found = []
     for piece, at_tiers in pieces:
