@@ -1,0 +1,219 @@
+"""What changes a result: rounding, per-deal minimum and maximum, gates, proration, caps and floors, in this order (§8)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from commcalc.plan.components import Bonus
+from commcalc.plan.components.common import Gate, Limit
+from commcalc.plan.targets import PartOf
+from commcalc.reference.components.bonus import pays_money
+from commcalc.reference.expression import evaluate
+from commcalc.reference.measured import NotPaid
+from commcalc.reference.numbers import ZERO, over, times
+from commcalc.reference.records import Earner
+from commcalc.reference.time import Window, overlap, window_of
+from commcalc.reference.work import Entry, Work
+
+Posted = Mapping[Any, tuple[Decimal, Decimal]]  # an entry's key: its exact and its rounded earning a span ago
+
+
+def changed(work: Work, entries: list[Entry], at: date, posted: Posted) -> list[Entry]:
+    """Return one payee's entries rounded and changed, with the shortfall that a floor makes up."""
+    entries.sort(key=lambda e: e.order)
+    _round(work, entries, posted)
+    component = work.component
+    for limit in component.floors:
+        if limit.per == "deal":
+            _per_deal(work, entries, at, (limit, "minimum"))
+    for limit in component.caps:
+        if limit.per == "deal":
+            _per_deal(work, entries, at, (limit, "maximum"))
+    for gate in component.gate:
+        entries = _gate(work, gate, entries, at)
+    _prorate(work, entries)
+    for limit in component.caps:
+        if limit.per != "deal":
+            _cap(work, limit, entries, at)
+    return entries
+
+
+def _grouped(entries: Sequence[Entry], key: Callable[[Entry], Hashable]) -> list[list[Entry]]:
+    found: dict[Hashable, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[key(entry)].append(entry)
+    return list(found.values())
+
+
+def _round(work: Work, entries: list[Entry], posted: Posted) -> None:
+    """Round each line; or a whole that its lines share, those unchanged since the span before keeping their cents (§8.1)."""
+    if work.round_by == "line":
+        for entry in entries:
+            entry.amount = work.cents.rounded(entry.exact)
+        return
+    by_deal = work.round_by == "deal"
+    for group in _grouped(entries, lambda e: (e.deal or e.window) if by_deal else e.window):
+        open_ = []
+        whole = work.cents.rounded(sum((e.exact for e in group), ZERO))
+        for entry in group:
+            exact, amount = posted.get(entry.key, (None, ZERO))
+            if exact == entry.exact:
+                entry.amount = amount
+                whole -= amount
+            else:
+                open_.append(entry)
+        if open_:
+            for entry, amount in zip(open_, work.cents.shared(whole, [e.exact for e in open_]), strict=True):
+                entry.amount = amount
+
+
+def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str]) -> None:
+    """A sale's least or most, times the share, once its rows together are above zero (§8.2)."""
+    limit, kind = said
+    for rows in _grouped(entries, lambda e: (e.role, e.level, e.sale)):
+        if sum((e.net for e in rows), ZERO) <= 0 or rows[0].credit is None:
+            continue
+        last = rows[-1]
+        assert last.credit is not None
+        scope = work.credit_scope(last.credit, last.window, at)
+        try:
+            bound = _limit_of(work, limit, scope, last.window)
+        except NotPaid as missing:
+            work.records.refuse(last.earner.payee, work.name, last.deal, missing.reason)
+            continue
+        bound = work.cents.rounded(over(times(bound, last.share.numerator), last.share.denominator))
+        if kind == "minimum":
+            short = bound - sum((e.amount for e in rows), ZERO)
+            if short > 0:
+                last.change(kind, last.amount + short, last.amount + short)
+        else:
+            _kept(rows, bound, kind)
+
+
+def _kept(rows: Sequence[Entry], bound: Decimal, kind: str) -> None:
+    """Credit i keeps min(r_i, cap) - min(r_(i-1), cap), r the running total of rounded figures; what is whole keeps its exact figure."""
+    total = ZERO
+    for entry in rows:
+        before, total = total, total + entry.amount
+        kept = min(total, bound) - min(before, bound)
+        if kept != entry.amount:
+            entry.change(kind, kept, kept)
+
+
+def _limit_of(work: Work, limit: Limit, scope: Any, window: Window) -> Decimal:
+    if isinstance(limit.at, PartOf):
+        figure = work.target(scope, window, limit.at)
+        return figure.quotient
+    found: Decimal | None = evaluate(limit.at.node, scope)
+    if found is None:
+        raise NotPaid("a cap or floor is empty")
+    return found
+
+
+def _gate(work: Work, gate: Gate, entries: list[Entry], at: date) -> list[Entry]:
+    """A gate that holds pays all; else the fraction - or, while its window is open, as `until_known` says (§8.3)."""
+    kept: list[Entry] = []
+    for rows in _grouped(entries, lambda e: e.window):
+        window = rows[0].window
+        scope = work.payee_scope(rows[0].earner, window, at)
+        try:
+            holds = evaluate(gate.when.node, scope)
+            fraction = evaluate(gate.otherwise.node, scope)
+            if holds is None or fraction is None:
+                raise NotPaid("the gate is empty")
+        except NotPaid as missing:
+            if not missing.silent:
+                work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+            continue
+        kept += rows
+        open_ = window.last > at
+        if holds or (open_ and gate.until_known == "pay"):
+            continue
+        if open_ and gate.until_known == "hold":
+            for entry in rows:
+                entry.held = True
+            continue
+        for entry in rows:
+            exact = times(entry.exact, fraction)
+            entry.change("gate", work.cents.rounded(exact), exact)
+    return sorted(kept, key=lambda e: e.order)
+
+
+def _prorate(work: Work, entries: list[Entry]) -> None:
+    """A bonus that is an amount: x days taking part / days of the window (§7.2)."""
+    if work.prorate.bonus != "days" or not isinstance(work.component, Bonus) or not pays_money(work):
+        return
+    for entry in entries:
+        days = overlap(work.records.days_on(entry.earner.payee, work.plan), entry.window.first, entry.window.last)
+        if entry.window.last != date.max and days != entry.window.days:
+            exact = over(times(entry.exact, days), entry.window.days)
+            entry.change("proration", work.cents.rounded(exact), exact)
+
+
+def _stretch(work: Work, limit: Limit, window: Window, day: date) -> Window:
+    """The stretch that a cap or floor looks at: the component's window, or the period, month and so on that holds the day."""
+    if limit.per == "window":
+        return window
+    found = window_of(work.records.calendar, limit.per, day, "")
+    assert found is not None, day
+    return found
+
+
+def _bound(work: Work, limit: Limit, earner: Earner, stretch: Window, at: date) -> Decimal:
+    """The amount of a cap or floor for a stretch, in whole coins; a cap for days taking part where the plan says so."""
+    scope = work.payee_scope(earner, stretch, at)
+    amount = _limit_of(work, limit, scope, stretch)
+    if work.prorate.cap == "days" and limit in work.component.caps and stretch.last != date.max:
+        days = overlap(work.records.days_on(earner.payee, work.plan), stretch.first, stretch.last)
+        amount = over(times(amount, days), stretch.days)
+    return work.cents.rounded(amount)
+
+
+def _cap(work: Work, limit: Limit, entries: list[Entry], at: date) -> None:
+    """Nobody's running total passes the cap, not by a cent (§8.5)."""
+    groups: dict[Window, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[_stretch(work, limit, entry.window, entry.day)].append(entry)
+    for stretch, rows in groups.items():
+        try:
+            bound = _bound(work, limit, rows[0].earner, stretch, at)
+        except NotPaid as missing:
+            work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+            continue
+        _kept(rows, bound, "cap")
+
+
+def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: list[Window]) -> list[Entry]:
+    """Return the shortfalls below each floor, at the end of its stretch, also where there were no credits (§8.5)."""
+    found: list[Entry] = []
+    for limit in (f for f in work.component.floors if f.per != "deal"):
+        stretches: dict[Window, list[Entry]] = {w: [] for w in windows if limit.per == "window"}
+        for first, last in work.records.days_on(earner.payee, work.plan) if limit.per != "window" else []:
+            for day in (first, *(w.first for w in _stretches(work, limit, first, min(last, at)))):
+                if day <= at:
+                    stretches.setdefault(_stretch(work, limit, Window(day, day), day), [])
+        for entry in entries:
+            stretches.setdefault(_stretch(work, limit, entry.window, entry.day), []).append(entry)
+        for stretch, rows in stretches.items():
+            taking_part = overlap(work.records.days_on(earner.payee, work.plan), stretch.first, stretch.last)
+            if stretch.last > at or not (taking_part or rows):
+                continue
+            short = _bound(work, limit, earner, stretch, at) - sum((e.amount for e in rows), ZERO)
+            if short > 0:
+                one = Entry(earner, "", 0, "", 0, stretch.last, stretch)
+                one.change("floor", short, short)
+                found.append(one)
+    return found
+
+
+def _stretches(work: Work, limit: Limit, first: date, last: date) -> list[Window]:
+    found: list[Window] = []
+    day = max(first, work.records.calendar.periods[0].first)
+    while day <= last:
+        found.append(_stretch(work, limit, Window(day, day), day))
+        day = date.fromordinal(found[-1].last.toordinal() + 1)
+    return found

@@ -1,0 +1,132 @@
+"""Bonus: an amount for each payee and window, by what was reached (§6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from commcalc.language.expression import calls, walk
+from commcalc.language.expression.nodes import Name
+from commcalc.plan.components import Bonus
+from commcalc.plan.model import Param
+from commcalc.plan.shapes import Matrix, Points, Rows
+from commcalc.reference.components.commission import kickers, multipliers
+from commcalc.reference.measured import NotPaid
+from commcalc.reference.numbers import ONE, ZERO, Figure, over, times
+from commcalc.reference.rates import figure_of, first_value, is_money
+from commcalc.reference.records import Earner
+from commcalc.reference.time import Window, overlap, spans
+from commcalc.reference.work import Entry, Work
+
+
+def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
+    """Yield the bonus of each window that has begun, for a payee who is on the plan for a day of it."""
+    component: Bonus = work.component
+    for window in _windows(work, earner, at):
+        if not overlap(work.records.days_on(earner.payee, work.plan), window.first, min(window.last, at)):
+            continue
+        day = window.last if component.earned in (None, "at end") else min(at, window.last)
+        entry = Entry(earner, "owner", 0, "", 0, day, window)
+        try:
+            entry.exact = entry.earned = _earned(work, earner, window, at)
+        except NotPaid as missing:
+            if not missing.silent:
+                work.records.refuse(earner.payee, work.name, "", missing.reason)
+            continue
+        entry.basis = entry.exact
+        yield entry
+
+
+def measure_of(work: Work) -> str | None:
+    """Return the measure whose windows the bonus has: its own, else the first that it reads."""
+    if work.on is not None:
+        return work.on
+    payout = work.component.payout
+    nodes = [payout] if not isinstance(payout, Points | Rows | Matrix) else []
+    if isinstance(payout, Points):
+        nodes = [payout.by, *payout.points.values()]
+    elif isinstance(payout, Rows | Matrix):
+        nodes = [*payout.by, *(v for _, v in payout.entries())]
+    names = [n for said in nodes for n in sorted(calls(said.node, "value", "quota", "attainment"))]
+    return names[0] if names else None
+
+
+def _windows(work: Work, earner: Earner, at: date) -> list[Window]:
+    name = measure_of(work)
+    found: list[Window] = []
+    for first, last in work.records.days_on(earner.payee, work.plan):
+        day = max(first, work.records.calendar.periods[0].first)
+        while name is not None and day <= min(last, at):
+            window = work.measures.window(name, earner, day)
+            if window is None:  # before the first quota row
+                later = [s for s in work.measures.quotas.starts(name, earner.payee) if s > day]
+                if not later:
+                    break
+                day = later[0]
+                continue
+            if window not in found:
+                found.append(window)
+            if window.last == date.max:
+                break
+            day = date.fromordinal(window.last.toordinal() + 1)
+    return found
+
+
+def _earned(work: Work, earner: Earner, window: Window, at: date) -> Decimal:
+    earned = work.component.earned or "at end"
+    if earned == "at end":
+        return _payout(work, earner, window, at) if window.last <= at else ZERO
+    if earned == "ratchet":
+        start = max(window.first, work.records.first_day(work.plan))
+        ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
+        days = sorted({min(d, window.last) for d in ends})
+        return max(_payout(work, earner, window, d) for d in days)
+    paid = [r for r in _openings(work, earner) if window.holds(r[0])]
+    if paid and at <= max(day for day, _ in paid):
+        return ZERO
+    return _payout(work, earner, window, at) - sum((amount for _, amount in paid), ZERO)
+
+
+def _openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
+    """What was earned and paid before the first run (§4.9)."""
+    return [
+        (r["as_of"], r["amount"]) for r in work.records.job.openings
+        if r["kind"] == "earned" and r.get("name") == work.name and work.records.named(r["payee_id"]) == earner.payee
+    ]  # fmt: skip
+
+
+def _payout(work: Work, earner: Earner, window: Window, at: date) -> Decimal:
+    """Payout x target x multipliers, divided once; or an amount as it is."""
+    scope = work.payee_scope(earner, window, at)
+    payout = figure_of(work.component.payout, scope)
+    if payout is None:
+        raise NotPaid("the payout is empty, or no row of its table holds")
+    extra = kickers(work.component, scope)
+    if extra:
+        payout = Figure(payout.numerator + times(extra, payout.divisor), payout.divisor)
+    factors = multipliers(work.component, scope)
+    if pays_money(work):
+        return over(times(payout.numerator, *factors), payout.divisor)
+    target = work.target(scope, window)
+    numerator = times(target.numerator, payout.numerator, *factors)
+    return over(numerator, times(target.divisor, payout.divisor))
+
+
+def pays_money(work: Work) -> bool:
+    """Tell whether the payout is an amount rather than a ratio of the target."""
+    if work.component.target is None:
+        return True
+    found = first_value(work.component.payout)
+    if found is None:
+        return False
+    names = [n.id for n in walk(found.node) if isinstance(n, Name) and n.id in work.plan.params]
+    for name in names:
+        param = work.plan.params[name]
+        said = first_value(param.default if isinstance(param, Param) else param)
+        if said is not None and is_money(said.node):
+            return True
+    return bool(is_money(found.node))
+
+
+__all__ = ["ONE", "earn", "measure_of", "pays_money"]

@@ -1,0 +1,162 @@
+"""The run: every plan, every component, every payee, up to now and up to the span before; the differences are the lines (§2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+from typing import Any
+
+from commcalc.plan.components import Bonus, Commission
+from commcalc.plan.measures import RoleCredit
+from commcalc.plan.model import Plan
+from commcalc.reference.change import changed, floors
+from commcalc.reference.components import bonus, commission, spiff
+from commcalc.reference.crediting import own_parts, owners
+from commcalc.reference.job import Answer, Job, Line, Payout
+from commcalc.reference.measures import Measures
+from commcalc.reference.numbers import CONTEXT, ZERO
+from commcalc.reference.records import NOBODY, Earner, Records
+from commcalc.reference.settle import Standings, differences, standings
+from commcalc.reference.time import Window, span_of, spans
+from commcalc.reference.work import Work
+
+
+def run(job: Job) -> Answer:
+    """Return the lines that a period pays, with sums by payee, exceptions and what became of each deal."""
+    with localcontext(CONTEXT):
+        records = Records(job)
+        period = job.calendar.period_named(job.period)
+        assert period is not None, job.period
+        lines: list[Line] = []
+        books = {plan.plan: Measures(records, plan) for plan in job.plans}
+        for plan in job.plans:
+            for name in plan.components:
+                lines += _component(Work(records, books[plan.plan], name), period.last)
+        lines.sort(key=lambda x: (x.payee, x.plan, x.component, x.credit_date, x.deal, x.line, x.role, x.level, x.kind))
+        statuses = _statuses(records, books, period.last)
+        return Answer(tuple(lines), _payouts(lines), tuple(sorted(records.exceptions)), statuses)
+
+
+def _component(work: Work, now: date) -> list[Line]:
+    """E(now) less E(before), each a chain over the spans so far where rounding needs it (§2.2, §8.1)."""
+    plan = work.plan
+    span = span_of(work.records.calendar, plan.payment.every, now)
+    before = span.first - timedelta(days=1)
+    start = work.records.first_day(plan)
+    chained = work.round_by != "line"
+    moments = [s.last for s in spans(work.records.calendar, plan.payment.every, start, before)] if chained else [before]
+    posted: dict[Any, tuple[Decimal, Decimal]] = {}
+    earlier: Standings = {}
+    for moment in [m for m in moments if m >= start]:
+        earlier, posted = _earned(work, moment, posted)
+    after, _ = _earned(work, now, posted)
+    return differences(work, after, earlier, (span.first, now, now < span.last))
+
+
+def _earned(
+    work: Work, at: date, posted: Mapping[Any, tuple[Decimal, Decimal]]
+) -> tuple[Standings, dict[Any, tuple[Decimal, Decimal]]]:
+    """Return what stands for every payee up to a moment, and the exact and rounded earning of each credit."""
+    found: Standings = {}
+    rounded: dict[Any, tuple[Decimal, Decimal]] = {}
+    for earner in _earners(work):
+        entries = list(_kind(work).earn(work, earner, at))
+        entries = changed(work, entries, at, posted)
+        for entry in entries:
+            changes = sum((a for a, _ in entry.changes.values()), ZERO)
+            rounded[entry.key] = (entry.earned, entry.amount - changes)
+        entries += floors(work, earner, entries, at, _windows(work, earner, at)) if work.component.floors else []
+        found |= standings(work, entries)
+    return found, rounded
+
+
+def _kind(work: Work) -> Any:
+    if isinstance(work.component, Commission):
+        return commission
+    return bonus if isinstance(work.component, Bonus) else spiff
+
+
+def _windows(work: Work, earner: Earner, at: date) -> list[Window]:
+    """The windows of a component that have begun while the payee was on the plan: a floor holds in each."""
+    measure = work.on or (bonus.measure_of(work) if isinstance(work.component, Bonus) else None)
+    found: list[Window] = []
+    if measure is None or work.measures.measure(measure).window == "deal" or earner.stream:
+        return found
+    for first, last in work.records.days_on(earner.payee, work.plan):
+        day = max(first, work.records.calendar.periods[0].first)
+        while day <= min(last, at):
+            window = work.measures.window(measure, earner, day)
+            if window is None or window.last == date.max:
+                break
+            found.append(window)
+            day = window.last + timedelta(days=1)
+    return found
+
+
+def _earners(work: Work) -> list[Earner]:
+    """The payees that were ever on the plan; where pay is split, each with what nobody shares, and each stream (§9)."""
+    records = work.records
+    payees = sorted(p for p, rows in records.assignments.items() if any(r["plan"] == work.plan.plan for r in rows))
+    if work.split != "pay" or isinstance(work.component, Bonus):
+        return [Earner(p) for p in payees]
+    role = "owner"
+    if work.on is not None:
+        whose = work.measures.measure(work.on).credit
+        if whose == "reports":
+            return [Earner(p) for p in payees]
+        role = whose.role if isinstance(whose, RoleCredit) else "owner"
+    streams = {roles[role] for roles in records.shares.values() if role in roles}
+    first = {s: next((who for who, _, _ in s if who != NOBODY), NOBODY) for s in streams}
+    return [Earner(p, alone=True) for p in payees] + sorted(Earner(first[s], s) for s in streams)
+
+
+def _payouts(lines: list[Line]) -> tuple[Payout, ...]:
+    sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
+    for line in lines:
+        one = sums[line.payee, line.plan]
+        one[0] += line.amount
+        one[1] += line.amount if line.held and not line.accrued else ZERO
+        one[2] += line.amount if line.accrued else ZERO
+    return tuple(Payout(p, plan, e, e - h - a, h, a) for (p, plan), (e, h, a) in sorted(sums.items()))
+
+
+def _statuses(records: Records, books: Mapping[str, Measures], now: date) -> dict[tuple[str, int], str]:
+    """What became of each deal row: credited, left out, waiting, later, or an exception (§3.1, §3.5)."""
+    credited = _credited(books, now)
+    found: dict[tuple[str, int], str] = {}
+    for deal in records.deals:
+        key = (str(deal["deal_id"]), int(deal.get("line") or 0))
+        day = deal.get(records.house.credit_date)
+        if key in credited:
+            found[key] = "credited"
+        elif day is None:
+            found[key] = "waiting"
+        elif day > now:
+            found[key] = "later"
+        else:
+            found[key] = _uncredited(records, deal, day, [m.plan for m in books.values()])
+    return found
+
+
+def _credited(books: Mapping[str, Measures], now: date) -> set[tuple[str, int]]:
+    found = set()
+    for measures in books.values():
+        for name in measures.plan.measures:
+            for payee in measures.records.assignments:
+                windows = measures.credits(name, Earner(payee))
+                found |= {(c.deal_id, c.line) for credits in windows.values() for c in credits if c.day <= now}
+    return found
+
+
+def _uncredited(records: Records, deal: Any, day: date, plans: list[Plan]) -> str:
+    """Nobody has a credit: the owner is not known or on no plan, or every measure leaves the deal out."""
+    who = [p for p in owners(records, deal) if p != NOBODY]
+    if any(p not in records.payees for p in who):
+        records.refuse(who[0] if who else "", "", deal["deal_id"], "the owner is no payee")
+        return "exception"
+    if not any(records.assignment(p, plan, day) for p in who for plan in plans):
+        records.refuse(who[0] if who else "", "", deal["deal_id"], "the owner is on no plan on the credit date")
+        return "exception"
+    return "left out" if any(own_parts(records, deal, "owner", Earner(p)) for p in who) else "exception"

@@ -1,0 +1,106 @@
+"""Settling: what is earned up to now less what was earned up to the span before, line by line (§2, §9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from commcalc.reference.job import Line, Slice
+from commcalc.reference.numbers import ONE, ZERO, Cents, over, times
+from commcalc.reference.records import NOBODY
+from commcalc.reference.time import Window, period_of
+from commcalc.reference.work import Entry, Work
+
+Key = tuple[str, str, int, str, int, Window, str]  # payee, role, level, deal, line, window, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands for one line up to a moment."""
+
+    day: date
+    amount: Decimal
+    exact: Decimal
+    basis: Decimal
+    factor: Decimal
+    held: bool
+    slices: tuple[Slice, ...]
+
+
+Standings = dict[Key, Standing]
+
+
+def standings(work: Work, entries: list[Entry]) -> Standings:
+    """Return what stands for each line: the earning, and each change as a line of its own; pay of a stream is shared (§9)."""
+    found: Standings = {}
+    for entry in entries:
+        if entry.role:
+            amount = entry.amount - sum((a for a, _ in entry.changes.values()), ZERO)
+            one = Standing(entry.day, amount, entry.earned, entry.basis, entry.factor, entry.held, entry.slices)
+            _put(work, found, entry, "earning", one)
+        for kind, (amount, exact) in entry.changes.items():
+            _put(work, found, entry, kind, Standing(entry.day, amount, exact, ZERO, ONE, entry.held, ()))
+    return found
+
+
+def _put(work: Work, found: Standings, entry: Entry, kind: str, one: Standing) -> None:
+    rest: Any = (entry.role, entry.level, entry.deal, entry.line, entry.window, kind)
+    if not entry.earner.stream:
+        found[(entry.earner.payee, *rest)] = one
+        return
+    for payee, part in _shared(work.cents, entry, one):
+        if payee != NOBODY:
+            found[(payee, *rest)] = part
+
+
+def _shared(cents: Cents, entry: Entry, one: Standing) -> list[tuple[str, Standing]]:
+    """Share a rounded line over the holders; what their shares lack of the whole is nobody's, last."""
+    holders = list(entry.earner.shares)
+    lacking = 1 - sum((Fraction(n, d) for _, n, d in holders), Fraction(0))
+    if lacking > 0:
+        holders.append((NOBODY, lacking.numerator, lacking.denominator))
+    wholes = [over(times(one.amount, n), d) for _, n, d in holders]
+    amounts = cents.shared(one.amount, wholes)
+    found = []
+    for (payee, n, d), amount in zip(holders, amounts, strict=True):
+        exact, basis = (over(times(x, n), d) for x in (one.exact, one.basis))
+        found.append((payee, replace(one, amount=amount, exact=exact, basis=basis)))
+    return found
+
+
+def differences(work: Work, now: Standings, before: Standings, span: tuple[date, date, bool]) -> list[Line]:
+    """Return the lines of a run: what differs, and what was credited in the span (§2.3)."""
+    first, at, accrued = span
+    found = []
+    for key in sorted({*now, *before}, key=lambda k: (k[0], k[3], k[4], k[1], k[2], k[5], k[6])):
+        one, earlier = now.get(key), before.get(key)
+        day = (one or earlier).day  # type: ignore[union-attr]
+        amount = (one.amount if one else ZERO) - (earlier.amount if earlier else ZERO)
+        inside = first <= day <= at
+        if amount == 0 and not (inside and key[6] == "earning" and one is not None):
+            continue
+        found.append(_line(work, key, (one, earlier), (amount, inside, accrued)))
+    return found
+
+
+def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], said: tuple[Decimal, bool, bool]) -> Line:
+    one, earlier = stood
+    amount, inside, accrued = said
+    payee, role, level, deal, line, window, kind = key
+    some = one or earlier
+    assert some is not None
+    cause = "new" if (inside if deal else earlier is None or earlier.amount == 0) else "true-up"
+    slices = one.slices if one else ()
+    basis, exact = (one.basis, one.exact) if one else (ZERO, ZERO)
+    if earlier is not None:
+        slices += tuple(replace(s, basis=-s.basis, exact=-s.exact) for s in earlier.slices)
+        basis, exact = basis - earlier.basis, exact - earlier.exact
+    corrects = period_of(work.records.calendar, some.day).name if cause == "true-up" else ""
+    return Line(
+        payee, work.plan.plan, work.name, deal, line, role, level, some.day,
+        None if window.first == date.min else window.first, None if window.last == date.max else window.last,
+        basis, some.factor, exact, amount, kind, cause, corrects, accrued, bool(one and one.held), slices,
+    )  # fmt: skip
