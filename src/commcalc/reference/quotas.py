@@ -50,7 +50,7 @@ class Quotas:
 
     def _mine(self, row: Row, payee: str) -> bool:
         who = row.get("payee_id")
-        return bool(who) and self.records.named(who) == payee
+        return bool(who) and self.records.named(who) == payee  # type: ignore[arg-type]
 
     def _span(self, row: Row) -> Window:
         found = self.records.calendar.named(row["period"])

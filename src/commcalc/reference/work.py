@@ -148,7 +148,7 @@ class Work:
         if said is None:
             raise NotPaid("no target")
         if not isinstance(said, PartOf):
-            amount = evaluate(said.node, scope)  # type: ignore[attr-defined]
+            amount = evaluate(said.node, scope)  # type: ignore[union-attr]
             if amount is None:
                 raise NotPaid("the target is empty")
             return Figure(amount)
