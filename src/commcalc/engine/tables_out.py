@@ -18,7 +18,6 @@ from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITHOUT_SALE
 from commcalc.engine.rates.tiers import ladder
 from commcalc.engine.rules import Rules, attainment_of, deal_rules, value_of
-from commcalc.plan.measures import CountMeasure, SumMeasure
 from commcalc.plan.tiers import Tiers
 from commcalc.tables.exact import D, product, quotient
 from commcalc.tables.results import CREDITS, EXCEPTIONS, LINES, MEASURES, SLICES
@@ -177,11 +176,7 @@ def _place_of(job: Job, name: str, tiers: Tiers) -> tuple[pl.Expr, pl.Expr] | No
         return None
     if rules.reads(*(t.start for t in tiers.tiers)) != rules.reads():
         return None  # bounds of a payee's own are on the lines' slices
-    measure = job.plan.measures[name]
-    units = isinstance(measure, CountMeasure) or (
-        isinstance(measure, SumMeasure) and measure.sum.text.strip() in job.book.house.count_columns
-    )
-    steps = ladder(tiers, rules, units=units, columns=("~qn", "~qd"))
+    steps = ladder(tiers, rules, units=False, columns=("~qn", "~qd"))
     value = product(pl.col("~value"), pl.col("~qd")) if scaled else pl.col("~value")
     tier = steps.place(value)
     text = pl.when(value.is_not_null() & steps.cuts[0].is_not_null()).then(

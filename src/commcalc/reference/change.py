@@ -204,7 +204,7 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
                 continue
             short = _bound(work, limit, earner, stretch, at) - sum((e.amount for e in rows), ZERO)
             if short > 0:
-                one = Entry(earner, "", 0, "", 0, stretch.last, stretch)
+                one = Entry(earner, "owner", 0, "", 0, stretch.last, stretch, made_up=True)
                 one.change("floor", short, short)
                 found.append(one)
     return found

@@ -44,7 +44,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of a line: its tier, where it begins and stops in the measure, its basis, rate, factor and exact amount."""
+    """A part of a line: its tier (from 1; 0 where there are none), where it begins and stops in the measure, its basis, rate, factor and exact amount."""
 
     tier: int
     start: Decimal | None
@@ -69,7 +69,7 @@ class Line:
     credit_date: date
     window_first: date | None
     window_last: date | None
-    basis: Decimal
+    basis: Decimal | None
     factor: Decimal
     exact: Decimal
     amount: Decimal

@@ -14,13 +14,15 @@ from commcalc.plan.model import Plan
 from commcalc.reference.change import changed, floors
 from commcalc.reference.components import bonus, commission, spiff
 from commcalc.reference.crediting import own_parts, owners
-from commcalc.reference.job import Answer, Job, Line, Payout
+from commcalc.reference.job import Answer, House, Job, Line, Payout, Slice
 from commcalc.reference.measures import Measures
 from commcalc.reference.numbers import CONTEXT, ZERO
 from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.settle import Standings, differences, standings
 from commcalc.reference.time import Window, span_of, spans
 from commcalc.reference.work import Work
+
+__all__ = ["Answer", "House", "Job", "Line", "Payout", "Slice", "run"]
 
 
 def run(job: Job) -> Answer:

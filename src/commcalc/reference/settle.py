@@ -24,10 +24,11 @@ class Standing:
     day: date
     amount: Decimal
     exact: Decimal
-    basis: Decimal
+    basis: Decimal | None
     factor: Decimal
     held: bool
     slices: tuple[Slice, ...]
+    opened: bool = False
 
 
 Standings = dict[Key, Standing]
@@ -37,12 +38,12 @@ def standings(work: Work, entries: list[Entry]) -> Standings:
     """Return what stands for each line: the earning, and each change as a line of its own; pay of a stream is shared (§9)."""
     found: Standings = {}
     for entry in entries:
-        if entry.role:
+        if not entry.made_up:
             amount = entry.amount - sum((a for a, _ in entry.changes.values()), ZERO)
-            one = Standing(entry.day, amount, entry.earned, entry.basis, entry.factor, entry.held, entry.slices)
+            one = Standing(entry.day, amount, entry.earned, entry.basis, entry.factor, entry.held, entry.slices, entry.opened)
             _put(work, found, entry, "earning", one)
         for kind, (amount, exact) in entry.changes.items():
-            _put(work, found, entry, kind, Standing(entry.day, amount, exact, ZERO, ONE, entry.held, ()))
+            _put(work, found, entry, kind, Standing(entry.day, amount, exact, entry.basis, ONE, entry.held, ()))
     return found
 
 
@@ -66,8 +67,8 @@ def _shared(cents: Cents, entry: Entry, one: Standing) -> list[tuple[str, Standi
     amounts = cents.shared(one.amount, wholes)
     found = []
     for (payee, n, d), amount in zip(holders, amounts, strict=True):
-        exact, basis = (over(times(x, n), d) for x in (one.exact, one.basis))
-        found.append((payee, replace(one, amount=amount, exact=exact, basis=basis)))
+        basis = None if one.basis is None else over(times(one.basis, n), d)
+        found.append((payee, replace(one, amount=amount, exact=over(times(one.exact, n), d), basis=basis)))
     return found
 
 
@@ -92,12 +93,15 @@ def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], 
     payee, role, level, deal, line, window, kind = key
     some = one or earlier
     assert some is not None
-    cause = "new" if (inside if deal else earlier is None or earlier.amount == 0) else "true-up"
+    unpaid = not some.opened and (earlier is None or earlier.amount == 0)
+    cause = "new" if (inside if deal else unpaid) else "true-up"
     slices = one.slices if one else ()
     basis, exact = (one.basis, one.exact) if one else (ZERO, ZERO)
     if earlier is not None:
         slices += tuple(replace(s, basis=-s.basis, exact=-s.exact) for s in earlier.slices)
-        basis, exact = basis - earlier.basis, exact - earlier.exact
+        exact -= earlier.exact
+        if deal:  # of a bonus the basis is its target, which is not a difference
+            basis = (basis or ZERO) - (earlier.basis or ZERO)
     corrects = period_of(work.records.calendar, some.day).name if cause == "true-up" else ""
     return Line(
         payee, work.plan.plan, work.name, deal, line, role, level, some.day,

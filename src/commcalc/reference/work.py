@@ -36,7 +36,7 @@ class Entry:
     line: int
     day: date
     window: Window
-    basis: Decimal = ZERO
+    basis: Decimal | None = ZERO  # None: a bonus that is an amount
     factor: Decimal = ONE
     exact: Decimal = ZERO
     earned: Decimal = ZERO  # the exact figure before anything changed it
@@ -48,6 +48,8 @@ class Entry:
     sale: str = ""
     net: Decimal = ZERO  # the row's amount
     credit: Credit | None = None
+    made_up: bool = False  # the shortfall below a floor: no earning of its own
+    opened: bool = False  # an opening says that something was paid before the first run
 
     @property
     def order(self) -> tuple[date, str, int, str, int]:

@@ -213,9 +213,9 @@ def _tiered(job: Job, measured: Measured, tiers: Tiers, frame: pl.DataFrame, day
     own = by == measured.name
     columns = ("~qn", "~qd") if own else (f"quota_num:{by}", f"quota_den:{by}")
     units = own and is_units(job, measured)
-    steps = ladder(tiers, rules, units=units, columns=columns)
+    steps = ladder(tiers, rules, units=False, columns=columns)
     if tiers.apply == "marginal":
-        frame = sliced(frame, steps, tier)
+        frame = sliced(frame, ladder(tiers, rules, units=units, columns=columns), tier)
         return _reached(tiers, frame, steps, tier)
     place = _place(measured, tiers, own=own, by=by or "", scaled=on_attainment is not None)
     return frame.with_columns(steps.place(place).cast(pl.Int32).alias(tier))

@@ -55,14 +55,15 @@ def _count(tests: list[pl.Expr]) -> pl.Expr:
 def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str]) -> Ladder:
     """Return the bounds of `tiers`; `columns` name the quota's numerator and divisor.
 
-    By attainment a bound is b x quota, so that no division decides; in units it is cut where unit k begins (semantics 5.5).
+    By attainment a bound is b x quota, so that no division decides; in units it is cut where unit k begins (semantics 5.5): for
+    slices only; what has been reached is told by the bounds as they are written.
     """
     numerator, divisor = (pl.col(c) for c in columns)
     by_attainment = attainment_of(tiers.by.node, rules.own) is not None
     cuts, includes = [], []
     for tier in tiers.tiers:
         bound = rules.expression(tier.start)
-        includes.append(isinstance(tier, TierFrom))
+        includes.append(isinstance(tier, TierFrom) and not units)  # unit k begins just above k - 1
         cut = product(bound, numerator) if by_attainment else bound
         if units:
             at = quotient(cut, divisor) if by_attainment else cut

@@ -34,7 +34,8 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             if not missing.silent:
                 work.records.refuse(earner.payee, work.name, "", missing.reason)
             continue
-        entry.basis = entry.exact
+        entry.basis = None if pays_money(work) else work.target(work.payee_scope(earner, window, at), window).quotient
+        entry.opened = any(window.holds(as_of) for as_of, _ in _openings(work, earner))
         yield entry
 
 

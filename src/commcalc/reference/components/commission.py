@@ -85,7 +85,7 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     amounts = [over(n, divisor) for n in numerators]
     amounts[-1] = entry.exact - sum(amounts[:-1], ZERO)
     entry.slices = tuple(
-        Slice(p.tier + 1, p.start, p.stop, b, p.rate.quotient, times(p.accelerator, product), x)  # type: ignore[union-attr]
+        Slice(p.tier, p.start, p.stop, b, p.rate.quotient, times(p.accelerator, product), x)  # type: ignore[union-attr]
         for p, b, x in zip(pieces, shares, amounts, strict=True)
     )
     return entry
@@ -164,7 +164,7 @@ def _pieces(work: Work, credit: Credit, scope: Scope, at: date) -> tuple[list[Pi
             pay = value_of(ladder.tiers.tiers[tier].pay, scope)
             if pay is None:
                 raise NotPaid("the pay of a tier is empty")
-            piece.tier = tier
+            piece.tier = tier + 1
             if ladder is rate:
                 piece.rate = Figure(pay + extra)
             else:

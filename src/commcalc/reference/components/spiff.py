@@ -83,7 +83,7 @@ def _line(work: Work, credit: Credit, scope: Scope) -> Entry:
     for factor in factors:
         product = times(product, factor)
     entry.earned, entry.factor = entry.exact, product
-    entry.slices = (Slice(1, None, None, entry.basis, pay, product, entry.exact),)
+    entry.slices = (Slice(0, None, None, entry.basis, pay, product, entry.exact),)
     return entry
 
 
