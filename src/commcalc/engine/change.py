@@ -8,13 +8,12 @@ from datetime import date
 import polars as pl
 
 from commcalc.base.money import minor_units
-from commcalc.engine.components.bonus import is_money
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.quota import days_of, taking_part
 from commcalc.engine.reading import with_assignment
-from commcalc.engine.rules import expressions_of
+from commcalc.engine.rules import expressions_of, is_money
 from commcalc.engine.target import target_of
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase, Gate, Limit
@@ -200,7 +199,7 @@ def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
     if switch is not None and switch.cap == "days":
         found = taking_part(job.book, job.plan, found, "~wfirst", "~wlast")
         part = quotient(product(pl.col("~x"), pl.col("~taken").cast(D)), days_of("~wfirst", "~wlast").cast(D))
-        found = found.with_columns(part.alias("~x"))
+        found = found.with_columns(pl.coalesce(part, "~x").alias("~x"))  # an open window has no days to go by
     return found.with_columns(cents(job, pl.col("~x")).alias("~limit"))
 
 

@@ -32,7 +32,8 @@ class Settled:
 def settled(job: Job, day: date, previous: Settled | None) -> Settled:
     """Return a component's figures to `day`; `previous` are those of the span before, where rounding looks back."""
     earned = KINDS[job.component.kind](job, day)
-    frame = _rounded(job, earned, previous)
+    # the order of credits decides under caps and limits: lines of several slices stood apart until here
+    frame = _rounded(job, earned, previous).sort("~p", "~d", "~k", "~level", "~role", nulls_last=True, maintain_order=True)
     if isinstance(job.component, Bonus) and job.component.earned == "ratchet":
         frame = _ratcheted(frame, previous)
     frame = frame.with_columns(pl.lit(value=False).alias("~held"))

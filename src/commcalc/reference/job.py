@@ -49,8 +49,8 @@ class Slice:
     tier: int
     start: Decimal | None
     stop: Decimal | None
-    basis: Decimal
-    rate: Decimal
+    basis: Decimal | None
+    rate: Decimal | None
     factor: Decimal
     exact: Decimal
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -111,8 +111,3 @@ class Cents:
 def to_step(value: Decimal, step: Decimal, mode: RoundingMode) -> Decimal:
     """Round to a multiple of a step: attainment to a tenth of a per cent."""
     return times(round_money(value / step, 0, mode), step)
-
-
-def added(items: Sequence[object], figure: Callable[[object], Decimal]) -> Decimal:
-    """Return the sum of a figure over items."""
-    return sum((figure(i) for i in items), ZERO)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from commcalc.language.expression.nodes import Binary, Call, Expression, Member, Name, Node, Number, Unary
+from commcalc.language.expression.nodes import Binary, Call, Expression, Name, Node, Number, Unary
 from commcalc.language.fields import Cell
 from commcalc.plan.shapes import Matrix, Points, Rows
 from commcalc.reference.expression import Given, Names, evaluate, undivided
-from commcalc.reference.numbers import ONE, Figure, times
+from commcalc.reference.numbers import Figure, times
 
 
 def value_of(value: Any, names: Names) -> Given:
@@ -113,27 +112,23 @@ def first_value(value: Any) -> Expression | None:
     return next((v for _, v in value.entries()), None)
 
 
-def is_money(node: Node, params: Iterable[str] = ()) -> bool | None:
+def is_money(node: Node) -> bool | None:
     """Tell money from a ratio by how an expression is written; None where it cannot be told."""
     if isinstance(node, Number):
         return {"money": True, "ratio": False, "number": None}[node.type]
     if isinstance(node, Unary):
-        return is_money(node.operand, params)
+        return is_money(node.operand)
     if isinstance(node, Name) and node.id == "attainment":
         return False
     if isinstance(node, Call):
         if node.function == "attainment":
             return False
         parts = node.args[1:] if node.function == "if" else node.args
-        return _either([is_money(a, params) for a in parts])
+        return _either([is_money(a) for a in parts])
     if isinstance(node, Binary):
-        return _either([is_money(node.left, params), is_money(node.right, params)])
-    assert not isinstance(node, Member) or node.id
+        return _either([is_money(node.left), is_money(node.right)])
     return None
 
 
 def _either(found: list[bool | None]) -> bool | None:
     return True if True in found else False if False in found else None
-
-
-__all__ = ["ONE", "figure_of", "first_value", "is_money", "value_of"]

@@ -98,7 +98,7 @@ def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], 
     slices = one.slices if one else ()
     basis, exact = (one.basis, one.exact) if one else (ZERO, ZERO)
     if earlier is not None:
-        slices += tuple(replace(s, basis=-s.basis, exact=-s.exact) for s in earlier.slices)
+        slices += tuple(replace(s, basis=None if s.basis is None else -s.basis, exact=-s.exact) for s in earlier.slices)
         exact -= earlier.exact
         if deal:  # of a bonus the basis is its target, which is not a difference
             basis = (basis or ZERO) - (earlier.basis or ZERO)

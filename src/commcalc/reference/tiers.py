@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,7 @@ from commcalc.reference.crediting import Credit
 from commcalc.reference.expression import evaluate
 from commcalc.reference.measured import Measured, NotPaid
 from commcalc.reference.names import Scope
-from commcalc.reference.numbers import ONE, Figure, over, times
+from commcalc.reference.numbers import ONE, Figure, times
 from commcalc.reference.time import period_of
 from commcalc.reference.work import Work
 
@@ -155,6 +155,3 @@ def merged(one: Cut, other: Cut) -> list[tuple[int, int, Decimal | None, Decimal
         second = sum(1 for c in other.cuts[1:] if low is not None and c <= low)
         found.append((first, second, low, high))
     return found
-
-
-__all__ = ["ROUND_CEILING", "ROUND_FLOOR", "Cut", "Ladder", "merged", "over", "read_by"]

@@ -11,10 +11,9 @@ from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job,
 from commcalc.engine.measure import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.quota import quota_rows
-from commcalc.engine.rules import attainment_of, expressions_of
+from commcalc.engine.rules import attainment_of, expressions_of, is_money
 from commcalc.engine.target import target_of
 from commcalc.language.expression import Expression, walk
-from commcalc.language.expression.nodes import Number
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.measures import MeasureBase
 from commcalc.tables.exact import D, product, quotient
@@ -67,11 +66,6 @@ def earn(job: Job, day: date) -> Earned:
         blanks.append(Blank("payout", "blank", empty.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()))
         frame = frame.filter(pl.col("~exact").is_not_null())
     return _lines(frame, name, blanks, has_target=said.target is not None)
-
-
-def is_money(payout: object) -> bool:
-    """Return whether a payout is an amount rather than a ratio: any of its values written as money."""
-    return any(isinstance(n, Number) and n.type == "money" for e in expressions_of(payout) for n in walk(e.node))
 
 
 def _decided(job: Job, frame: pl.DataFrame, names: frozenset[str]) -> tuple[pl.DataFrame, list[Blank]]:

@@ -10,6 +10,7 @@ from commcalc.engine.components.lines import filtered, multiplied, slices_and_li
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
 from commcalc.engine.measure import Measured, deals_counted, measure, with_facts, with_plan_columns
+from commcalc.engine.rules import is_money
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import CountMeasure, SumMeasure
 from commcalc.tables.exact import D
@@ -61,8 +62,12 @@ def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl
         found = share_of(frame, rules.value(said.basis), job.book)
         return found.alias("~basis")
     if said.each == "deal":
-        if isinstance(measured.measure, CountMeasure):
+        if isinstance(measured.measure, CountMeasure) and is_money(said.pay):
             return pl.col("~m").alias("~basis")
+        if not is_money(said.pay) and not isinstance(measured.measure, SumMeasure):
+            return share_of(frame, pl.col("amount"), job.book).alias("~basis")
+        if isinstance(measured.measure, SumMeasure) and not is_money(said.pay):
+            return share_of(frame, rules.value(measured.measure.sum), job.book).alias("~basis")
         return _deals(job, frame).alias("~basis")
     if isinstance(measured.measure, SumMeasure):
         return share_of(frame, rules.value(measured.measure.sum), job.book).alias("~basis")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,12 +13,26 @@ from commcalc.plan.components import Bonus
 from commcalc.plan.model import Param
 from commcalc.plan.shapes import Matrix, Points, Rows
 from commcalc.reference.components.commission import kickers, multipliers
+from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.numbers import ONE, ZERO, Figure, over, times
 from commcalc.reference.rates import figure_of, first_value, is_money
 from commcalc.reference.records import Earner
 from commcalc.reference.time import Window, overlap, spans
 from commcalc.reference.work import Entry, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a bonus pays: exact, the ratio of the target (none where it is an amount), the multipliers; not known before the end."""
+
+    exact: Decimal
+    rate: Decimal | None = None
+    factor: Decimal = ONE
+    known: bool = True
+
+
+NOTHING = Paid(ZERO, known=False)
 
 
 def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
@@ -29,13 +44,17 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
         day = window.last if component.earned in (None, "at end") else min(at, window.last)
         entry = Entry(earner, "owner", 0, "", 0, day, window)
         try:
-            entry.exact = entry.earned = _earned(work, earner, window, at)
+            paid = _earned(work, earner, window, at)
         except NotPaid as missing:
             if not missing.silent:
                 work.records.refuse(earner.payee, work.name, "", missing.reason)
             continue
+        entry.exact = entry.earned = paid.exact
+        entry.factor = paid.factor
         entry.basis = None if pays_money(work) else work.target(work.payee_scope(earner, window, at), window).quotient
         entry.opened = any(window.holds(as_of) for as_of, _ in _openings(work, earner))
+        if paid.known:
+            entry.slices = (Slice(0, None, None, entry.basis, paid.rate, paid.factor, paid.exact),)
         yield entry
 
 
@@ -74,19 +93,20 @@ def _windows(work: Work, earner: Earner, at: date) -> list[Window]:
     return found
 
 
-def _earned(work: Work, earner: Earner, window: Window, at: date) -> Decimal:
+def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     earned = work.component.earned or "at end"
     if earned == "at end":
-        return _payout(work, earner, window, at) if window.last <= at else ZERO
+        return _payout(work, earner, window, at) if window.last <= at else NOTHING
     if earned == "ratchet":
         start = max(window.first, work.records.first_day(work.plan))
         ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
         days = sorted({min(d, window.last) for d in ends})
-        return max(_payout(work, earner, window, d) for d in days)
+        return max((_payout(work, earner, window, d) for d in days), key=lambda p: p.exact)
     paid = [r for r in _openings(work, earner) if window.holds(r[0])]
     if paid and at <= max(day for day, _ in paid):
-        return ZERO
-    return _payout(work, earner, window, at) - sum((amount for _, amount in paid), ZERO)
+        return NOTHING
+    one = _payout(work, earner, window, at)
+    return replace(one, exact=one.exact - sum((amount for _, amount in paid), ZERO))
 
 
 def _openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
@@ -97,7 +117,7 @@ def _openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
     ]  # fmt: skip
 
 
-def _payout(work: Work, earner: Earner, window: Window, at: date) -> Decimal:
+def _payout(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     """Payout x target x multipliers, divided once; or an amount as it is."""
     scope = work.payee_scope(earner, window, at)
     payout = figure_of(work.component.payout, scope)
@@ -107,11 +127,12 @@ def _payout(work: Work, earner: Earner, window: Window, at: date) -> Decimal:
     if extra:
         payout = Figure(payout.numerator + times(extra, payout.divisor), payout.divisor)
     factors = multipliers(work.component, scope)
+    factor = times(ONE, *factors)
     if pays_money(work):
-        return over(times(payout.numerator, *factors), payout.divisor)
+        return Paid(over(times(payout.numerator, *factors), payout.divisor), None, factor)
     target = work.target(scope, window)
     numerator = times(target.numerator, payout.numerator, *factors)
-    return over(numerator, times(target.divisor, payout.divisor))
+    return Paid(over(numerator, times(target.divisor, payout.divisor)), payout.quotient, factor)
 
 
 def pays_money(work: Work) -> bool:
@@ -128,6 +149,3 @@ def pays_money(work: Work) -> bool:
         if said is not None and is_money(said.node):
             return True
     return bool(is_money(found.node))
-
-
-__all__ = ["ONE", "earn", "measure_of", "pays_money"]

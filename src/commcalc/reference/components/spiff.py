@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -16,7 +15,7 @@ from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.names import Scope
-from commcalc.reference.numbers import ONE, ZERO, times
+from commcalc.reference.numbers import ONE, times
 from commcalc.reference.rates import first_value, is_money, value_of
 from commcalc.reference.records import Earner
 from commcalc.reference.time import FIRST, LAST, Window
@@ -92,14 +91,3 @@ def _basis(component: Any, credit: Credit, scope: Scope) -> Decimal:
     if found is None:
         raise NotPaid("basis is empty")
     return Decimal(found)
-
-
-def by_window(entries: list[Entry]) -> dict[Window, list[Entry]]:
-    """Group entries by their window."""
-    found: dict[Window, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        found[entry.window].append(entry)
-    return found
-
-
-__all__ = ["ZERO", "by_window", "earn"]
