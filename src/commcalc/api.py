@@ -1,4 +1,4 @@
-"""The project as Python sees it: open it, validate it, calculate a period."""
+"""The project as Python sees it: open it, validate it, calculate a period, verify the result."""
 
 from __future__ import annotations
 
@@ -77,6 +77,12 @@ class Project:
         month_end = importlib.import_module("commcalc.month_end")
         run: Run = month_end.calculate(self, inputs, report, period, progress)
         return run
+
+    def verify(self, run: Run) -> Report:
+        """Calculate once more with the reference interpreter and return every difference."""
+        month_end = importlib.import_module("commcalc.month_end")
+        found: Report = month_end.verify(self, run)
+        return found
 
 
 def facts_of(file: ProjectFile) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,15 @@ def _hidden(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> No
             if name in inputs.tables["deals"].columns:
                 place = loaded.tree.span_of(("columns", name), key=True)
                 report.add(NAME_TAKEN.at(place, name=name, one="a column of the plan", other="a column of the deals"))
+
+
+def verify(project: Project, run: Run) -> Report:
+    """Return every difference between the engine's result and the reference interpreter's."""
+    assert run.result is not None and run.inputs is not None
+    plans = tuple(p.plan for p in project.plans if p.plan.status == "active")
+    verified = importlib.import_module("commcalc.studies.verify").verified  # the second opinion is read only when asked for
+    found: Report = verified(run.result, plans, house_of(project), run.inputs.calendar, _tables(run.inputs))
+    return found
 
 
 def house_of(project: Project) -> House:

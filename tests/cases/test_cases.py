@@ -1,4 +1,4 @@
-"""Every case is calculated by the engine and compared to the cent."""
+"""Every case is calculated by the engine, checked against the reference, and compared to the cent."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def test_case(case: Case, tmp_path: Path) -> None:
             assert run.report.errors
             continue
         assert run.result is not None, f"{period}: refused\n{_told(run.report)}"
+        checked = project.verify(run)
+        assert not checked.errors, f"{period}: engine and reference differ\n{_told(checked)}"
         for payee, periods in case.expect.items():
             seen = Seen(run.result, payee)
             wrong += [f"{payee} {period} {line}" for line in seen.differences(periods.get(period, {}))]

@@ -32,6 +32,7 @@ def test_january_as_the_readme_tells_it(example: Path) -> None:
     project = open_project(example)
     run = project.calculate("2026-01")
     assert run.result is not None, [p.message for p in run.report]
+    assert not project.verify(run).errors
     assert all(i.holds for i in run.result.identities)
     payouts = run.result.payouts
     assert payouts["earned"].sum() == Decimal("89206.10")
@@ -63,4 +64,5 @@ def test_a_template_runs_as_init_writes_it(template: str, tmp_path: Path) -> Non
     assert not [p.message for p in project.validate().errors]
     run = project.calculate("2026-01")
     assert run.result is not None, [p.message for p in run.report]
+    assert not project.verify(run).errors
     assert run.result.lines["amount"].sum() > 0

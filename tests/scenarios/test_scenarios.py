@@ -86,7 +86,7 @@ def _copied(scenario: Scenario, folder: Path) -> Path:
 
 
 def _calculate(project: Path, period: str) -> None:
-    command = [sys.executable, "-m", "commcalc", "calculate", "--period", period]
+    command = [sys.executable, "-m", "commcalc", "calculate", "--period", period, "--verify"]
     paths = os.pathsep.join([str(REPOSITORY / "src"), os.environ.get("PYTHONPATH", "")])
     ran = subprocess.run(
         command, cwd=project, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False

@@ -27,6 +27,7 @@ EPILOG = """
 ```text
 commcalc calculate --period 2026-01     # writes out/2026-01
 commcalc calculate                      # the last period with credits
+commcalc calculate --verify             # and again by the reference
 commcalc calculate --payee ann          # prints, writes nothing
 commcalc calculate --format json        # for a script
 ```
@@ -49,6 +50,7 @@ def verb(
         str | None, typer.Option("--period", "-p", help="The pay period; a quarter or year means its last one.")
     ] = None,
     project: Annotated[Path, typer.Option("--project", help="The project's folder.")] = Path(),
+    verify: Annotated[bool, typer.Option("--verify", help="Calculate again with the reference interpreter and compare.")] = False,
     set_aside: Annotated[bool, typer.Option("--set-aside", help="Rows that cannot be read become exceptions.")] = False,
     payee: Annotated[str | None, typer.Option("--payee", help="Print this payee only; nothing is written.")] = None,
     plan: Annotated[str | None, typer.Option("--plan", help="Print this plan only; nothing is written.")] = None,
@@ -64,6 +66,8 @@ def verb(
         shown.problems(run.report, opened.sources, "full")
         raise typer.Exit(_status(run.report))
     _known(run.result, payee, plan)
+    if verify:
+        _verify(opened, run, quiet=quiet)
     written = _write(opened, run) if payee is None and plan is None else None
     found = Report([p for p in run.report.problems if p.severity != "exception"])
     if not quiet:
@@ -92,6 +96,16 @@ def _known(result: Result, payee: str | None, plan: str | None) -> None:
             suggestion = f"; did you mean `{near}`?" if near else ""
             shown.note(f"there is no {what} `{name}` in {result.period}{suggestion}")
             raise typer.Exit(1)
+
+
+def _verify(project: Project, run: Run, *, quiet: bool) -> None:
+    found = project.verify(run)
+    if found.errors:
+        shown.problems(found, project.sources, "full")
+        raise typer.Exit(70)
+    if not quiet and run.result is not None:
+        counts = f"{len(run.result.lines):,} lines and {len(run.result.slices):,} slices"
+        shown.note(f"verified: the reference interpreter agrees on all {counts}")
 
 
 def _write(project: Project, run: Run) -> str:

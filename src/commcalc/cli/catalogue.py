@@ -16,6 +16,7 @@ MODULES = (
     "commcalc.engine.problems",
     "commcalc.month_end",
     "commcalc.exports.problems",
+    "commcalc.studies.problems",
 )
 
 
