@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
@@ -14,52 +15,58 @@ from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWN
 from commcalc.language.names import nearest
 from commcalc.tables.exact import D
 
+STATUS = pl.Enum(["credited", "exception", "later", "left out", "waiting"])
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """statuses: `~row status` for every deal row; exceptions: columns of tables.results.EXCEPTIONS but the id; left_out likewise."""
+    """What became of the rows of a part. counts and amounts: by status; exceptions: columns of EXCEPTIONS but the id; left_out: LEFT_OUT."""
 
-    statuses: pl.DataFrame
+    counts: Mapping[str, int]
+    amounts: Mapping[str, Decimal]
     exceptions: pl.DataFrame
     left_out: pl.DataFrame
 
 
-def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank_rows: pl.DataFrame) -> Account:
-    """Return what became of every deal row. `blank_rows`: `~row` of rows that a measure's rule could not decide."""
-    date = book.house.credit_date
-    rows = [m.rows.select("~row").unique() for by_name in measured.values() for m in by_name.values() if "~row" in m.rows.columns]
-    credited = pl.concat(rows).unique() if rows else pl.DataFrame(schema={"~row": pl.UInt32})
-    deals = book.deals.select(
-        "~row", "~deal", "~p", "owner", pl.col(date).alias("~d"), "deal_id", "line", "amount", *_places(book)
+def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank_rows: Sequence[pl.Series]) -> Account:
+    """Return what became of every deal row. `blank_rows`: numbers of rows that a measure's rule could not decide."""
+    rows = [m.rows["~row"] for by_name in measured.values() for m in by_name.values() if "~row" in m.rows.columns]
+    date = pl.col(book.house.credit_date)
+    deals = book.deals.select("~row", date.alias("~d"), "amount").with_columns(
+        _marked(len(book.deals), rows).alias("~credited"), _marked(len(book.deals), blank_rows).alias("~blank")
     )
-    split = book.splits.select("~deal").unique() if book.splits is not None else pl.DataFrame(schema={"~deal": pl.UInt32})
-    deals = (
-        deals.join(credited.with_columns(pl.lit(value=True).alias("~credited")), on="~row", how="left", maintain_order="left")
-        .join(split.with_columns(pl.lit(value=True).alias("~split")), on="~deal", how="left", maintain_order="left")
-        .join(
-            blank_rows.select("~row").unique().with_columns(pl.lit(value=True).alias("~blank")),
-            on="~row",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(pl.col("~credited", "~split", "~blank").fill_null(value=False))
-    )
-    open_rows = deals.filter(~pl.col("~credited") & pl.col("~d").is_not_null() & (pl.col("~d") <= book.now) & ~pl.col("~split"))
-    reasons = _crediting_reasons(book, open_rows)
-    deals = deals.join(reasons.select("~row", "code"), on="~row", how="left", maintain_order="left")
+    if book.splits is None:
+        deals = deals.with_columns(pl.lit(value=False).alias("~split"))
+    else:
+        split = book.deals["~deal"].is_in(book.splits["~deal"].unique().implode())
+        deals = deals.with_columns(split.alias("~split"))
+    due = pl.col("~d").is_not_null() & (pl.col("~d") <= book.now)
+    open_rows = deals.filter(~pl.col("~credited") & due & ~pl.col("~split"))["~row"]
+    reasons = _crediting_reasons(book, book.deals[open_rows])
+    refused = _marked(len(book.deals), [reasons["~row"]])
     status = (
         pl.when("~credited")
-        .then(pl.lit("credited"))
+        .then(pl.lit("credited", dtype=STATUS))
         .when(pl.col("~d").is_null())
-        .then(pl.lit("waiting"))
+        .then(pl.lit("waiting", dtype=STATUS))
         .when(pl.col("~d") > book.now)
-        .then(pl.lit("later"))
-        .when(pl.col("code").is_not_null() | pl.col("~blank"))
-        .then(pl.lit("exception"))
-        .otherwise(pl.lit("left out"))
+        .then(pl.lit("later", dtype=STATUS))
+        .when(pl.lit(refused) | pl.col("~blank"))
+        .then(pl.lit("exception", dtype=STATUS))
+        .otherwise(pl.lit("left out", dtype=STATUS))
     )
     deals = deals.with_columns(status.alias("status"))
-    return Account(deals.select("~row", "status", "amount"), _exceptions(book, reasons), _left_out(book, deals))
+    sums = deals.group_by("status").agg(pl.len(), pl.col("amount").cast(D).sum()).sort("status").rows()
+    return Account({r[0]: r[1] for r in sums}, {r[0]: r[2] for r in sums}, _exceptions(book, reasons), _left_out(book, deals))
+
+
+def _marked(size: int, rows: Sequence[pl.Series]) -> pl.Series:
+    """Return which of `size` rows are among the numbered ones."""
+    mark = pl.Series("mark", [False]).new_from_index(0, size)
+    for numbers in rows:
+        if len(numbers):
+            mark = mark.scatter(numbers, values=True)
+    return mark
 
 
 def _places(book: Book) -> list[str]:
@@ -69,7 +76,7 @@ def _places(book: Book) -> list[str]:
 def _crediting_reasons(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
     """Why a deal that no measure credited could not be: unknown owner, none, no plan that day, dated before the hire."""
     on_plan = book.people.assignments.select("~p", "~from", "~to", "~a")
-    found = join_effective(deals, on_plan, "~d")
+    found = join_effective(deals.with_columns(pl.col(book.house.credit_date).alias("~d")), on_plan, "~d")
     hired = pl.lit(None, dtype=pl.Date)
     if "payee.hired" in book.people.facts.columns:
         found = join_effective(found, book.people.facts.select("~p", "~from", "~to", "payee.hired"), "~d")
@@ -137,12 +144,12 @@ def _left_out(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(f"dated after {book.now}"))
         .otherwise(pl.lit(rules or "no measure credits it"))
     )
-    rows = deals.filter(pl.col("status").is_in(["left out", "waiting", "later"]))
-    return rows.select(
+    rows = deals.filter(pl.col("status").is_in(["left out", "waiting", "later"])).select("~row", "status")
+    return rows.join(book.deals, on="~row", maintain_order="left").select(
         pl.col("deal_id").alias("deal"),
         pl.col("line").cast(pl.UInt32),
         pl.col("owner").fill_null("").alias("payee"),
-        "status",
+        pl.col("status").cast(pl.String),
         named.alias("rule"),
         pl.col("amount").cast(D),
-    ).sort("deal", "line")
+    )

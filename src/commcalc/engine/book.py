@@ -13,7 +13,7 @@ from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
 from commcalc.plan.load import LoadedPlan
 from commcalc.tables.exact import D
-from commcalc.tables.ordering import order_number
+from commcalc.tables.ordering import in_order, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,9 @@ class House:
 class Book:
     """All that a run reads.
 
-    deals: one row each: `~row`, `~k` (place in the order of deal id and line), `~p` (owner, empty where unknown),
-    `~sale` (number of the sale: `returns`, else the deal), `~deal` (number of the deal id), and the deal's columns.
+    deals: one row each, by owner, credit date and place: `~row` (the row's own number, from 0), `~k` (place in the order of
+    deal id and line), `~p` (owner, empty where unknown), `~sale` (number of the sale: `returns`, else the deal), `~deal`
+    (number of the deal id), and the deal's columns.
     splits: `~deal`, `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
     """
 
@@ -62,7 +63,7 @@ def prepare_book(
 ) -> Book:
     """Number payees and deals and lay the calendar over all their days."""
     people = prepare_people(tables["payees"], tables["assignments"])
-    deals = _deals(tables["deals"], people)
+    deals = _deals(tables["deals"], people, house.credit_date)
     quotas = tables.get("quotas", pl.DataFrame())
     moments = prepare_moments(calendar, *_days(plans, period, tables))
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
@@ -87,25 +88,24 @@ def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
     return frame.join(people.ids.select("payee_id", "~p"), on="payee_id", how="left", maintain_order="left")
 
 
-def _deals(deals: pl.DataFrame, people: People) -> pl.DataFrame:
-    owners = people.ids.select(pl.col("payee_id").alias("owner"), "~p")
+def _deals(deals: pl.DataFrame, people: People, credit_date: str) -> pl.DataFrame:
     if "owner" in deals.columns:
+        owners = people.ids.select(pl.col("payee_id").alias("owner"), "~p")
         frame = deals.join(owners, on="owner", how="left", maintain_order="left")
     else:
         frame = deals.with_columns(pl.lit(None, dtype=pl.String).alias("owner"), pl.lit(None, dtype=pl.UInt32).alias("~p"))
+    frame = frame.hstack(numbered(frame))
     if "line" not in frame.columns:
         frame = frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias("line"))
-    frame = frame.with_columns(order_number(frame).alias("~k")).with_row_index("~row")
-    frame = frame.sort("~k")
-    frame = frame.with_columns(
-        (pl.col("deal_id") != pl.col("deal_id").shift(1)).fill_null(value=False).cum_sum().cast(pl.UInt32).alias("~deal")
-    )
+    return in_order(_with_sales(frame), "~p", credit_date, "~k").with_row_index("~row")
+
+
+def _with_sales(frame: pl.DataFrame) -> pl.DataFrame:
     if "returns" not in frame.columns:
         return frame.with_columns(pl.col("~deal").alias("~sale"))
     sales = frame.select(pl.col("deal_id").alias("returns"), pl.col("~deal").alias("~sale")).unique("returns")
-    return frame.join(sales, on="returns", how="left", maintain_order="left").with_columns(
-        pl.coalesce("~sale", "~deal").alias("~sale")
-    )
+    named = frame.join(sales, on="returns", how="left", maintain_order="left")
+    return named.with_columns(pl.coalesce("~sale", "~deal").alias("~sale"))
 
 
 def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.DataFrame:

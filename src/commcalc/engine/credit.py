@@ -12,6 +12,7 @@ from commcalc.engine.people import join_effective
 from commcalc.plan.measures import MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient
+from commcalc.tables.ordering import in_order
 
 SHARE = ("~n", "~q", "~rest", "~place")
 
@@ -34,7 +35,8 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
         pl.col("~d") >= first if first else pl.lit(value=True),
         pl.col("~d") <= last if last else pl.lit(value=True),
     )
-    return _in_order(join_effective(found.filter(pl.col("~p").is_in(rows["~p"].unique().implode())), rows, "~d").filter(inside))
+    governed = join_effective(found.filter(pl.col("~p").is_in(rows["~p"].unique().implode())), rows, "~d")
+    return in_order(governed.filter(inside), "~p", "~d", "~k")
 
 
 def _shared(book: Book, deals: pl.DataFrame, measure: MeasureBase) -> pl.DataFrame:
@@ -102,15 +104,6 @@ def _add_shares(above: pl.DataFrame) -> pl.DataFrame:
 def _fraction_sum(numerators: list[int], divisors: list[int]) -> tuple[int, int]:
     total = sum((Fraction(n, q) for n, q in zip(numerators, divisors, strict=True)), Fraction(0))
     return total.numerator, total.denominator
-
-
-def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Sort by payee, credit date and the deals' order: as one packed integer where they fit, which is far quicker."""
-    fits = frame.is_empty() or (frame["~p"].max() < 2**18 and frame["~k"].max() < 2**27)  # type: ignore[operator]
-    if not fits:
-        return frame.sort("~p", "~d", "~k")
-    day = pl.col("~d").cast(pl.Int32).cast(pl.Int64) + 30_000  # days from 1887, so never below zero; 17 bits to 2245
-    return frame.sort(pl.col("~p").cast(pl.Int64) * 2**44 + day * 2**27 + pl.col("~k").cast(pl.Int64))
 
 
 def share_of(frame: pl.DataFrame, figure: pl.Expr, book: Book) -> pl.Expr | pl.Series:

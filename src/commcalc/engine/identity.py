@@ -3,38 +3,60 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 import polars as pl
 
-GROUP = ("payee", "plan", "component", "role", "level", "window_first", "kind", "cause", "corrects")
+from commcalc.tables.rows import runs_of
+
+GROUP = ("payee", "plan", "component", "role", "level", "kind", "cause", "corrects")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 WORD = 8  # bytes in one 64-bit word; ids of up to two words are read as numbers, longer ones are digested first
 
 
-def line_ids(lines: pl.DataFrame, period: str) -> pl.Series:
-    """Return `L-` and sixteen base-32 characters: 80 bits made of each line's key and the pay period.
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """Fifteen and five bits as three letters and one, made once for a run."""
 
-    What lines have in common (payee, component, window ...) is digested once for each combination; the deal is mixed in
-    as numbers, in columns: ten million lines take a second or two rather than half a minute. Two equal ids stop the run.
+    threes: pl.Series
+    ones: pl.Series
+
+
+def alphabet() -> Alphabet:
+    """Return the letters that ids are written in."""
+    ones = pl.Series("x", list(LETTERS))
+    pairs = [x + y for x in LETTERS for y in LETTERS]
+    return Alphabet(pl.Series("x", [x + y for x in pairs for y in LETTERS]), ones)
+
+
+def line_ids(lines: pl.DataFrame, period: str, letters: Alphabet) -> pl.DataFrame:
+    """Return `id`, `L-` and sixteen base-32 characters made of each line's key and the pay period, and `~id`, 64 of its 80 bits.
+
+    What lines have in common (payee, component, cause ...) is digested once for each combination; the window's first day
+    and the deal are mixed in as numbers, in columns. In: columns of tables.results.LINES, `window_first` and `deal` among them.
     """
-    joined = lines.select(pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in GROUP], separator="\x1f").alias("g"))
-    combinations = joined["g"].unique()
-    digests = [hashlib.sha256(f"{g}\x1f{period}".encode()).digest() for g in combinations.to_list()]
-    words = pl.DataFrame(
-        {
-            "g": combinations,
-            "g1": [int.from_bytes(d[:8], "little") for d in digests],
-            "g2": [int.from_bytes(d[8:16], "little") for d in digests],
-        },
-        schema={"g": pl.String, "g1": pl.UInt64, "g2": pl.UInt64},
-    )
-    frame = pl.concat([joined, _deal_words(lines)], how="horizontal").join(words, on="g", how="left", maintain_order="left")
-    high = _mixed(pl.col("a") ^ _mixed(pl.col("b") ^ pl.col("g1")))
+    groups = _groups(lines, period)
+    window = pl.col("window_first").cast(pl.Int32).cast(pl.Int64).fill_null(-1).reinterpret(signed=False)
+    frame = pl.concat([_deal_words(lines), groups, lines.lazy().select(window.alias("w")).collect()], how="horizontal")
+    g1 = pl.col("g1") ^ (pl.col("w") * _word(0xA0761D6478BD642F))
+    high = _mixed(pl.col("a") ^ _mixed(pl.col("b") ^ g1))
     low = _mixed(pl.col("b") ^ (pl.col("a") * _word(0x9E3779B97F4A7C15)) ^ pl.col("g2"))
     both = frame.lazy().select(high.alias("h"), low.alias("l")).collect()
-    pieces = [_letters(pl.col("h") // 2 ** (20 * i)) for i in range(3)]
-    pieces.append(_letters(pl.col("l")))
-    return both.lazy().select(pl.concat_str([pl.lit("L-"), *pieces]).alias("id")).collect()["id"]
+    threes = [_letters(letters.threes, pl.col("h"), 15 * i, 15) for i in range(4)]
+    pieces = [*threes, _letters(letters.threes, pl.col("l"), 0, 15), _letters(letters.ones, pl.col("l"), 15, 5)]
+    bits = (pl.col("h") * 16) + (pl.col("l") % 16)  # sixty of the one word and four of the other stand in the id
+    return both.lazy().select(pl.concat_str([pl.lit("L-"), *pieces]).alias("id"), bits.alias("~id")).collect()
+
+
+def _groups(lines: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Return `g1 g2`, 128 bits of what each line has in common with its neighbours."""
+    runs = runs_of(lines.select(GROUP), *GROUP)
+    texts = runs.heads.select(
+        pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in GROUP], separator="\x1f").alias("g")
+    )
+    digests = {g: hashlib.sha256(f"{g}\x1f{period}".encode()).digest() for g in texts["g"].unique().to_list()}
+    words = [[int.from_bytes(digests[g][i : i + WORD], "little") for g in texts["g"]] for i in (0, WORD)]
+    return runs.spread(pl.DataFrame({"g1": words[0], "g2": words[1]}, schema={"g1": pl.UInt64, "g2": pl.UInt64}))
 
 
 def _word(value: int) -> pl.Expr:
@@ -74,8 +96,6 @@ def _mixed(x: pl.Expr) -> pl.Expr:
     return x ^ (x // 2**31)
 
 
-def _letters(word: pl.Expr) -> pl.Expr:
-    """Return the lowest twenty bits as four letters."""
-    pairs = [x + y for x in LETTERS for y in LETTERS]
-    fours = pl.Series([x + y for x in pairs for y in pairs])
-    return pl.lit(fours).gather((word % 2**20).cast(pl.UInt32))
+def _letters(table: pl.Series, word: pl.Expr, start: int, bits: int) -> pl.Expr:
+    """Return `bits` bits of a word, from bit `start` on, as letters."""
+    return pl.lit(table).gather((word // 2**start % 2**bits).cast(pl.UInt32))

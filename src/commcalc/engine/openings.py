@@ -8,7 +8,7 @@ import polars as pl
 
 from commcalc.engine.earnings import EMPTY_ROWS, Job
 from commcalc.engine.measure import window_of
-from commcalc.engine.settle import FIGURES, Settled
+from commcalc.engine.settle import FIGURES, KIND, Settled
 from commcalc.plan.components.bonus import Bonus
 from commcalc.tables.exact import D
 
@@ -34,11 +34,11 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
     opened = figures.with_columns(
         pl.lit("owner").alias("~role"),
         pl.lit(0, dtype=pl.UInt32).alias("~level"),
-        pl.lit("earning").alias("kind"),
+        pl.lit("earning", dtype=KIND).alias("kind"),
         pl.col("~amount").alias("~exact"),
         pl.lit(value=False).alias("~held"),
         ONE.alias("~factor"),
-        *(pl.lit(None, dtype=EMPTY_ROWS[c]).alias(c) for c in ("~row", "~k", "~wfirst", "~wlast", "~basis")),
+        *(pl.lit(None, dtype=EMPTY_ROWS[c]).alias(c) for c in ("~row", "~i", "~k", "~wfirst", "~wlast", "~basis", "~rate")),
     ).select(FIGURES)
     if posted is None:
         return Settled(opened, pl.DataFrame(), [])

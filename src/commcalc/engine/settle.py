@@ -10,13 +10,17 @@ import polars as pl
 from commcalc.base.money import minor_units
 from commcalc.engine.change import CHANGES, cents
 from commcalc.engine.components import KINDS
-from commcalc.engine.earnings import KEY, Blank, Earned, Job
+from commcalc.engine.earnings import KEY, SLICE, Blank, Earned, Job
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.readings import reading
 from commcalc.tables.exact import D, Sharing, largest_remainder
+from commcalc.tables.ordering import packed
+from commcalc.tables.rows import only
 
 STEP = [*KEY, "kind"]
-FIGURES = [*STEP, "~k", "~d", "~wfirst", "~wlast", "~basis", "~factor", "~exact", "~amount", "~held"]
+FIGURES = [*STEP, "~i", "~k", "~d", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact", "~amount", "~held"]
+KIND = pl.Enum(["earning", *(kind for kind, _ in CHANGES)])
+"""The kinds of line in the order in which they come about, which is how they sort."""
 ZERO = pl.lit(0).cast(D)
 
 
@@ -33,25 +37,33 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
     """Return a component's figures to `day`; `previous` are those of the span before, where rounding looks back."""
     earned = KINDS[job.component.kind](job, day)
     # the order of credits decides under caps and limits: lines of several slices stood apart until here
-    frame = _rounded(job, earned, previous).sort("~p", "~d", "~k", "~level", "~role", nulls_last=True, maintain_order=True)
+    frame = _in_order(_rounded(job, earned, previous))
     if isinstance(job.component, Bonus) and job.component.earned == "ratchet":
         frame = _ratcheted(frame, previous)
     frame = frame.with_columns(pl.lit(value=False).alias("~held"))
-    steps = [frame.with_columns(pl.lit("earning").alias("kind"))]
+    steps = [frame.with_columns(pl.lit("earning", dtype=KIND).alias("kind"))]
     blanks = list(earned.blanks)
     for kind, change in CHANGES:
         before = frame
         frame, found = change(job, frame, day)
         blanks += found
         if frame is not before:
-            steps.append(_difference(before, frame).with_columns(pl.lit(kind).alias("kind")))
-    rows = pl.concat([s.select(FIGURES) for s in steps])
+            steps.append(_difference(before, frame).with_columns(pl.lit(kind, dtype=KIND).alias("kind")))
+    rows = pl.concat([s.select(FIGURES) for s in steps]) if len(steps) > 1 else steps[0].select(FIGURES)
     held = frame.filter("~held").select("~p", "~w").unique()
     if len(held):
         mark = held.with_columns(pl.lit(value=True).alias("~h"))
         rows = rows.join(mark, on=["~p", "~w"], how="left", maintain_order="left", nulls_equal=True)
         rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).drop("~h")
     return Settled(rows.select(FIGURES), earned.slices, blanks)
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put figures in the order of their credits; they stand in it already unless cents were shared or roles share a deal."""
+    key = packed(frame, "~p", "~d", "~k") if frame["~k"].null_count() == 0 else None
+    if key is not None and frame.lazy().select((key.diff() > 0).fill_null(value=True).all()).collect().item():
+        return frame
+    return frame.sort("~p", "~d", "~k", "~level", "~role", nulls_last=True, maintain_order=True)
 
 
 def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -118,17 +130,20 @@ def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFram
     """Return what the run pays: figures now less those posted to the day before `since`, per key and kind.
 
     A row stays where its rounded or exact figure differs, or where it is an earning credited since. `~was` tells
-    whether something had been posted.
+    whether something had been posted; `~i` and `~j` are the numbers of the row now and before, for their slices.
     """
     rows = now.rows
+    none = pl.lit(None, dtype=pl.UInt32).alias("~j")
     if before is None:
-        changed = rows.with_columns(pl.lit(value=False).alias("~was"))
+        changed = rows.with_columns(pl.lit(value=False).alias("~was"), none)
     else:
-        old = before.rows.select(*STEP, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
+        old = before.rows.select(*STEP, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"), pl.col("~i").alias("~j"))
         both = rows.join(old, on=STEP, how="full", coalesce=True, nulls_equal=True, maintain_order="left_right")
         gone = pl.col("~amount").is_null()
-        lost = both.filter(gone).select(STEP).join(before.rows, on=STEP, nulls_equal=True)
-        lost = lost.with_columns((-pl.col("~exact")).alias("~exact"), (-pl.col("~amount")).alias("~amount"))
+        lost = both.filter(gone).select(*STEP, "~j").join(before.rows, on=STEP, nulls_equal=True)
+        lost = lost.with_columns(
+            (-pl.col("~exact")).alias("~exact"), (-pl.col("~amount")).alias("~amount"), pl.lit(None, dtype=pl.UInt32).alias("~i")
+        )
         kept = both.filter(~gone).with_columns(
             (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"),
             (pl.col("~amount") - pl.col("~a").fill_null(ZERO)).alias("~amount"),
@@ -136,4 +151,12 @@ def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFram
         )
         changed = pl.concat([kept.drop("~x", "~a"), lost.with_columns(pl.lit(value=True).alias("~was"))], how="diagonal")
     new = (pl.col("~d") >= since) & (pl.col("kind") == "earning")
-    return changed.filter((pl.col("~amount") != 0) | new)
+    return only(changed, (pl.col("~amount") != 0) | new)
+
+
+def renumbered(found: Settled) -> Settled:
+    """Number the rows anew where they were made of others, and give each slice the number of its row."""
+    rows = found.rows.drop("~i").with_row_index("~i").select(FIGURES)
+    numbers = rows.filter(pl.col("kind") == "earning").select(*KEY, "~i")
+    slices = found.slices.drop("~i").join(numbers, on=KEY, nulls_equal=True, maintain_order="left")
+    return Settled(rows, slices.select(SLICE), found.blanks)

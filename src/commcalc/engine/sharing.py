@@ -81,7 +81,7 @@ def shared_out(job: Job, found: Settled, streams: Streams) -> Settled:
     if rows.is_empty():
         return found
     alone = rows.filter(pl.col("~n").is_null()).select(FIGURES)
-    split = rows.filter(pl.col("~n").is_not_null()).with_row_index("~i")
+    split = rows.filter(pl.col("~n").is_not_null())
     remainder = reading("remainder", job.component, job.book.house.readings) or "largest"
     mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
     part = quotient(product(pl.col("~amount"), pl.col("~n")), pl.col("~q"))

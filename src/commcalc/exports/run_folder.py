@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from commcalc.base.problem import Problem
 from commcalc.engine.result import Result
@@ -104,7 +105,7 @@ def read_run(folder: Path) -> RunFolder | Problem:
         for name, stated in manifest["files"].items():
             if not (folder / name).is_file() or digest_of(folder / name) != stated:
                 return NOT_WHOLE.at(None, path=folder / name, why="it is missing or was changed")
-        tables = {n: pl.read_parquet(folder / f"{n}.parquet") for n in PARQUET}
+        tables = {n: pl.read_parquet(folder / f"{n}.parquet").with_columns(cs.enum().cast(pl.String)) for n in PARQUET}
         for name in CSV:
             tables[name] = as_typed(pl.read_csv(folder / f"{name}.csv", infer_schema=False), SCHEMAS[name])
     except OSError as error:

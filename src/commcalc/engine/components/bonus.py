@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.lines import multiplied
+from commcalc.engine.components.lines import multipliers
 from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job, nothing
 from commcalc.engine.measure import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
@@ -55,12 +55,11 @@ def earn(job: Job, day: date) -> Earned:
     if said.target is not None and not is_money(said.payout):
         numerator = product(pl.col("~tn"), numerator)
         divisor = pl.col("~td") if divisor is None else product(pl.col("~td"), divisor)
-    factor = multiplied(said, rules, None)
-    if factor is not None:
-        numerator = product(numerator, factor)
+    factors = multipliers(said, rules)
+    numerator = product(numerator, *factors)
     frame = frame.with_columns(numerator.alias("~num"), (divisor if divisor is not None else ONE).alias("~div"))
     exact = pl.when(pl.col("~div") == 1).then(pl.col("~num")).otherwise(quotient(pl.col("~num"), pl.col("~div")))
-    frame = frame.with_columns(exact.alias("~exact"), (factor if factor is not None else ONE).alias("~factor"))
+    frame = frame.with_columns(exact.alias("~exact"), (product(*factors) if factors else ONE).alias("~factor"))
     empty = frame.filter(pl.col("~exact").is_null())
     if len(empty):
         blanks.append(Blank("payout", "blank", empty.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()))
@@ -168,6 +167,8 @@ def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, has_target: b
         pl.col("~exact").alias("exact"),
     )
     usable = pl.col("~basis").is_not_null() & (pl.col("~basis") != 0)
+    rows = rows.with_row_index("~i")
     rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
     rows = rows.with_columns(rate.otherwise(pl.lit(None, dtype=D)).alias("rate"), pl.col("~basis").alias("basis"))
+    rows = rows.with_columns(pl.col("rate").alias("~rate"))
     return Earned(rows.select(ROW).cast(EMPTY_ROWS), rows.select(SLICE), blanks)  # type: ignore[arg-type]

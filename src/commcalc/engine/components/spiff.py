@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.lines import filtered, multiplied, slices_and_lines
+from commcalc.engine.components.lines import Paying, filtered, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
 from commcalc.engine.measure import Measured, deals_counted, measure, with_facts, with_plan_columns
@@ -50,9 +50,8 @@ def earn(job: Job, day: date) -> Earned:
     frame = job.readings.attach(frame, reads.measures)
     frame = frame.with_columns(_basis(job, measured, said, frame))
     paid = rules.value(said.pay)
-    frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e"), ONE.alias("~qd"))
-    frame = frame.with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))
-    return slices_and_lines(frame, (paid, None), multiplied(said, rules, None), None, blanks)
+    frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e")).with_row_index("~i")
+    return slices_and_lines(frame, Paying((paid,), None, multipliers(said, rules)), blanks)
 
 
 def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl.Expr | pl.Series:

@@ -1,0 +1,48 @@
+"""Rows: kept, or found again, without copying a table where nothing changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+def only(frame: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+    """Return the rows for which the condition holds; where it holds for all, the table itself."""
+    keep = frame.lazy().select(condition.fill_null(value=False).alias("~keep")).collect()["~keep"]
+    return frame if keep.all() else frame.filter(keep)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Rows that stand together and agree in a key. heads: the first row of each run; run: each row's run (UInt32, from 0)."""
+
+    heads: pl.DataFrame
+    run: pl.Series
+    ends: pl.Series  # number of each run's last row
+
+    def spread(self, figures: pl.DataFrame) -> pl.DataFrame:
+        """Return the columns of a table of one row per run, repeated for each row."""
+        return figures.lazy().select(pl.all().gather(pl.lit(self.run))).collect()
+
+    def last(self, column: pl.Series) -> pl.Series:
+        """Return, for each row, the value of `column` in the last row of its run."""
+        return column.gather(self.ends).gather(self.run)
+
+
+def runs_of(frame: pl.DataFrame, *key: str) -> Runs:
+    """Return the runs of rows with the same key, in the order in which they stand."""
+    changes = [pl.col(c).ne_missing(pl.col(c).shift(1)) for c in key]
+    new = (pl.any_horizontal(changes) | (pl.int_range(pl.len()) == 0)).alias("~new")
+    marks = frame.lazy().select(new).with_columns((pl.col("~new").cum_sum() - 1).cast(pl.UInt32).alias("~run")).collect()
+    starts = marks["~new"].arg_true()
+    ends = (starts.shift(-1, fill_value=len(frame)) - 1) if len(starts) else starts
+    return Runs(frame[starts], marks["~run"], ends)
+
+
+def patched(column: pl.Series, mask: pl.Series, values: pl.Series) -> pl.Series:
+    """Return `column` with the rows of `mask` replaced by `values`, one for each, in order."""
+    at = (mask.cum_sum().cast(pl.Int64) - 1).clip(lower_bound=0).cast(pl.UInt32)
+    frame = pl.DataFrame([column.alias("c"), mask.alias("m"), at.alias("a")])
+    found = pl.when("m").then(pl.lit(values).gather(pl.col("a"))).otherwise(pl.col("c"))
+    return frame.lazy().select(found.alias(column.name)).collect().to_series()
