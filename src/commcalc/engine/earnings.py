@@ -19,9 +19,9 @@ from commcalc.tables.exact import D
 KEY = ["~p", "~role", "~level", "~row", "~w"]
 """What tells one earning of a component from another; `~row` is empty for a line of a payee and window."""
 
-ROW = [*KEY, "~i", "~k", "~d", "~sale", "~share_n", "~share_q", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact"]
-SLICE = [*KEY, "~i", "~n", "tier", "start", "stop", "basis", "rate", "factor", "exact"]
-"""`~i` is the number of the row, from 0; a slice has that of its row."""
+ROW = [*KEY, "~line", "~k", "~d", "~sale", "~share_n", "~share_q", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact"]
+SLICE = [*KEY, "~line", "~n", "tier", "start", "stop", "basis", "rate", "factor", "exact"]
+"""`~line` is the number of the row, from 0; a slice has that of its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ EMPTY_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "~level": pl.UInt32,
     "~row": pl.UInt32,
     "~w": pl.Int64,
-    "~i": pl.UInt32,
+    "~line": pl.UInt32,
     "~k": pl.UInt32,
     "~d": pl.Date,
     "~sale": pl.UInt32,
@@ -118,7 +118,7 @@ EMPTY_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "~exact": D,
 }
 EMPTY_SLICES: dict[str, pl.DataType | type[pl.DataType]] = {
-    **{k: EMPTY_ROWS[k] for k in (*KEY, "~i")},
+    **{k: EMPTY_ROWS[k] for k in (*KEY, "~line")},
     "~n": pl.UInt32,
     "tier": pl.UInt32,
     "start": D,

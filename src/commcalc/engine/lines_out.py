@@ -30,7 +30,7 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A component's lines as columns of LINES; `marks`: `~i ~j ~id kind ~was` of each."""
+    """A component's lines as columns of LINES; `marks`: `~line ~j ~id kind ~was` of each."""
 
     lines: pl.DataFrame
     marks: pl.DataFrame
@@ -75,7 +75,7 @@ def line_rows(book: Book, naming: Naming, job: Job, found: pl.DataFrame, *, accr
         pl.lit(place_of(book, job), dtype=labels.place).alias("place"),
     )
     ids = line_ids(frame, book.period.name, naming.letters)
-    return Named(frame.hstack(ids.select("id")).select(LINES.names), found.select("~i", "~j", "kind", "~was").hstack(ids))
+    return Named(frame.hstack(ids.select("id")).select(LINES.names), found.select("~line", "~j", "kind", "~was").hstack(ids))
 
 
 def _in_order(found: pl.DataFrame) -> pl.DataFrame:
@@ -94,9 +94,9 @@ def slice_rows(named: Named, now: Settled, before: Settled | None) -> pl.DataFra
     earned = named.marks
     if earned["kind"].n_unique() > 1:
         earned = earned.filter(pl.col("kind") == "earning")
-    slices = _with_ids(now.slices, earned, "~i")
+    slices = _with_ids(now.slices, earned, "~line")
     if before is not None and len(before.slices):
-        old = _with_ids(before.slices, earned.filter("~was"), "~j")
+        old = _with_ids(before.slices, earned, "~j")
         counts = slices.group_by("line_id").agg(pl.len().cast(pl.UInt32).alias("~k"))
         old = old.join(counts, on="line_id", how="left", maintain_order="left").with_columns(
             (pl.col("~n") + pl.col("~k").fill_null(0)).alias("~n"),
@@ -112,10 +112,10 @@ def _with_ids(slices: pl.DataFrame, lines: pl.DataFrame, number: str) -> pl.Data
     keep = ["line_id", "~n", "tier", "start", "stop", "basis", "rate", "factor", "exact"]
     numbers = lines[number]
     if len(numbers) and numbers.null_count() == 0 and numbers[0] == 0 and bool((numbers.diff() == 1).fill_null(value=True).all()):
-        slices = only(slices, pl.col("~i") < len(numbers))  # the lines are rows 0, 1, 2 ...: found by place
-        return slices.with_columns(pl.lit(lines["id"]).gather(pl.col("~i")).alias("line_id")).select(keep)
-    ids = lines.select(pl.col(number).alias("~i"), pl.col("id").alias("line_id")).drop_nulls()
-    return slices.join(ids.with_row_index("~at"), on="~i", how="inner").sort(pl.col("~n") > 1, "~at", "~n").select(keep)
+        slices = only(slices, pl.col("~line") < len(numbers))  # the lines are rows 0, 1, 2 ...: found by place
+        return slices.with_columns(pl.lit(lines["id"]).gather(pl.col("~line")).alias("line_id")).select(keep)
+    ids = lines.select(pl.col(number).alias("~line"), pl.col("id").alias("line_id")).drop_nulls()
+    return slices.join(ids.with_row_index("~at"), on="~line", how="inner").sort(pl.col("~n") > 1, "~at", "~n").select(keep)
 
 
 def credit_rows(book: Book, labels: Labels, measured: Mapping[str, Measured], plan: str) -> pl.DataFrame:

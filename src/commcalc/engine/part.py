@@ -21,7 +21,7 @@ from commcalc.engine.sharing import Streams, shared_out, streams_of
 from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.readings import reading
+from commcalc.plan.readings import as_prorated, reading
 from commcalc.tables.exact import D
 from commcalc.tables.rows import only, runs_of
 
@@ -63,8 +63,10 @@ def calculated(book: Book, naming: Naming) -> PartResult:
         name = loaded.plan.plan
         rules = rules_of(book, loaded)
         measured[name] = _measures(book, loaded, rules)
-        readings = Readings(book, loaded.plan, rules, measured[name])
-        jobs[name] = [Job(book, loaded.plan, n, c, rules, readings) for n, c in loaded.plan.components.items()]
+        jobs[name] = []
+        for component, said in loaded.plan.components.items():
+            plan = as_prorated(loaded.plan, said)
+            jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name])))
         for job in jobs[name]:
             paid[name, job.name] = _component(book, naming, *_as_streams(job, loaded, streams))
     undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
@@ -138,6 +140,7 @@ def _component(book: Book, naming: Naming, job: Job, streams: Streams | None) ->
     else:
         before = with_openings(job, _posted(job, first), first)
         found = settled(job, now, before)
+        found = with_openings(job, found, now + timedelta(days=1)) or found
         if streams is not None:
             found = renumbered(shared_out(job, found, streams))
             before = renumbered(shared_out(job, before, streams)) if before is not None else None
@@ -175,7 +178,7 @@ def _posted(job: Job, first: date) -> Settled | None:
     ends = job.book.moments.windows[window].filter((pl.col("~last") < first) & (pl.col("~last") >= start))["~last"]
     previous: Settled | None = None
     for end in ends:
-        previous = settled(job, end, previous)
+        previous = with_openings(job, settled(job, end, previous), end + timedelta(days=1))
     return previous
 
 

@@ -18,7 +18,7 @@ from commcalc.tables.ordering import packed
 from commcalc.tables.rows import only
 
 STEP = [*KEY, "kind"]
-FIGURES = [*STEP, "~i", "~k", "~d", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact", "~amount", "~held"]
+FIGURES = [*STEP, "~line", "~k", "~d", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact", "~amount", "~held"]
 KIND = pl.Enum(["earning", *(kind for kind, _ in CHANGES)])
 """The kinds of line in the order in which they come about, which is how they sort."""
 ZERO = pl.lit(0).cast(D)
@@ -38,8 +38,9 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
     earned = KINDS[job.component.kind](job, day)
     # the order of credits decides under caps and limits: lines of several slices stood apart until here
     frame = _in_order(_rounded(job, earned, previous))
-    if isinstance(job.component, Bonus) and job.component.earned == "ratchet":
-        frame = _ratcheted(frame, previous)
+    slices = earned.slices
+    if isinstance(job.component, Bonus) and job.component.earned == "ratchet" and previous is not None:
+        frame, slices = _ratcheted(frame, slices, previous)
     frame = frame.with_columns(pl.lit(value=False).alias("~held"))
     steps = [frame.with_columns(pl.lit("earning", dtype=KIND).alias("kind"))]
     blanks = list(earned.blanks)
@@ -55,7 +56,7 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         mark = held.with_columns(pl.lit(value=True).alias("~h"))
         rows = rows.join(mark, on=["~p", "~w"], how="left", maintain_order="left", nulls_equal=True)
         rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).drop("~h")
-    return Settled(rows.select(FIGURES), earned.slices, blanks)
+    return Settled(rows.select(FIGURES), slices, blanks)
 
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
@@ -113,50 +114,61 @@ def _shared_cents(job: Job, rows: pl.DataFrame, group: list[str]) -> pl.DataFram
     return pl.concat([fixed, shared.select(fixed.columns)]).sort("~p", "~d", "~k").drop("~whole")
 
 
-def _ratcheted(frame: pl.DataFrame, previous: Settled | None) -> pl.DataFrame:
-    """Never less than it has been (semantics 6.1)."""
-    if previous is None:
-        return frame
+def _ratcheted(frame: pl.DataFrame, slices: pl.DataFrame, previous: Settled) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Never less than it has been (semantics 6.1): where nothing is above it the figure of before stands, with its slices."""
     old = previous.rows.filter(pl.col("kind") == "earning").select(
         *KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a")
     )
     both = frame.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
-    return both.with_columns(
-        pl.max_horizontal("~exact", "~x").alias("~exact"), pl.max_horizontal("~amount", "~a").alias("~amount")
-    ).drop("~x", "~a")
+    stands = both.filter(pl.col("~x") >= pl.col("~exact")).select(KEY)
+    slices = pl.concat(
+        [
+            slices.join(stands, on=KEY, how="anti", nulls_equal=True),
+            previous.slices.join(stands, on=KEY, how="semi", nulls_equal=True),
+        ]
+    )
+    slices = _with_numbers(slices, frame)
+    figures = (pl.max_horizontal("~exact", "~x").alias("~exact"), pl.max_horizontal("~amount", "~a").alias("~amount"))
+    return both.with_columns(figures).drop("~x", "~a"), slices
 
 
 def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFrame:
     """Return what the run pays: figures now less those posted to the day before `since`, per key and kind.
 
     A row stays where its rounded or exact figure differs, or where it is an earning credited since. `~was` tells
-    whether something had been posted; `~i` and `~j` are the numbers of the row now and before, for their slices.
+    whether something had been posted; `~line` and `~j` are the numbers of the row now and before, for their slices.
     """
     rows = now.rows
     none = pl.lit(None, dtype=pl.UInt32).alias("~j")
     if before is None:
         changed = rows.with_columns(pl.lit(value=False).alias("~was"), none)
     else:
-        old = before.rows.select(*STEP, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"), pl.col("~i").alias("~j"))
+        old = before.rows.select(*STEP, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"), pl.col("~line").alias("~j"))
         both = rows.join(old, on=STEP, how="full", coalesce=True, nulls_equal=True, maintain_order="left_right")
         gone = pl.col("~amount").is_null()
         lost = both.filter(gone).select(*STEP, "~j").join(before.rows, on=STEP, nulls_equal=True)
         lost = lost.with_columns(
-            (-pl.col("~exact")).alias("~exact"), (-pl.col("~amount")).alias("~amount"), pl.lit(None, dtype=pl.UInt32).alias("~i")
+            (-pl.col("~exact")).alias("~exact"),
+            (-pl.col("~amount")).alias("~amount"),
+            pl.lit(None, dtype=pl.UInt32).alias("~line"),
         )
         kept = both.filter(~gone).with_columns(
             (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"),
             (pl.col("~amount") - pl.col("~a").fill_null(ZERO)).alias("~amount"),
-            pl.col("~a").is_not_null().alias("~was"),
+            (pl.col("~a").fill_null(ZERO) != 0).alias("~was"),
         )
         changed = pl.concat([kept.drop("~x", "~a"), lost.with_columns(pl.lit(value=True).alias("~was"))], how="diagonal")
+    # a credit is new in the span that holds its date; a line of a payee and window, where nothing had been posted for it
+    was = pl.when(pl.col("~row").is_null()).then(pl.col("~was")).otherwise(pl.col("~d") < since)
     new = (pl.col("~d") >= since) & (pl.col("kind") == "earning")
-    return only(changed, (pl.col("~amount") != 0) | new)
+    return only(changed.with_columns(was.alias("~was")), (pl.col("~amount") != 0) | new)
 
 
 def renumbered(found: Settled) -> Settled:
     """Number the rows anew where they were made of others, and give each slice the number of its row."""
-    rows = found.rows.drop("~i").with_row_index("~i").select(FIGURES)
-    numbers = rows.filter(pl.col("kind") == "earning").select(*KEY, "~i")
-    slices = found.slices.drop("~i").join(numbers, on=KEY, nulls_equal=True, maintain_order="left")
-    return Settled(rows, slices.select(SLICE), found.blanks)
+    rows = found.rows.drop("~line").with_row_index("~line").select(FIGURES)
+    return Settled(rows, _with_numbers(found.slices, rows.filter(pl.col("kind") == "earning")), found.blanks)
+
+
+def _with_numbers(slices: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return slices.drop("~line").join(rows.select(*KEY, "~line"), on=KEY, nulls_equal=True, maintain_order="left").select(SLICE)

@@ -9,7 +9,7 @@ import polars as pl
 from commcalc.engine.components.lines import multipliers
 from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job, nothing
 from commcalc.engine.measure import with_facts
-from commcalc.engine.people import FIRST_DAY, LAST_DAY
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.quota import quota_rows
 from commcalc.engine.rules import attainment_of, expressions_of, is_money
 from commcalc.engine.target import target_of
@@ -52,7 +52,10 @@ def earn(job: Job, day: date) -> Earned:
     frame = target_of(job.book, job.plan, said, rules, frame)
     frame, blanks = _decided(job, frame, reads.measures)
     numerator, divisor = rules.parts(said.payout)
-    if said.target is not None and not is_money(said.payout):
+    of_target = said.target is not None and not is_money(said.payout)
+    rate = numerator if divisor is None else quotient(numerator, divisor)
+    frame = frame.with_columns((rate if of_target else pl.lit(None, dtype=D)).alias("~rate"))
+    if of_target:
         numerator = product(pl.col("~tn"), numerator)
         divisor = pl.col("~td") if divisor is None else product(pl.col("~td"), divisor)
     factors = multipliers(said, rules)
@@ -64,7 +67,7 @@ def earn(job: Job, day: date) -> Earned:
     if len(empty):
         blanks.append(Blank("payout", "blank", empty.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()))
         frame = frame.filter(pl.col("~exact").is_not_null())
-    return _lines(frame, name, blanks, has_target=said.target is not None)
+    return _lines(frame, name, blanks, of_target=of_target)
 
 
 def _decided(job: Job, frame: pl.DataFrame, names: frozenset[str]) -> tuple[pl.DataFrame, list[Blank]]:
@@ -95,11 +98,7 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
     """Return `~p ~a ~w ~wfirst ~wlast ~periods ~year ~t ~d` for each payee on the plan in a window that counts."""
     said = job.component
     book, plan = job.book, job.plan
-    rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
-    first, last = plan.effective.first or FIRST_DAY, plan.effective.last or LAST_DAY
-    rows = rows.with_columns(
-        pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z")
-    )
+    rows = stretches(book.people, plan)
     spans = _spans(job, measure, name)
     frame = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
     frame = frame.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
@@ -108,13 +107,13 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
     begun = pl.col("~wlast") <= day if at_end else pl.col("~wfirst") <= day
     frame = frame.filter(begun).with_columns(pl.min_horizontal("~wlast", pl.lit(day)).alias("~t"))
     # the assignment in force at the day read, else the last one in the window, governs (docs/semantics.md 7.1)
-    frame = frame.sort("~p", "~w", "~from").filter(pl.col("~b") <= pl.col("~t"))
+    frame = frame.sort("~p", "~w", "~b").filter(pl.col("~b") <= pl.col("~t"))
     frame = frame.unique(["~p", "~w"], keep="last", maintain_order=True)
     if said.dates is not None:
         low, high = said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY
         frame = frame.filter((pl.col("~t") >= low) & (pl.col("~t") <= high))
     frame = frame.with_columns(pl.min_horizontal("~t", "~z").alias("~d"))
-    return frame.drop("~from", "~to", "~b", "~z")
+    return frame.drop("~b", "~z")
 
 
 def _spans(job: Job, measure: MeasureBase, name: str) -> pl.DataFrame:
@@ -146,9 +145,9 @@ def _spans(job: Job, measure: MeasureBase, name: str) -> pl.DataFrame:
     )
 
 
-def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, has_target: bool) -> Earned:
+def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, of_target: bool) -> Earned:
     value = pl.col(f"value:{name}") if f"value:{name}" in frame.columns else pl.lit(None, dtype=D)
-    target = quotient(pl.col("~tn"), pl.col("~td")) if has_target else pl.lit(None, dtype=D)
+    target = quotient(pl.col("~tn"), pl.col("~td")) if of_target else pl.lit(None, dtype=D)
     rows = frame.with_columns(
         pl.lit("owner").alias("~role"),
         pl.lit(0, dtype=pl.UInt32).alias("~level"),
@@ -166,9 +165,6 @@ def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, has_target: b
         pl.col("~factor").alias("factor"),
         pl.col("~exact").alias("exact"),
     )
-    usable = pl.col("~basis").is_not_null() & (pl.col("~basis") != 0)
-    rows = rows.with_row_index("~i")
-    rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
-    rows = rows.with_columns(rate.otherwise(pl.lit(None, dtype=D)).alias("rate"), pl.col("~basis").alias("basis"))
-    rows = rows.with_columns(pl.col("rate").alias("~rate"))
+    rows = rows.with_row_index("~line").with_columns(pl.col("~rate").alias("rate"), pl.col("~basis").alias("basis"))
+    rows = rows.with_columns(product(pl.col("rate"), pl.col("factor")).alias("~rate"))
     return Earned(rows.select(ROW).cast(EMPTY_ROWS), rows.select(SLICE), blanks)  # type: ignore[arg-type]

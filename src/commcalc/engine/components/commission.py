@@ -39,7 +39,7 @@ def earn(job: Job, day: date) -> Earned:
         return Earned(nothing().rows, nothing().slices, blanks)
     frame, missing = _facts(job, measured, said, frame, day)
     blanks += missing
-    frame = frame.with_columns(_basis(job, measured, said, frame)).drop("~i", strict=False).with_row_index("~i")
+    frame = frame.with_columns(_basis(job, measured, said, frame)).drop("~line", strict=False).with_row_index("~line")
     frame = _stretch(frame)
     rules = job.rules.on(said.on)
     steps = [t for t in (said.rate if isinstance(said.rate, Tiers) else None, said.accelerators) if t is not None]

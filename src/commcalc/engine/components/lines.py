@@ -68,7 +68,7 @@ def multipliers(said: ComponentBase, rules: Rules) -> list[pl.Expr]:
 def slices_and_lines(frame: pl.DataFrame, paying: Paying, blanks: list[Blank], pieces: pl.DataFrame | None = None) -> Earned:
     """Return the lines of credits and their slices.
 
-    In: one row per credit in order, with KEY, `~i` (its number), `~basis`, `~s ~e` (where it begins and ends on the
+    In: one row per credit in order, with KEY, `~line` (its number), `~basis`, `~s ~e` (where it begins and ends on the
     measure, times `~qd` where that column is there). `pieces`: the credits that cross a bound, cut: rows with the same
     columns and `~length`, lowest tier first. Out: the first slices in the order of the lines, then the further ones. A
     line is the sum of basis x part x rate x factors over one common divisor, divided once; each slice shows its own
@@ -132,13 +132,13 @@ def _cut(pieces: pl.DataFrame, paying: Paying) -> pl.DataFrame:
     scale = pl.col("~qd") if "~qd" in pieces.columns else ONE
     paid = _paid(pieces, paying, basis, pl.when(same).then(scale).otherwise(pl.col("~length")))
     paid = paid.with_columns(
-        _divided(pl.col("~num").sum().over("~i"), "~div").alias("~exact"),
-        (pl.int_range(pl.len()).over("~i") + 1).cast(pl.UInt32).alias("~n"),
-        pl.len().over("~i").alias("~of"),
+        _divided(pl.col("~num").sum().over("~line"), "~div").alias("~exact"),
+        (pl.int_range(pl.len()).over("~line") + 1).cast(pl.UInt32).alias("~n"),
+        pl.len().over("~line").alias("~of"),
     )
     last = pl.col("~n") == pl.col("~of")
-    rest = pl.col("~exact") - (pl.col("exact").sum().over("~i") - pl.col("exact"))
-    rest_basis = pl.col("~basis") - (pl.col("basis").sum().over("~i") - pl.col("basis"))
+    rest = pl.col("~exact") - (pl.col("exact").sum().over("~line") - pl.col("exact"))
+    rest_basis = pl.col("~basis") - (pl.col("basis").sum().over("~line") - pl.col("basis"))
     return paid.with_columns(
         pl.when(last).then(rest).otherwise(pl.col("exact")).alias("exact"),
         pl.when(last).then(rest_basis).otherwise(pl.col("basis")).alias("basis"),
@@ -156,21 +156,21 @@ def _decided(
     ]
     if not empty:
         return frame, cut, blanks
-    bad = [t.filter(pl.any_horizontal(pl.col(c).is_null() for _, c in empty if c in t.columns)).select("~i") for t in tables]
-    gone = pl.concat(bad)["~i"].unique()
-    rows = frame.filter(pl.col("~i").is_in(gone.implode()))
+    bad = [t.filter(pl.any_horizontal(pl.col(c).is_null() for _, c in empty if c in t.columns)).select("~line") for t in tables]
+    gone = pl.concat(bad)["~line"].unique()
+    rows = frame.filter(pl.col("~line").is_in(gone.implode()))
     blanks = [*blanks, Blank(empty[0][0], "blank", rows.select("~p", "~row").unique(maintain_order=True))]
-    kept = [t.filter(~pl.col("~i").is_in(gone.implode())) for t in tables]
+    kept = [t.filter(~pl.col("~line").is_in(gone.implode())) for t in tables]
     # what stays is numbered anew, so that a line's number is its row
-    renumbered = kept[0].select("~i").with_row_index("~new")
-    kept = [t.join(renumbered, on="~i", maintain_order="left").drop("~i").rename({"~new": "~i"}) for t in kept]
+    renumbered = kept[0].select("~line").with_row_index("~new")
+    kept = [t.join(renumbered, on="~line", maintain_order="left").drop("~line").rename({"~new": "~line"}) for t in kept]
     return kept[0], (kept[1] if cut is not None and len(kept[1]) else None), blanks
 
 
 def _patched(frame: pl.DataFrame, cut: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Put the lines of several slices in their place: the line's figures, its first slice there, the further ones after."""
     first = cut.filter(pl.col("~n") == 1)
-    crossing = pl.Series("~x", [False]).new_from_index(0, len(frame)).scatter(first["~i"], values=True)
+    crossing = pl.Series("~x", [False]).new_from_index(0, len(frame)).scatter(first["~line"], values=True)
     usable = pl.col("~basis") != 0
     rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
     lines = first.with_columns(rate.alias("~rate"))

@@ -50,7 +50,7 @@ def earn(job: Job, day: date) -> Earned:
     frame = job.readings.attach(frame, reads.measures)
     frame = frame.with_columns(_basis(job, measured, said, frame))
     paid = rules.value(said.pay)
-    frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e")).with_row_index("~i")
+    frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e")).with_row_index("~line")
     return slices_and_lines(frame, Paying((paid,), None, multipliers(said, rules)), blanks)
 
 

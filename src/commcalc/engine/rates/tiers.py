@@ -87,15 +87,15 @@ def sliced(
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Cut each row's stretch `~s`..`~e` at the bounds; `tier` names the new column (from 0).
 
-    In: the credits, one row each with its number `~i`, and the pieces of those that other bounds have cut already. The
+    In: the credits, one row each with its number `~line`, and the pieces of those that other bounds have cut already. The
     credits come back as they are, each with the tier in which its lower end lies; those that cross a bound are also cut
     into pieces, lowest tier first. A row without length stays whole, in the tier of its place.
     """
     frame = _marked(frame, steps, tier)
     cut = [frame.filter(pl.col(tier) != pl.col("~last")).with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))]
     if pieces is not None:
-        done = pieces["~i"].unique().implode()
-        cut = [cut[0].filter(~pl.col("~i").is_in(done)), _marked(pieces, steps, tier).select(cut[0].columns)]
+        done = pieces["~line"].unique().implode()
+        cut = [cut[0].filter(~pl.col("~line").is_in(done)), _marked(pieces, steps, tier).select(cut[0].columns)]
     crossing = pl.concat(cut)
     frame = frame.drop("~last")
     if crossing.is_empty():
@@ -104,7 +104,7 @@ def sliced(
     each = each.with_columns(pl.col(tier).cast(pl.Int32))
     bottom, top = steps.bound(pl.col(tier), upper=False), steps.bound(pl.col(tier), upper=True)
     each = each.with_columns([_clip(pl.col(c), bottom, top).alias(c) for c in ("~s", "~e")]).drop("~last")
-    return frame, each.sort("~i", maintain_order=True)
+    return frame, each.sort("~line", maintain_order=True)
 
 
 def _marked(frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
