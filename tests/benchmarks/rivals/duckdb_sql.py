@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import duckdb
 from terms import PERCENT, SPIFF_FIRST, SPIFF_PAY, SPIFF_PRODUCT, TIERS, folders
 
 data, out = folders()
-rates = ", ".join(f"('{product}', {percent} / 100)" for product, percent in PERCENT.items())
+rates = ", ".join(f"('{product}', {Decimal(percent) / 100})" for product, percent in PERCENT.items())
 bounds = [*(f"CAST({start} * quota AS DECIMAL(16, 2))" for start, _ in TIERS), None]
 
 
@@ -27,7 +29,7 @@ db.execute(f"CREATE TABLE quotas AS SELECT payee_id, CAST(amount AS DECIMAL(14, 
 db.execute("CREATE TYPE payee AS ENUM (SELECT payee_id FROM quotas ORDER BY payee_id)")
 db.execute(f"CREATE TABLE rates AS SELECT product, CAST(rate AS DECIMAL(4, 4)) AS rate FROM (VALUES {rates}) AS t(product, rate)")
 db.execute(f"""
-CREATE TABLE trace AS
+COPY (
 WITH deals AS (
   SELECT deal_id, CAST(owner AS payee) AS owner, close_date, amount, product
   FROM read_csv('{data / "deals.csv"}', header = true, columns = {{
@@ -45,12 +47,12 @@ WITH deals AS (
 SELECT deal_id, owner, close_date, product, amount, rate, {", ".join(f"tier{n}" for n in range(1, len(TIERS) + 1))},
   CAST(round(CAST({weighted} AS DECIMAL(14, 3)) * rate, 2) AS DECIMAL(12, 2)) AS commission,
   CAST(CASE WHEN product = '{SPIFF_PRODUCT}' AND launches <= {SPIFF_FIRST} THEN {SPIFF_PAY} ELSE 0 END AS DECIMAL(12, 2)) AS spiff
-FROM parts
+FROM parts ORDER BY owner, close_date, deal_id
+) TO '{out / "trace.parquet"}' (COMPRESSION zstd, COMPRESSION_LEVEL 1)
 """)
-db.execute(f"COPY (FROM trace ORDER BY owner, close_date, deal_id) TO '{out / 'trace.parquet'}' (COMPRESSION zstd, COMPRESSION_LEVEL 1)")
 db.execute(f"""
 COPY (
   SELECT owner AS payee, strftime(close_date, '%Y-%m') AS month, CAST(sum(commission + spiff) AS DECIMAL(14, 2)) AS amount
-  FROM trace GROUP BY ALL ORDER BY ALL
+  FROM '{out / "trace.parquet"}' GROUP BY ALL ORDER BY ALL
 ) TO '{out / "payouts.csv"}' (HEADER)
 """)
