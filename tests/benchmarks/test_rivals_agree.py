@@ -27,7 +27,7 @@ def _paid(folder: Path, shape: Shape) -> Path:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _paid(tmp_path_factory.mktemp("yardstick"), Shape(ROWS, payees=40))
+    return _paid(tmp_path_factory.mktemp("yardstick"), Shape(ROWS, payees=10))
 
 
 @pytest.mark.parametrize("name", [PYTHON, KERNEL])
@@ -36,7 +36,7 @@ def test_a_rival_pays_every_payee_and_month_to_the_cent(project: Path, name: str
     in_turn({name: rival}, 1)
     assert rival.writes is not None
     ours = pay_of_run(project / "out" / PERIOD)
-    assert len(ours) == 40 * 12  # all payees are paid in all months, so that nothing agrees by being empty
+    assert len(ours) == 10 * 12  # all payees are paid in all months, so that nothing agrees by being empty
     assert differences(ours, pay_of_rival(rival.writes / "payouts.csv")) == []
 
 
@@ -55,7 +55,7 @@ def test_the_spiff_and_every_tier_are_paid(project: Path) -> None:
 
 
 def test_many_commissions_that_divide_the_deals_pay_what_one_pays(project: Path, tmp_path: Path) -> None:
-    many = _paid(tmp_path / "many", Shape(ROWS, payees=40, components=6))
+    many = _paid(tmp_path / "many", Shape(ROWS, payees=10, components=6))
     assert pay_of_run(many / "out" / PERIOD) == pay_of_run(project / "out" / PERIOD)
 
 
@@ -65,7 +65,7 @@ def test_a_difference_of_a_cent_is_named() -> None:
 
 
 def test_a_bad_row_is_refused_by_its_row_and_nothing_is_written(tmp_path: Path) -> None:
-    write(tmp_path, Shape(ROWS, payees=40, bad_row=True))
+    write(tmp_path, Shape(ROWS, payees=10, bad_row=True))
     said = in_turn({"bad": calculate(tmp_path, ends=1)}, 1)["bad"].said
     assert f"deals.csv:{ROWS}:amount" in said
     assert not (tmp_path / "out").exists()

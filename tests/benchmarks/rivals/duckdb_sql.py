@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import duckdb
 from terms import PERCENT, SPIFF_FIRST, SPIFF_PAY, SPIFF_PRODUCT, TIERS, folders
@@ -19,7 +20,7 @@ def clipped(total: str, low: str, high: str | None) -> str:
 
 parts = [
     f"CAST({clipped('after', low, high)} - {clipped('after - amount', low, high)} AS DECIMAL(12, 2)) AS tier{number}"
-    for number, (low, high) in enumerate(zip(bounds, bounds[1:], strict=False), 1)
+    for number, (low, high) in enumerate(pairwise(bounds), 1)
     if low is not None
 ]
 weighted = " + ".join(f"tier{number} * CAST({factor} AS DECIMAL(2, 1))" for number, (_, factor) in enumerate(TIERS, 1))
