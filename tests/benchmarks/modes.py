@@ -164,7 +164,7 @@ def small(bench: Bench) -> str:
 
 def _fifty_plans(bench: Bench) -> Path:
     """Return a project of fifty plans: the yardstick's under other names."""
-    project = bench.project(100, "--payees", "10", "--components", "2")
+    project = bench.project(100, "--payees", "50")
     plan = project / "plans" / "yardstick.yaml"
     text = plan.read_text(encoding="utf-8") if plan.exists() else ""
     for number in range(50 if text else 0):
