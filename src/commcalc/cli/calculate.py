@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from commcalc.api import Project, Run, open_project
+import commcalc
 from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem, Report
 from commcalc.cli import shown
@@ -18,6 +18,7 @@ from commcalc.language.names import nearest
 if TYPE_CHECKING:
     import polars as pl
 
+    from commcalc.api import Project, Run
     from commcalc.engine.result import Result
 
 EPILOG = """
@@ -59,7 +60,7 @@ def verb(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only write the run.")] = False,
 ) -> None:
     """Calculate a period: payouts, lines and slices, and the account of every deal row."""
-    opened = open_project(project)
+    opened = commcalc.open(project)
     run = opened.calculate(period, set_aside=set_aside, progress=shown.progress(quiet=quiet))
     shown.progress_over(quiet=quiet)
     if run.result is None:

@@ -48,7 +48,7 @@ def places(plan: Plan) -> Iterator[Place]:
     for name, measure in plan.measures.items():
         yield from _measure(("measures", name), name, measure)
     for name, component in plan.components.items():
-        yield from _component(("components", name), name, component)
+        yield from component_places(name, component)
     if plan.payment.ote is not None:
         yield from _value(("payment", "ote"), plan.payment.ote, Place((), _NONE, "figure", deal=False))
 
@@ -105,7 +105,9 @@ def _measure(path: Path, name: str, measure: object) -> Iterator[Place]:
     del name
 
 
-def _component(path: Path, name: str, component: ComponentBase) -> Iterator[Place]:
+def component_places(name: str, component: ComponentBase) -> Iterator[Place]:
+    """Yield every expression of one component."""
+    path: Path = ("components", name)
     own = getattr(component, "on", None)
     per_deal = not isinstance(component, Bonus)
     line = Place((), _NONE, "figure", per_deal, own, name)
