@@ -11,7 +11,10 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
+from commcalc.language.expression import walk
+from commcalc.language.expression.nodes import Name
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.walk import places
 from commcalc.tables.exact import D
 from commcalc.tables.ordering import in_order, numbered
 
@@ -63,7 +66,7 @@ def prepare_book(
 ) -> Book:
     """Number payees and deals and lay the calendar over all their days."""
     people = prepare_people(tables["payees"], tables["assignments"])
-    deals = _deals(tables["deals"], people, house.credit_date)
+    deals = _deals(_needed(tables["deals"], plans, house), people, house.credit_date)
     quotas = tables.get("quotas", pl.DataFrame())
     moments = prepare_moments(calendar, *_days(plans, period, tables))
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
@@ -86,6 +89,17 @@ def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
     if frame.is_empty() or "payee_id" not in frame.columns:
         return frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias("~p")) if frame.width else frame
     return frame.join(people.ids.select("payee_id", "~p"), on="payee_id", how="left", maintain_order="left")
+
+
+ALWAYS = ("deal_id", "line", "owner", "amount", "returns", "file", "row")
+
+
+def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) -> pl.DataFrame:
+    """Leave behind the columns that no plan names: each would be sorted along."""
+    named = {n.id for p in plans for at in places(p.plan) for n in walk(at.expression.node) if isinstance(n, Name)}
+    dates = {m.date for p in plans for m in p.plan.measures.values() if m.date}
+    keep = {*ALWAYS, house.credit_date, *dates, *named}
+    return deals.select(c for c in deals.columns if c in keep)
 
 
 def _deals(deals: pl.DataFrame, people: People, credit_date: str) -> pl.DataFrame:

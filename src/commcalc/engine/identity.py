@@ -54,9 +54,11 @@ def _groups(lines: pl.DataFrame, period: str) -> pl.DataFrame:
     texts = runs.heads.select(
         pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in GROUP], separator="\x1f").alias("g")
     )
-    digests = {g: hashlib.sha256(f"{g}\x1f{period}".encode()).digest() for g in texts["g"].unique().to_list()}
-    words = [[int.from_bytes(digests[g][i : i + WORD], "little") for g in texts["g"]] for i in (0, WORD)]
-    return runs.spread(pl.DataFrame({"g1": words[0], "g2": words[1]}, schema={"g1": pl.UInt64, "g2": pl.UInt64}))
+    unique = texts["g"].unique()
+    digests = [hashlib.sha256(f"{g}\x1f{period}".encode()).digest() for g in unique.to_list()]
+    words = {f"g{n}": [int.from_bytes(d[i : i + WORD], "little") for d in digests] for n, i in ((1, 0), (2, WORD))}
+    known = pl.DataFrame({"g": unique, **words}, schema={"g": pl.String, "g1": pl.UInt64, "g2": pl.UInt64})
+    return runs.spread(texts.join(known, on="g", how="left", maintain_order="left").select("g1", "g2"))
 
 
 def _word(value: int) -> pl.Expr:

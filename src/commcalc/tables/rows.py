@@ -40,9 +40,8 @@ def runs_of(frame: pl.DataFrame, *key: str) -> Runs:
     return Runs(frame[starts], marks["~run"], ends)
 
 
-def patched(column: pl.Series, mask: pl.Series, values: pl.Series) -> pl.Series:
-    """Return `column` with the rows of `mask` replaced by `values`, one for each, in order."""
-    at = (mask.cum_sum().cast(pl.Int64) - 1).clip(lower_bound=0).cast(pl.UInt32)
-    frame = pl.DataFrame([column.alias("c"), mask.alias("m"), at.alias("a")])
-    found = pl.when("m").then(pl.lit(values).gather(pl.col("a"))).otherwise(pl.col("c"))
-    return frame.lazy().select(found.alias(column.name)).collect().to_series()
+def patched(frame: pl.DataFrame, rows: pl.Series, values: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with the numbered rows replaced by `values`, one for each, in the same columns."""
+    at = pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
+    at = at.scatter(rows, pl.int_range(len(frame), len(frame) + len(values), dtype=pl.UInt32, eager=True))
+    return pl.concat([frame, values.select(frame.columns)]).lazy().select(pl.all().gather(pl.lit(at))).collect()

@@ -170,15 +170,9 @@ def _decided(
 def _patched(frame: pl.DataFrame, cut: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Put the lines of several slices in their place: the line's figures, its first slice there, the further ones after."""
     first = cut.filter(pl.col("~n") == 1)
-    crossing = pl.Series("~x", [False]).new_from_index(0, len(frame)).scatter(first["~line"], values=True)
     usable = pl.col("~basis") != 0
     rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
-    lines = first.with_columns(rate.alias("~rate"))
-    slices = frame.with_columns(patched(frame[c], crossing, first[c]) for c in SLICED)
-    frame = frame.with_columns(
-        patched(frame["~exact"], crossing, lines["~exact"]),
-        patched(frame["~factor"], crossing, lines["~f"]),
-        patched(frame["~rate"], crossing, lines["~rate"]),
-    )
-    further = cut.filter(pl.col("~n") > 1)
-    return frame, pl.concat([slices.select(SLICE), further.select(SLICE)])
+    lines = first.select("~line", "~exact", pl.col("~f").alias("~factor"), rate.alias("~rate"))
+    slices = frame.select(SLICE).with_columns(patched(frame.select(SLICED), first["~line"], first.select(SLICED)))
+    frame = frame.with_columns(patched(frame.select(lines.columns[1:]), lines["~line"], lines.drop("~line")))
+    return frame, pl.concat([slices, cut.filter(pl.col("~n") > 1).select(SLICE)])
