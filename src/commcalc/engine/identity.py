@@ -69,10 +69,22 @@ def _deal_words(lines: pl.DataFrame) -> pl.DataFrame:
     """Return the deal id and its line as two 64-bit numbers `a` and `b`."""
     line = pl.col("line").cast(pl.UInt64) * _word(0xD6E8FEB86659FD93)
     size = pl.col("deal").str.len_bytes()
-    ascii_ = size == pl.col("deal").str.len_chars()
-    if lines.select((ascii_ & (size <= 2 * WORD)).all()).item():
-        first, second = (_reinterpret(pl.col("deal").str.slice(i * WORD, WORD)) for i in (0, 1))
-        return lines.lazy().select(first.alias("a"), (second ^ line).alias("b")).collect()
+    facts = (
+        lines.lazy()
+        .select(
+            size.min().alias("least"),
+            size.max().alias("most"),
+            (size.sum() == pl.col("deal").str.len_chars().sum()).alias("ascii"),
+        )
+        .collect()
+    )
+    least, most, ascii_ = facts.row(0)
+    if ascii_ and most is not None and most <= 2 * WORD:
+        # of an id of eight to sixteen characters the first eight, the last eight and the length tell it from any other
+        deal = pl.col("deal") if least >= WORD else pl.col("deal").str.pad_end(WORD, "\0")
+        first, second = _reinterpret(deal.str.head(WORD)), _reinterpret(deal.str.tail(WORD))
+        length = size.cast(pl.UInt64) * _word(0xE7037ED1A0B428DB)
+        return lines.lazy().select(first.alias("a"), (second ^ line ^ length).alias("b")).collect()
     unique = lines["deal"].unique()
     digests = [hashlib.sha256(d.encode()).digest() for d in unique.to_list()]
     words = pl.DataFrame(
@@ -88,7 +100,7 @@ def _deal_words(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reinterpret(text: pl.Expr) -> pl.Expr:
-    return text.str.pad_end(WORD, "\0").cast(pl.Binary).bin.reinterpret(dtype=pl.UInt64, endianness="little")
+    return text.cast(pl.Binary).bin.reinterpret(dtype=pl.UInt64, endianness="little")
 
 
 def _mixed(x: pl.Expr) -> pl.Expr:

@@ -180,11 +180,20 @@ def deals_counted(frame: pl.DataFrame) -> pl.Series:
 
 
 def _running(frame: pl.DataFrame, opening: pl.DataFrame | None) -> pl.DataFrame:
-    frame = frame.with_columns(pl.col("~m").cum_sum().over("~g").alias("~cum"))
+    frame = frame.with_columns(_running_total(frame))
     if opening is not None:
         frame = frame.join(opening, on=["~p", "~w"], how="left", maintain_order="left")
         frame = frame.with_columns((pl.col("~cum") + pl.col("~open").fill_null(ZERO)).alias("~cum")).drop("~open")
     return frame.with_columns((pl.col("~cum") - pl.col("~m")).alias("~c"))
+
+
+def _running_total(frame: pl.DataFrame) -> pl.Series:
+    """The running total of `~m` in each window: that of all rows, less what it was where the window began."""
+    if frame["~m"].null_count():
+        return frame.select(pl.col("~m").cum_sum().over("~g").alias("~cum")).to_series()
+    every = frame.lazy().select(pl.col("~m").cum_sum().alias("~cum"), "~m", "~g").collect()
+    begun = runs_of(every, "~g").heads.select(pl.col("~cum") - pl.col("~m")).to_series()
+    return every.lazy().select((pl.col("~cum") - pl.lit(begun).gather(pl.col("~g"))).alias("~cum")).collect().to_series()
 
 
 def openings_of(book: Book, plan: Plan, name: str) -> pl.DataFrame | None:

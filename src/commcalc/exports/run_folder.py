@@ -67,7 +67,7 @@ def _write_tables(result: Result, folder: Path) -> dict[str, str]:
     for name in PARQUET:
         path = new_file(folder / f"{name}.parquet")
         frame: pl.DataFrame = getattr(result, name)
-        frame.write_parquet(path, row_group_size=ROW_GROUP, compression="zstd", compression_level=1, statistics=True)
+        frame.write_parquet(path, row_group_size=ROW_GROUP, compression="lz4", statistics=False)
         paths.append(path)
     for name in CSV if len(result.lines) > MOST_CSV_LINES else (*CSV, "lines"):
         path = new_file(folder / f"{name}.csv")
