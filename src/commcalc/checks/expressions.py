@@ -29,9 +29,8 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     for place in places(plan):
         mine = _at_place(scope, plan, place, order)
         found, wrong = check_expression(place.expression, mine)
-        is_key = place.path[-1] == place.expression.text and len(place.path) > 1 and place.path[-2] == "points"
         for kind, start, end, texts in wrong:
-            at = tree.span_of(place.path, key=True) if is_key else tree.scalar_place(place.path, start, end)
+            at = tree.span_of(place.path, key=True) if place.key else tree.scalar_place(place.path, start, end)
             yield kind.at(at, **texts)
         yield from _later(loaded, place)
         if wrong or found is None:

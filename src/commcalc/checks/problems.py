@@ -185,13 +185,6 @@ OPEN_ENDS = _k(
         "0..<10_000 and 10_000..",
     ),
 )
-BACKWARDS = _k(
-    "P223",
-    "A range that holds nothing",
-    "the range `{text}` holds nothing",
-    "write the smaller end first",
-    ("A range runs from low to high.", "36..24", "24..36"),
-)
 SAME_ROW = _k(
     "P224",
     "A row twice",

@@ -46,7 +46,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
 def _is_rate(loaded: LoadedPlan, place: Place) -> bool:
     """A place where a rate, a tier's pay, a factor or a SPIFF's pay stands: not a key, bound or point."""
     path = place.path
-    if path[0] != "components" or place.wanted != "figure" or "by" in path[3:]:
+    if path[0] != "components" or place.wanted != "figure" or place.key or "by" in path[3:]:
         return False
     if path[2] == "accelerators":
         return "pay" in path
