@@ -86,4 +86,3 @@ def rows(*lines: str, by: str = "amount") -> str:
 def matrix(*lines: str, by: str = "[amount, units]") -> str:
     """Return a plan with this matrix."""
     return rate(f"\n      by: {by}\n      matrix:" + "".join(f"\n        - {line}" for line in lines))
-
