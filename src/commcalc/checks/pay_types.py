@@ -27,6 +27,11 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
         path = place.path
         if path[0] != "components" or place.wanted != "figure" or place.key or "by" in path[3:]:
             continue
+        if _is_amount(path) and check_expression(place.expression, at_place(scope, place))[0] is Type.RATIO:
+            said = f"`{place.expression.text}` is a ratio, and a limit or target is an amount"
+            yield MONEY_OF_MONEY.at(
+                loaded.tree.span_of(path), what=said, mend="write an amount: 500 USD; or say of what: 200% of target"
+            )
         what = _wanted_ratio(path, bases[str(path[1])])
         if what and check_expression(place.expression, at_place(scope, place))[0] is Type.MONEY:
             said = f"`{place.expression.text}` is an amount, and {what}"
@@ -35,6 +40,10 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
         if isinstance(value, Rows | Matrix):
             own = getattr(loaded.plan.components.get(str(path[1])), "on", None) if path[0] == "components" else None
             yield from _cells(loaded, path, value, at_place(scope, Place(path, value.by[0], "any", deal=True, own=own)))
+
+
+def _is_amount(path: Path) -> bool:
+    return path[2] == "target" or (path[2] in ("cap", "floor") and path[-1] == "at")
 
 
 def _basis(loaded: LoadedPlan, name: str, scope: Scope) -> Type | None:

@@ -48,11 +48,11 @@ OVER_ONE = _k(
 )
 MONEY_OF_MONEY = _k(
     "P107",
-    "Money of money",
+    "Ratios and amounts",
     "{what}",
     "{mend}",
     (
-        "Money is paid for units, and a ratio is paid of money. A factor, and what a gate lets through, is a ratio.",
+        "A ratio is paid of money, an amount for units. Factors, and what a gate lets through, are ratios; limits are amounts.",
         "rate: 5 USD, on a sum of amounts",
         "rate: 5%",
     ),

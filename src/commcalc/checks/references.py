@@ -118,8 +118,9 @@ def _further_down(loaded: LoadedPlan, reads: Mapping[str, set[str]]) -> Iterator
             continue
         mine = str(place.path[1])
         for node in walk(place.expression.node):
-            below = isinstance(node, Name) and node.id in order[order.index(mine) :] and node.id not in loaded.plan.params
-            if below and _back_to(f"column {mine}", reads) is None and _back_to(f"column {node.id}", reads) is None:
+            if not isinstance(node, Name) or node.id not in order[order.index(mine) :] or node.id in loaded.plan.params:
+                continue
+            if _back_to(f"column {mine}", reads) is None and _back_to(f"column {node.id}", reads) is None:
                 at = loaded.tree.scalar_place(place.path, node.start, node.end)
                 yield FURTHER_DOWN.at(at, name=node.id, mine=mine)
 

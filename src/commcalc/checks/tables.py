@@ -141,7 +141,7 @@ def _line(cells: list[Cell], places: list[Span], whole: bool) -> Iterator[Proble
     )
     if not ranges or any(c.kind == "any" for c in cells):
         return
-    singles = {c.value for c in cells if c.kind == "value"}
+    singles: set[object] = {c.value for c in cells if c.kind == "value"}
     first, place = ranges[0]
     if not singles and isinstance(first.low, Decimal) and first.low > (1 if whole else 0):
         mend = f"..{'' if first.high is None or first.high_in else '<'}{first.high if first.high is not None else first.low}"

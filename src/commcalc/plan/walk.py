@@ -69,8 +69,8 @@ def _value(path: Path, value: object, like: Place) -> Iterator[Place]:
         for number, key in enumerate(value.by):
             yield _at((*path, "by", number) if len(value.by) > 1 else (*path, "by"), key, like, "any")
         if isinstance(value, Matrix):
-            for row, across, given in value.cells():
-                yield _at((*path, "matrix", row, across), given, like)
+            for down, across, given in value.cells():
+                yield _at((*path, "matrix", down, across), given, like)
         elif isinstance(value.rows, dict):
             for cell, given in value.rows.items():
                 yield _at((*path, "rows", cell.text), given, like)
