@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
 from commcalc.checks.problems import NAME_TAKEN, NOT_A_CONDITION, NOT_A_FIGURE, NOT_YET
 from commcalc.language.expression import Expression, Scope, Type, check_expression, walk
 from commcalc.language.expression.nodes import Call, Member
+from commcalc.language.names import nearest
+from commcalc.language.problems import NOT_A_CHOICE
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure, DistinctMeasure
 from commcalc.plan.model import Param, Plan
@@ -17,6 +19,10 @@ from commcalc.plan.walk import Place, places
 
 BUILT_IN = {"credit_date": Type.DATE, "role": Type.TEXT, "level": Type.NUMBER, "currency": Type.TEXT}
 OF_PAYEE = {"ote": Type.MONEY, "base": Type.MONEY, "variable": Type.MONEY, "payee_id": Type.TEXT}
+RESERVED: Mapping[str | int, tuple[str, ...]] = {
+    "rate": ("on-target",), "quota": ("own", "team", "plan"), "before": ("flat", "extend"), "beyond": ("flat", "extend"),
+}  # fmt: skip
+"""Words that may stand for an expression at some keys."""
 LATER = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")
 
 
@@ -28,6 +34,14 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     for place in places(plan):
         mine = at_place(scope, place)
         found, wrong = check_expression(place.expression, mine)
+        meant = nearest(place.expression.text, RESERVED.get(place.path[-1], ())) if wrong else None
+        if meant is not None:  # a misspelt word of the language reads as an expression of names that nobody knows
+            near = f"; did you mean `{meant}`?"
+            choices = f"`{meant}` or a value"
+            yield NOT_A_CHOICE.at(
+                tree.span_of(place.path), text=place.expression.text, choices=choices, near=near, mend=f"`{meant}`"
+            )
+            continue
         for kind, start, end, texts in wrong:
             at = tree.span_of(place.path, key=True) if place.key else tree.scalar_place(place.path, start, end)
             yield kind.at(at, **texts)
