@@ -31,6 +31,7 @@ EXPRESSIONS = (
     PlanFault("F155 0.9 MB", where("▸amount > " + "1+" * 450_000 + "1"), "X003", "900_010 characters", "`columns:`"),
     PlanFault("F156 divided by a field that is zero", where("amount / units > 1"), pays={"ann": "5.00"}, lists=("K110 D2", "K110 D3")),
     PlanFault("F156 a quota of zero", component("gate: {when: attainment('booked') > 1%, else: 0%}").replace("window: month", "window: month, quota: 0"), pays={}, lists=("K121", "K121", "K121")),
+    PlanFault("F156 a cap that is empty", component("cap: {at: 100 USD * attainment('booked'), excess: forfeit}").replace("window: month", "window: month, quota: 0"), pays={}, lists=("K121", "K121", "K121")),
     PlanFault("F156 divided by nothing at all", where("▸amount / 0 > 1"), "X018", "divides by zero", "something else"),
     PlanFault("F157 an amount and a text", where("▸amount > '100'"), "X004", "`amount` is money, `'100'` is text", "write `100` without quotes"),
     PlanFault("F157 a date and a number", where("▸close_date > 5"), "X004", "`close_date` is date, `5` is number", "write a date"),
