@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from commcalc.base.problem import Report
 from commcalc.base.source import Sources
 from commcalc.checks import Facts, check_plans
-from commcalc.inputs.project import FILE, ProjectFile, column_types, read_project, stated_columns
+from commcalc.inputs.project import FILE, ProjectFile, column_types, read_project, stated_columns, written_types
 from commcalc.plan.load import LoadedPlan, load_plans, plan_files
 
 if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
@@ -91,6 +91,7 @@ def facts_of(file: ProjectFile) -> Facts:
     return Facts(
         columns=types["deals"],
         stated=stated_columns(file, "deals"),
+        counts=frozenset(c for c, t in written_types(file, "deals").items() if t == "count"),
         payee_columns=types["payees"],
         readings=dict(file.model.readings),
         currency=file.model.currency,

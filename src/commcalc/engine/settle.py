@@ -48,6 +48,9 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         before = frame
         frame, found = change(job, frame, day)
         blanks += found
+        if found:  # what could not be decided is not paid at all: neither what was earned nor what changed it before
+            steps = [_still_in(frame, step) for step in steps]
+            slices, before = _still_in(frame, slices), _still_in(frame, before)
         if frame is not before:
             steps.append(_difference(before, frame).with_columns(pl.lit(kind, dtype=KIND).alias("kind")))
     rows = pl.concat([s.select(FIGURES) for s in steps]) if len(steps) > 1 else steps[0].select(FIGURES)
@@ -65,6 +68,11 @@ def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
     if key is not None and frame.lazy().select((key.diff() > 0).fill_null(value=True).all()).collect().item():
         return frame
     return frame.sort("~p", "~d", "~k", "~level", "~role", nulls_last=True, maintain_order=True)
+
+
+def _still_in(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose earning is still in the frame."""
+    return rows.join(frame.select(KEY).unique(), on=KEY, how="semi", nulls_equal=True, maintain_order="left")
 
 
 def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
