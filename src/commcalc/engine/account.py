@@ -38,7 +38,7 @@ def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank
     if book.splits is None:
         deals = deals.with_columns(pl.lit(value=False).alias("~split"))
     else:
-        split = book.deals["~deal"].is_in(book.splits["~deal"].unique().implode())
+        split = book.deals["~deal"].is_in(book.splits.filter(pl.col("role") == "owner")["~deal"].unique().implode())
         deals = deals.with_columns(split.alias("~split"))
     due = pl.col("~d").is_not_null() & (pl.col("~d") <= book.now)
     open_rows = deals.filter(~pl.col("~credited") & due & ~pl.col("~split"))["~row"]

@@ -17,10 +17,12 @@ from commcalc.engine.openings import with_openings
 from commcalc.engine.reading import Readings
 from commcalc.engine.rules import Rules, deal_rules
 from commcalc.engine.settle import Settled, difference, renumbered, settled
-from commcalc.engine.sharing import Streams, shared_out, streams_of
+from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with_floors
 from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
+from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.measures import RoleCredit
 from commcalc.plan.readings import as_prorated, reading
 from commcalc.tables.exact import D
 from commcalc.tables.rows import only, runs_of
@@ -58,7 +60,7 @@ def calculated(book: Book, naming: Naming) -> PartResult:
     measured: dict[str, dict[str, Measured]] = {}
     jobs: dict[str, list[Job]] = {}
     paid: dict[tuple[str, str], Paid] = {}
-    streams = streams_of(book)
+    streams: dict[str, Streams | None] = {}
     for loaded in book.plans:
         name = loaded.plan.plan
         rules = rules_of(book, loaded)
@@ -68,7 +70,7 @@ def calculated(book: Book, naming: Naming) -> PartResult:
             plan = as_prorated(loaded.plan, said)
             jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name])))
         for job in jobs[name]:
-            paid[name, job.name] = _component(book, naming, *_as_streams(job, loaded, streams))
+            paid[name, job.name] = _component(naming, job, *_as_streams(job, loaded, streams))
     undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
     account = account_of(book, measured, [m.blank["~row"] for _, m in undecided])
     blanks = [b for p in paid.values() for b in p.blanks]
@@ -119,19 +121,30 @@ def span_of(book: Book, every: str) -> tuple[date, date]:
     return row["~first"], row["~last"]
 
 
-def _as_streams(job: Job, loaded: LoadedPlan, streams: Streams | None) -> tuple[Job, Streams | None]:
+def _as_streams(job: Job, loaded: LoadedPlan, known: dict[str, Streams | None]) -> tuple[Job, Streams | None]:
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
-    if streams is None or (reading("split", job.component, job.book.house.readings) or "credit") != "pay":
+    credit = job.measured.measure.credit if job.measured is not None else "own"
+    paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
+    if not paid or isinstance(job.component, Bonus) or credit == "reports":
         return job, None
-    measured = _measures(streams.book, loaded, job.rules)
-    readings = Readings(streams.book, job.plan, job.rules, measured)
+    role = credit.role if isinstance(credit, RoleCredit) else "owner"
+    if role not in known:
+        known[role] = streams_of(job.book, role)
+    streams = known[role]
+    if streams is None:
+        return job, None
+    readings = Readings(streams.book, job.plan, job.rules, _measures(streams.book, loaded, job.rules))
     return replace(job, book=streams.book, readings=readings), streams
 
 
-def _component(book: Book, naming: Naming, job: Job, streams: Streams | None) -> Paid:
-    """Calculate a component now and as of the span before, and take the difference (semantics 8)."""
+def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> Paid:
+    """Calculate a component now and as of the span before, and take the difference (semantics 8).
+
+    `job` is `plain`, or under `split: pay` the same on streams.
+    """
     first, last = span_of(job.book, job.plan.payment.every)
     now, accrued = job.book.now, last > job.book.now
+    blanks: list[Blank] = []
     if stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
         found, before = settled(job, now, None), None
@@ -142,14 +155,16 @@ def _component(book: Book, naming: Naming, job: Job, streams: Streams | None) ->
         found = settled(job, now, before)
         found = with_openings(job, found, now + timedelta(days=1)) or found
         if streams is not None:
-            found = renumbered(shared_out(job, found, streams))
-            before = renumbered(shared_out(job, before, streams)) if before is not None else None
+            found = renumbered(with_floors(plain, shared_out(job, found, streams), now))
+            if before is not None:
+                before = renumbered(with_floors(plain, shared_out(job, before, streams), first - timedelta(days=1)))
+            blanks = apart(job)
         lines = difference(found, before, first)
         released = _released(found, before)
-    named = line_rows(book, naming, job, lines, accrued=accrued)
+    named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
-    blanks = [(job, b) for b in found.blanks]
-    return Paid(named.lines, slices, named.marks["~id"], _earned(lines, accrued=accrued), released, blanks, accrued)
+    every = [(plain, b) for b in (*found.blanks, *blanks)]
+    return Paid(named.lines, slices, named.marks["~id"], _earned(lines, accrued=accrued), released, every, accrued)
 
 
 def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:

@@ -6,10 +6,10 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.lines import Paying, filtered, multipliers, slices_and_lines
+from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Blank, Earned, Job, nothing, probe_day, to_date, window_days
-from commcalc.engine.measure import Measured, with_facts, with_plan_columns
+from commcalc.engine.measure import Measured, counted, with_facts, with_plan_columns
 from commcalc.engine.rates.tiers import Ladder, by_tier, ladder, look_up_pairs, paying_tiers, sliced
 from commcalc.engine.rules import Rules, attainment_of, value_of
 from commcalc.engine.target import ote_columns, target_of
@@ -181,6 +181,8 @@ def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) 
         found = pl.col("~m")
     elif isinstance(measure, SumMeasure):
         found = share_of(frame, rules.value(measure.sum), job.book)
+    elif isinstance(measure, CountMeasure) and measure.weight is not None:  # what is paid on is not weighted
+        found = counted(measure, frame, ONE, job.book)
     else:
         found = pl.col("~m")
     return found.alias("~basis")
@@ -249,13 +251,7 @@ def _reached(tiers: Tiers, frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.
 
 def _rate(rules: Rules, said: Commission, *, scaled: bool) -> tuple[tuple[pl.Expr, ...], pl.Expr | None]:
     """The rate of each piece: of its tier, on target, or as the value gives it; kickers are added (docs/semantics.md 5.4)."""
-    kick = None
-    for kicker in said.kickers:
-        add = rules.value(kicker.add)
-        if kicker.when is not None:
-            holds = rules.expression(kicker.when)
-            add = pl.when(holds).then(add).when(~holds).then(ZERO).otherwise(pl.lit(None, dtype=D))
-        kick = add if kick is None else kick + add
+    kick = kicked(said, rules)
     if said.rate == "on-target":
         divisor = product(pl.col("~td"), pl.col("~qn"))
         target = (pl.col("~tn"), pl.col("~qd")) if scaled else (pl.col("~tn"),)

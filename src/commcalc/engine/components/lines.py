@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import polars as pl
 
 from commcalc.engine.earnings import ROW, SLICE, Blank, Earned, Job, nothing
 from commcalc.engine.measure import with_facts, with_plan_columns
 from commcalc.engine.rules import Rules
+from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
 from commcalc.tables.exact import D, product, quotient
 from commcalc.tables.rows import only, patched
 
 ONE = pl.lit(1).cast(D)
+ZERO = pl.lit(0).cast(D)
 FIRST = pl.lit(1, dtype=pl.UInt32)
 SLICED = ["tier", "start", "stop", "basis", "rate", "factor", "exact"]
 
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """How a piece is paid: its rate (products in order, and a divisor or none), its factors, the column that holds its tier."""
+    """How a piece is paid: its rate (products in order, and a divisor or none), its factors, the column that holds its tier.
+
+    pay: basis x rate, where that is not their plain product (so much for a sale, then its share).
+    """
 
     rate: tuple[pl.Expr, ...]
     divisor: pl.Expr | None
     factors: list[pl.Expr]
     tier: str | None = None
+    pay: pl.Expr | None = None
 
 
 def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
@@ -38,7 +46,7 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
         before = pl.col("~d") <= last if last else pl.lit(value=True)
         frame = frame.filter(after & before)
     for rule, condition in (("eligible", said.eligible), ("where", said.where)):
-        if condition is None:
+        if condition is None or (job.book.shared is not None and of_payees(job, condition)):
             continue
         reads = rules.reads(condition)
         frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
@@ -51,18 +59,31 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
     return frame, blanks
 
 
+def of_payees(job: Job, condition: Expression) -> bool:
+    """Whether a condition looks at the payee or the role: under `split: pay` it acts after the sharing (semantics 3.3)."""
+    reads = job.rules.reads(condition)
+    return bool(reads.payee or reads.params or "role" in reads.columns)
+
+
 def multipliers(said: ComponentBase, rules: Rules) -> list[pl.Expr]:
-    """Return the multipliers in the order written; `combine: sum` makes one of them, of their excess over one (semantics 5.1)."""
-    factors = []
-    for multiplier in said.multiply:
-        value = rules.value(multiplier.factor)
-        if multiplier.when is not None:
-            holds = rules.expression(multiplier.when)
-            value = pl.when(holds).then(value).when(~holds).then(ONE).otherwise(pl.lit(None, dtype=D))
-        factors.append(value)
+    """Return the factors in the order written; `combine: sum` makes them one, their excess over one added (semantics 5.1)."""
+    factors = [_where(m.when, rules.value(m.factor), ONE, rules) for m in said.multiply]
     if said.combine == "sum" and len(factors) > 1:
-        return [ONE + pl.sum_horizontal([f - ONE for f in factors])]
+        return [ONE + reduce(add, [f - ONE for f in factors])]  # an empty one leaves the sum empty
     return factors
+
+
+def kicked(said: ComponentBase, rules: Rules) -> pl.Expr | None:
+    """Return what kickers add to the rate; None where there are none."""
+    added = [_where(k.when, rules.value(k.add), ZERO, rules) for k in said.kickers]
+    return reduce(add, added) if added else None
+
+
+def _where(condition: Expression | None, value: pl.Expr, otherwise: pl.Expr, rules: Rules) -> pl.Expr:
+    if condition is None:
+        return value
+    holds = rules.expression(condition)
+    return pl.when(holds).then(value).when(~holds).then(otherwise).otherwise(pl.lit(None, dtype=D))
 
 
 def slices_and_lines(frame: pl.DataFrame, paying: Paying, blanks: list[Blank], pieces: pl.DataFrame | None = None) -> Earned:
@@ -98,16 +119,17 @@ def _paid(frame: pl.DataFrame, paying: Paying, basis: pl.Expr, divisor: pl.Expr 
         *([paying.divisor.alias("~rd")] if paying.divisor is not None else []),
     )
     under = [pl.col(c) for c in ("~bd", "~rd") if c in frame.columns]
-    figure = product(pl.col("~bn"), *(paying.rate if len(paying.rate) > 1 else (pl.col("~rn"),)), *paying.factors)
+    rate = paying.rate if len(paying.rate) > 1 else (pl.col("~rn"),)
+    figure = product(*((pl.col("~bn"), *rate) if paying.pay is None else (paying.pay,)), *paying.factors)
     frame = frame.with_columns(figure.alias("~num"), *([product(*under).alias("~div")] if under else []))
-    rate = _divided(pl.col("~rn"), "~rd") if paying.divisor is not None else pl.col("~rn")
+    shown = _divided(pl.col("~rn"), "~rd") if paying.divisor is not None else pl.col("~rn")
     scaled = "~qd" in frame.columns
     return frame.with_columns(
         (pl.col(paying.tier) + 1 if paying.tier else pl.lit(0)).cast(pl.UInt32).alias("tier"),
         (_divided(pl.col("~s"), "~qd") if scaled else pl.col("~s")).alias("start"),
         (_divided(pl.col("~e"), "~qd") if scaled else pl.col("~e")).alias("stop"),
         (_divided(pl.col("~bn"), "~bd") if divisor is not None else pl.col("~bn")).alias("basis"),
-        rate.alias("rate"),
+        shown.alias("rate"),
         pl.col("~f").alias("factor"),
         (_divided(pl.col("~num"), "~div") if under else pl.col("~num")).alias("exact"),
     )

@@ -64,9 +64,6 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
     factors = multipliers(component, scope)
-    product = ONE
-    for factor in factors:
-        product = times(product, factor)
     pieces, scale = _pieces(work, credit, scope, at)
     whole = pieces[0].part is None
     parts_divisor = ONE if whole else scale if is_measure else times(credit.m, scale)
@@ -85,7 +82,7 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     amounts = [over(n, divisor) for n in numerators]
     amounts[-1] = entry.exact - sum(amounts[:-1], ZERO)
     entry.slices = tuple(
-        Slice(p.tier, p.start, p.stop, b, p.rate.quotient, times(p.accelerator, product), x)  # type: ignore[union-attr]
+        Slice(p.tier, p.start, p.stop, b, p.rate.quotient, times(p.accelerator, *factors), x)  # type: ignore[union-attr]
         for p, b, x in zip(pieces, shares, amounts, strict=True)
     )
     return entry
