@@ -192,8 +192,9 @@ def _exceptions(result: Result) -> None:
     groups: dict[tuple[str, str, str], list[str]] = {}
     for code, reason, mend, deal in result.exceptions.select("code", "reason", "mend", "deal").iter_rows():
         groups.setdefault((code, reason, mend), []).append(deal)
-    count = len(result.exceptions)
-    shown.note(f"\n{count:,} exception{'' if count == 1 else 's'}, not paid until settled (exceptions.csv):")
+    count, rows = len(result.exceptions), result.counts.get("exception", 0)
+    of_them = f"; {count - rows:,} of a credited deal or of a payee" if rows and count > rows else ""
+    shown.note(f"\n{count:,} exception{'' if count == 1 else 's'}, not paid until settled (exceptions.csv{of_them}):")
     for (code, reason, mend), deals in list(groups.items())[:MOST_KINDS]:
         shown.note(f"  {code}: {reason}{_deals(deals)}")
         shown.note(f"        mend: {mend}")

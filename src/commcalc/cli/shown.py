@@ -68,9 +68,10 @@ def money(value: Decimal | None, places: int = 2) -> str:
 
 
 def figure(value: Decimal) -> str:
-    """Return a figure with thousands apart and the decimals that it has."""
-    text = f"{value if value else Decimal(0):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """Return a figure with thousands apart and the decimals that it has, two where it has any."""
+    whole, _, decimals = f"{value if value else Decimal(0):,f}".partition(".")
+    kept = decimals.rstrip("0")
+    return f"{whole}.{kept:0<2}" if kept else whole
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], title: str = "") -> None:
