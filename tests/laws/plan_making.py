@@ -75,16 +75,16 @@ class Maker:
         return {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}.get(window, 9) > self.span
 
 
-def made_plan(r: Random, name: str, readings: dict[str, str]) -> Said:
-    """Make a plan."""
+def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = False) -> Said:
+    """Make a plan; a small one has one component."""
     m = Maker(r, name, readings)
     m.every = m.weighted(month=0.62, quarter=0.2, period=0.08, half=0.05, year=0.05)
     if m.odds(0.5):
         default = m.one("5%", "1.5x") if m.odds(0.6) else "10%"
         m.params["uplift"] = m.one(default, {"default": default, "title": {"Senior Rep": "20%"}, "payee": {"P3": "2.5%"}})
-    for n in range(r.choice((1, 1, 2, 3))):
+    for n in range(r.choice((1, 1, 2) if small else (1, 1, 2, 3))):
         _measure(m, f"m{n + 1}")
-    components = {f"{name}-c{n + 1}": _component(m) for n in range(r.choice((1, 1, 2, 3)))}
+    components = {f"{name}-c{n + 1}": _component(m) for n in range(1 if small else r.choice((1, 1, 2, 3)))}
     payment: Said = {"every": m.every, "negative": "carry"}
     if m.odds(0.7):
         payment |= {"ote": m.one("120_000", "60_000", "99_999.99"), "mix": m.one("50/50", "70/30", "95_000/65_000", "2/1")}

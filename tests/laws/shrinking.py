@@ -30,10 +30,22 @@ def small(world: World, fails: Fails = differs, seconds: float = 120) -> World:
     again = True
     while again and time.monotonic() < stop:
         again = False
-        for step in (_rows, _plan_parts):
+        for step in (_components, _rows, _plan_parts):
             for smaller in step(world, fails, stop):
                 world, again = smaller, True
     return world
+
+
+def _components(world: World, fails: Fails, stop: float) -> Iterator[World]:
+    """One component alone, where one is enough."""
+    del stop
+    for plan, said in world.plans.items():
+        for name in said["components"] if len(said["components"]) > 1 else ():
+            one = copy.deepcopy(world)
+            one.plans[plan]["components"] = {name: one.plans[plan]["components"][name]}
+            if fails(one):
+                yield one
+                return
 
 
 def _rows(world: World, fails: Fails, stop: float) -> Iterator[World]:
@@ -70,37 +82,33 @@ def _forget(world: World, payees: set[str]) -> None:
 
 def _plan_parts(world: World, fails: Fails, stop: float) -> Iterator[World]:
     """Leave out parts of plans, the largest first, and facts of rows."""
-    found = True
-    while found and time.monotonic() < stop:
-        found = False
-        for path in [*_paths(("plans",), world.plans), *_paths(("tables",), world.tables)]:
-            one = copy.deepcopy(world)
-            if _remove(one, path) and time.monotonic() < stop and fails(one):
-                world, found = one, True
-                yield world
-                break
+    for path in [*_paths(("plans",), world.plans), *_paths(("tables",), world.tables)]:
+        one = copy.deepcopy(world)
+        if _remove(one, path) and time.monotonic() < stop and fails(one):
+            world = one
+            yield world
 
 
 def _paths(path: tuple[Any, ...], node: Any) -> Iterator[tuple[Any, ...]]:
     inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, value in inner:
-        if path != ("tables",) or key:
-            yield (*path, key)
+        yield (*path, key)
         yield from _paths((*path, key), value)
 
 
 def _remove(world: World, path: tuple[Any, ...]) -> bool:
     node: Any = getattr(world, path[0])
     for key in path[1:-1]:
-        if isinstance(node, dict) and key not in node:
+        if key not in node if isinstance(node, dict) else not isinstance(node, list) or key >= len(node):
             return False
         node = node[key]
+    if not isinstance(node, dict | list):
+        return False
     if path[0] == "tables" and (len(path) < 4 or path[-1] in ("payee_id", "name", "deal_id", "file", "from", "share_num", "share_den")):
         return False
-    if path[0] == "tables" and node.get(path[-1]) is None:
+    if isinstance(node, dict) and node.get(path[-1]) is None:
         return False
-    try:
-        del node[path[-1]]
-    except (KeyError, IndexError):
+    if isinstance(node, list) and path[-1] >= len(node):
         return False
+    del node[path[-1]]
     return True

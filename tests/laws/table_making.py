@@ -21,8 +21,8 @@ SHARED = (("1/2", "1/2"), ("60%", "40%"), ("1/3", "1/3", "1/3"), ("33.3333%", "6
 OVERLAYS = (("100%",), ("50%",), ("50%", "50%"), ("1/3",), ("30%", "30%"))
 
 
-def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1) -> World:
-    """Make a world; the same seed makes the same world."""
+def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1, small: bool = False) -> World:
+    """Make a world; the same seed makes the same world. A small one has one plan of one component."""
     r = Random(seed)
     readings = {
         "rounding": r.choice(("half-up", "half-up", "half-even", "down")),
@@ -32,7 +32,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
         "late": "insert",
         "negative": "carry",
     }
-    plans = {name: made_plan(r, name, readings) for name in ("alpha", "beta")[: r.choice((1, 1, 2))]}
+    plans = {name: made_plan(r, name, readings, small=small) for name in ("alpha", "beta")[: 1 if small else r.choice((1, 1, 2))]}
     world = World(plans, {}, readings, r.sample(PERIODS, periods))
     numbers = r.random() < 0.3
     ids = [str(n + 1) if numbers else f"P{n + 1}" for n in range(r.randint(*payees))]

@@ -74,6 +74,10 @@ def frame(name: str, rows: list[Row]) -> pl.DataFrame:
     types = types_of(name)
     made = MADE.get(name, {})
     used = {c for r in rows for c, v in r.items() if v is not None} | set(ALWAYS.get(name, ())) | set(TABLES[name].required)
+    if name == "deals":  # what a plan may name is in the file, filled in or not
+        used |= set(types) - {"line", "returns", "currency"}
+    if name == "payees":
+        used |= {"title", "region", "team", "manager", "hired", "left"}
     if name == "assignments" and "mix" not in used:
         made = {}
     schema = {c: POLARS.get(t, D) for c, t in types.items() if c in used}

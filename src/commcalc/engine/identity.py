@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 
 import polars as pl
 
@@ -76,6 +77,11 @@ def _mixed(x: pl.Expr) -> pl.Expr:
 
 def _letters(word: pl.Expr) -> pl.Expr:
     """Return the lowest twenty bits as four letters."""
+    return pl.lit(_fours()).gather((word % 2**20).cast(pl.UInt32))
+
+
+@cache
+def _fours() -> pl.Series:
+    """All four-letter words in order: a million, made once for all components."""
     pairs = [x + y for x in LETTERS for y in LETTERS]
-    fours = pl.Series([x + y for x in pairs for y in pairs])
-    return pl.lit(fours).gather((word % 2**20).cast(pl.UInt32))
+    return pl.Series([x + y for x in pairs for y in pairs])
