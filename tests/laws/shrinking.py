@@ -10,6 +10,8 @@ from typing import Any
 from worlds import World, differences, load
 
 Fails = Callable[[World], bool]
+KEPT = ("payee_id", "name", "deal_id", "amount", "period", "value", "share", "share_num", "share_den", "kpi", "plan", "kind", "as_of")
+"""Cells that a row is not a row without."""
 
 
 def differs(world: World) -> bool:
@@ -104,7 +106,7 @@ def _remove(world: World, path: tuple[Any, ...]) -> bool:
         node = node[key]
     if not isinstance(node, dict | list):
         return False
-    if path[0] == "tables" and (len(path) < 4 or path[-1] in ("payee_id", "name", "deal_id", "file", "from", "share_num", "share_den")):
+    if path[0] == "tables" and (len(path) < 4 or path[-1] in KEPT or (path[1] == "assignments" and path[-1] == "from")):
         return False
     if isinstance(node, dict) and node.get(path[-1]) is None:
         return False
