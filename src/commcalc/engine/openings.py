@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.earnings import EMPTY_ROWS, Job
+from commcalc.engine.components.bonus import window_measure
+from commcalc.engine.earnings import EMPTY_ROWS, EMPTY_SLICES, KEY, SLICE, Job
 from commcalc.engine.measure import window_of
 from commcalc.engine.settle import FIGURES, Settled
 from commcalc.plan.components.bonus import Bonus
@@ -22,14 +23,14 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
     what had been posted, as long as no span has been paid since (docs/semantics.md 4.9).
     """
     rows = job.book.openings
-    if rows.is_empty() or not isinstance(job.component, Bonus) or job.component.on is None:
+    if rows.is_empty() or not isinstance(job.component, Bonus) or job.component.earned not in ("to date", "ratchet"):
         return posted
     rows = rows.filter((pl.col("kind") == "earned") & (pl.col("name") == job.name) & pl.col("~p").is_not_null())
     rows = rows.filter(pl.col("as_of").dt.offset_by("1d") >= first)
     if rows.is_empty():
         return posted
     dated = rows.with_columns(pl.col("as_of").alias("~d"), pl.lit(0, dtype=pl.UInt32).alias("~deal"))
-    dated = dated.with_columns(window_of(job.book, job.plan, job.component.on, dated).alias("~w"))
+    dated = dated.with_columns(window_of(job.book, job.plan, window_measure(job), dated).alias("~w"))
     figures = dated.group_by("~p", "~w", maintain_order=True).agg(pl.col("amount").sum().alias("~amount"), pl.col("~d").max())
     opened = figures.with_columns(
         pl.lit("owner").alias("~role"),
@@ -40,7 +41,15 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
         ONE.alias("~factor"),
         *(pl.lit(None, dtype=EMPTY_ROWS[c]).alias(c) for c in ("~row", "~k", "~wfirst", "~wlast", "~basis")),
     ).select(FIGURES)
+    slices = opened.with_columns(
+        pl.lit(1, dtype=pl.UInt32).alias("~n"),
+        pl.lit(0, dtype=pl.UInt32).alias("tier"),
+        *(pl.lit(None, dtype=D).alias(c) for c in ("start", "stop", "basis", "rate")),
+        ONE.alias("factor"),
+        pl.col("~exact").alias("exact"),
+    ).select(SLICE)
     if posted is None:
-        return Settled(opened, pl.DataFrame(), [])
+        return Settled(opened, slices.cast(EMPTY_SLICES), [])  # type: ignore[arg-type]
     rest = posted.rows.join(opened.select("~p", "~w"), on=["~p", "~w"], how="anti")
-    return Settled(pl.concat([rest, opened]), posted.slices, posted.blanks)
+    kept = posted.slices.join(opened.select(KEY), on=KEY, how="anti", nulls_equal=True)
+    return Settled(pl.concat([rest, opened]), pl.concat([kept, slices]), posted.blanks)

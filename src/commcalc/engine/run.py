@@ -133,7 +133,8 @@ def _component(job: Job, streams: Streams | None) -> Paid:
         released = lines.group_by("~p").agg(pl.col("~amount").sum().alias("amount"))
         return Paid(job, lines, found.slices, released, found.blanks, last > now)
     before = with_openings(job, _posted(job, first), first)
-    found = settled(job, now, before)
+    found = with_openings(job, settled(job, now, before), now + timedelta(days=1))
+    assert found is not None
     if streams is not None:
         found = shared_out(job, found, streams)
         before = shared_out(job, before, streams) if before is not None else None
@@ -153,7 +154,7 @@ def _posted(job: Job, first: date) -> Settled | None:
     ends = job.book.moments.windows[window].filter((pl.col("~last") < first) & (pl.col("~last") >= start))["~last"]
     previous: Settled | None = None
     for end in ends:
-        previous = settled(job, end, previous)
+        previous = with_openings(job, settled(job, end, previous), end + timedelta(days=1))
     return previous
 
 
@@ -162,7 +163,7 @@ def _slices(lines: pl.DataFrame, now: Settled, before: Settled | None) -> pl.Dat
     if before is None or before.slices.is_empty():
         return now.slices
     keys = ["~p", "~role", "~level", "~row", "~w"]
-    corrected = lines.filter((pl.col("kind") == "earning") & pl.col("~was")).select(keys).unique()
+    corrected = lines.filter(pl.col("kind") == "earning").select(keys).unique()
     old = before.slices.join(corrected, on=keys, how="semi", nulls_equal=True)
     counts = now.slices.group_by(keys).agg(pl.len().cast(pl.UInt32).alias("~k"))
     old = old.join(counts, on=keys, how="left", nulls_equal=True).with_columns(

@@ -34,8 +34,9 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
     earned = KINDS[job.component.kind](job, day)
     # the order of credits decides under caps and limits: lines of several slices stood apart until here
     frame = _rounded(job, earned, previous).sort("~p", "~d", "~k", "~level", "~role", nulls_last=True, maintain_order=True)
-    if isinstance(job.component, Bonus) and job.component.earned == "ratchet":
-        frame = _ratcheted(frame, previous)
+    slices = earned.slices
+    if isinstance(job.component, Bonus) and job.component.earned == "ratchet" and previous is not None:
+        frame, slices = _ratcheted(frame, slices, previous)
     frame = frame.with_columns(pl.lit(value=False).alias("~held"))
     steps = [frame.with_columns(pl.lit("earning").alias("kind"))]
     blanks = list(earned.blanks)
@@ -51,7 +52,7 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         mark = held.with_columns(pl.lit(value=True).alias("~h"))
         rows = rows.join(mark, on=["~p", "~w"], how="left", maintain_order="left", nulls_equal=True)
         rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).drop("~h")
-    return Settled(rows.select(FIGURES), earned.slices, blanks)
+    return Settled(rows.select(FIGURES), slices, blanks)
 
 
 def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -101,17 +102,19 @@ def _shared_cents(job: Job, rows: pl.DataFrame, group: list[str]) -> pl.DataFram
     return pl.concat([fixed, shared.select(fixed.columns)]).sort("~p", "~d", "~k").drop("~whole")
 
 
-def _ratcheted(frame: pl.DataFrame, previous: Settled | None) -> pl.DataFrame:
-    """Never less than it has been (semantics 6.1)."""
-    if previous is None:
-        return frame
+def _ratcheted(frame: pl.DataFrame, slices: pl.DataFrame, previous: Settled) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Never less than it has been (semantics 6.1): where nothing is above it the figure of before stands, with its slices."""
     old = previous.rows.filter(pl.col("kind") == "earning").select(
         *KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a")
     )
     both = frame.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
-    return both.with_columns(
-        pl.max_horizontal("~exact", "~x").alias("~exact"), pl.max_horizontal("~amount", "~a").alias("~amount")
-    ).drop("~x", "~a")
+    stands = both.filter(pl.col("~x") >= pl.col("~exact")).select(KEY)
+    slices = pl.concat([
+        slices.join(stands, on=KEY, how="anti", nulls_equal=True),
+        previous.slices.join(stands, on=KEY, how="semi", nulls_equal=True),
+    ])
+    figures = (pl.max_horizontal("~exact", "~x").alias("~exact"), pl.max_horizontal("~amount", "~a").alias("~amount"))
+    return both.with_columns(figures).drop("~x", "~a"), slices
 
 
 def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFrame:
@@ -132,8 +135,10 @@ def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFram
         kept = both.filter(~gone).with_columns(
             (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"),
             (pl.col("~amount") - pl.col("~a").fill_null(ZERO)).alias("~amount"),
-            pl.col("~a").is_not_null().alias("~was"),
+            (pl.col("~a").fill_null(ZERO) != 0).alias("~was"),
         )
         changed = pl.concat([kept.drop("~x", "~a"), lost.with_columns(pl.lit(value=True).alias("~was"))], how="diagonal")
+    # a credit is new in the span that holds its date; a line of a payee and window, where nothing had been posted for it
+    was = pl.when(pl.col("~row").is_null()).then(pl.col("~was")).otherwise(pl.col("~d") < since)
     new = (pl.col("~d") >= since) & (pl.col("kind") == "earning")
-    return changed.filter((pl.col("~amount") != 0) | new)
+    return changed.with_columns(was.alias("~was")).filter((pl.col("~amount") != 0) | new)

@@ -28,7 +28,7 @@ class Standing:
     factor: Decimal
     held: bool
     slices: tuple[Slice, ...]
-    opened: bool = False
+    opened: tuple[Slice, ...] = ()  # what an opening says was paid before the first run
 
 
 Standings = dict[Key, Standing]
@@ -68,8 +68,19 @@ def _shared(cents: Cents, entry: Entry, one: Standing) -> list[tuple[str, Standi
     found = []
     for (payee, n, d), amount in zip(holders, amounts, strict=True):
         basis = None if one.basis is None else over(times(one.basis, n), d)
-        found.append((payee, replace(one, amount=amount, exact=over(times(one.exact, n), d), basis=basis)))
+        part = replace(one, amount=amount, exact=over(times(one.exact, n), d), basis=basis)
+        found.append((payee, replace(part, slices=_slices_shared(one.slices, part, (n, d)))))
     return found
+
+
+def _slices_shared(slices: tuple[Slice, ...], line: Standing, share: tuple[int, int]) -> tuple[Slice, ...]:
+    """Each slice times the share; the highest takes what is left of the line's share, basis and exact figure."""
+    n, d = share
+    parts = [replace(s, basis=over(times(s.basis or ZERO, n), d), exact=over(times(s.exact, n), d)) for s in slices]
+    if parts:
+        basis = (line.basis or ZERO) - sum((s.basis or ZERO for s in parts[:-1]), ZERO)
+        parts[-1] = replace(parts[-1], basis=basis, exact=line.exact - sum((s.exact for s in parts[:-1]), ZERO))
+    return tuple(parts)
 
 
 def differences(work: Work, now: Standings, before: Standings, span: tuple[date, date, bool]) -> list[Line]:
@@ -96,15 +107,15 @@ def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], 
     unpaid = not some.opened and (earlier is None or earlier.amount == 0)
     cause = "new" if (inside if deal else unpaid) else "true-up"
     slices = one.slices if one else ()
-    basis, exact = (one.basis, one.exact) if one else (ZERO, ZERO)
+    if one and one.slices and not (earlier and earlier.slices):  # the first pay since the opening
+        slices += one.opened
+    exact = one.exact if one else ZERO
     if earlier is not None:
         slices += tuple(replace(s, basis=None if s.basis is None else -s.basis, exact=-s.exact) for s in earlier.slices)
         exact -= earlier.exact
-        if deal:  # of a bonus the basis is its target, which is not a difference
-            basis = (basis or ZERO) - (earlier.basis or ZERO)
     corrects = period_of(work.records.calendar, some.day).name if cause == "true-up" else ""
     return Line(
         payee, work.plan.plan, work.name, deal, line, role, level, some.day,
         None if window.first == date.min else window.first, None if window.last == date.max else window.last,
-        basis, some.factor, exact, amount, kind, cause, corrects, accrued, bool(one and one.held), slices,
+        some.basis, some.factor, exact, amount, kind, cause, corrects, accrued, bool(one and one.held), slices,
     )  # fmt: skip

@@ -49,7 +49,7 @@ class Entry:
     net: Decimal = ZERO  # the row's amount
     credit: Credit | None = None
     made_up: bool = False  # the shortfall below a floor: no earning of its own
-    opened: bool = False  # an opening says that something was paid before the first run
+    opened: tuple[Slice, ...] = ()  # what an opening says was paid before the first run, taken off
 
     @property
     def order(self) -> tuple[date, str, int, str, int]:

@@ -52,7 +52,10 @@ def earn(job: Job, day: date) -> Earned:
     frame = target_of(job.book, job.plan, said, rules, frame)
     frame, blanks = _decided(job, frame, reads.measures)
     numerator, divisor = rules.parts(said.payout)
-    if said.target is not None and not is_money(said.payout):
+    of_target = said.target is not None and not is_money(said.payout)
+    rate = numerator if divisor is None else quotient(numerator, divisor)
+    frame = frame.with_columns((rate if of_target else pl.lit(None, dtype=D)).alias("~rate"))
+    if of_target:
         numerator = product(pl.col("~tn"), numerator)
         divisor = pl.col("~td") if divisor is None else product(pl.col("~td"), divisor)
     factor = multiplied(said, rules, None)
@@ -65,7 +68,7 @@ def earn(job: Job, day: date) -> Earned:
     if len(empty):
         blanks.append(Blank("payout", "blank", empty.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()))
         frame = frame.filter(pl.col("~exact").is_not_null())
-    return _lines(frame, name, blanks, has_target=said.target is not None)
+    return _lines(frame, name, blanks, of_target=of_target)
 
 
 def _decided(job: Job, frame: pl.DataFrame, names: frozenset[str]) -> tuple[pl.DataFrame, list[Blank]]:
@@ -147,9 +150,9 @@ def _spans(job: Job, measure: MeasureBase, name: str) -> pl.DataFrame:
     )
 
 
-def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, has_target: bool) -> Earned:
+def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, of_target: bool) -> Earned:
     value = pl.col(f"value:{name}") if f"value:{name}" in frame.columns else pl.lit(None, dtype=D)
-    target = quotient(pl.col("~tn"), pl.col("~td")) if has_target else pl.lit(None, dtype=D)
+    target = quotient(pl.col("~tn"), pl.col("~td")) if of_target else pl.lit(None, dtype=D)
     rows = frame.with_columns(
         pl.lit("owner").alias("~role"),
         pl.lit(0, dtype=pl.UInt32).alias("~level"),
@@ -167,7 +170,5 @@ def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, has_target: b
         pl.col("~factor").alias("factor"),
         pl.col("~exact").alias("exact"),
     )
-    usable = pl.col("~basis").is_not_null() & (pl.col("~basis") != 0)
-    rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
-    rows = rows.with_columns(rate.otherwise(pl.lit(None, dtype=D)).alias("rate"), pl.col("~basis").alias("basis"))
+    rows = rows.with_columns(pl.col("~rate").alias("rate"), pl.col("~basis").alias("basis"))
     return Earned(rows.select(ROW).cast(EMPTY_ROWS), rows.select(SLICE), blanks)  # type: ignore[arg-type]

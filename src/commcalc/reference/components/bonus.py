@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +30,7 @@ class Paid:
     rate: Decimal | None = None
     factor: Decimal = ONE
     known: bool = True
+    opening: bool = False  # what an opening says, which nothing since has passed
 
 
 NOTHING = Paid(ZERO, known=False)
@@ -49,12 +50,15 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             if not missing.silent:
                 work.records.refuse(earner.payee, work.name, "", missing.reason)
             continue
-        entry.exact = entry.earned = paid.exact
+        opened = sum((amount for as_of, amount in _openings(work, earner) if window.holds(as_of)), ZERO)
+        entry.exact = entry.earned = paid.exact - opened if paid.known else ZERO
         entry.factor = paid.factor
         entry.basis = None if pays_money(work) else work.target(work.payee_scope(earner, window, at), window).quotient
-        entry.opened = any(window.holds(as_of) for as_of, _ in _openings(work, earner))
+        if any(window.holds(as_of) for as_of, _ in _openings(work, earner)):
+            entry.opened = (Slice(0, None, None, None, None, ONE, -opened),)
         if paid.known:
-            entry.slices = (Slice(0, None, None, entry.basis, paid.rate, paid.factor, paid.exact),)
+            basis = None if paid.opening else entry.basis
+            entry.slices = (Slice(0, None, None, basis, paid.rate, paid.factor, paid.exact),)
         yield entry
 
 
@@ -97,20 +101,23 @@ def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     earned = work.component.earned or "at end"
     if earned == "at end":
         return _payout(work, earner, window, at) if window.last <= at else NOTHING
-    if earned == "ratchet":
-        start = max(window.first, work.records.first_day(work.plan))
-        ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
-        days = sorted({min(d, window.last) for d in ends})
-        return max((_payout(work, earner, window, d) for d in days), key=lambda p: p.exact)
     paid = [r for r in _openings(work, earner) if window.holds(r[0])]
-    if paid and at <= max(day for day, _ in paid):
+    opened = max((day for day, _ in paid), default=date.min)
+    if at <= opened:
         return NOTHING
-    one = _payout(work, earner, window, at)
-    return replace(one, exact=one.exact - sum((amount for _, amount in paid), ZERO))
+    if earned == "to date":
+        return _payout(work, earner, window, at)
+    start = max(window.first, work.records.first_day(work.plan))
+    ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
+    days = sorted({min(d, window.last) for d in ends if d > opened})
+    posted = [Paid(sum((amount for _, amount in paid), ZERO), opening=True)] if paid else []
+    return max((*posted, *(_payout(work, earner, window, d) for d in days)), key=lambda p: p.exact)
 
 
 def _openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
-    """What was earned and paid before the first run (§4.9)."""
+    """What was earned and paid before the first run, of a bonus that looks back (§4.9)."""
+    if work.component.earned not in ("to date", "ratchet"):
+        return []
     return [
         (r["as_of"], r["amount"]) for r in work.records.job.openings
         if r["kind"] == "earned" and r.get("name") == work.name and work.records.named(r["payee_id"]) == earner.payee
