@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-OPEN_FINDINGS: frozenset[str] = frozenset()
+OPEN_FINDINGS: frozenset[str] = frozenset({
+    "overlay-only", "round-deal-of-bonus", "deal-window-read", "leavers", "floor-under-prorated-cap", "undecided-gate",
+    "split-pay", "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "prorate",
+})  # fmt: skip
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
 
 Said = dict[str, Any]
@@ -69,6 +72,7 @@ class Maker:
         return {"month": 1, "period": 1, "quarter": 2, "half": 3, "year": 4}[self.every]
 
     every: str = "month"
+    prorate: Said = field(default_factory=dict)
 
     def longer(self, window: str) -> bool:
         """Whether a window goes on after the span is paid."""
@@ -82,6 +86,9 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
     if m.odds(0.5):
         default = m.one("5%", "1.5x") if m.odds(0.6) else "10%"
         m.params["uplift"] = m.one(default, {"default": default, "title": {"Senior Rep": "20%"}, "payee": {"P3": "2.5%"}})
+    if m.odds(0.35):
+        kinds = ("quota", "target", "bonus", "base") if "floor-under-prorated-cap" in OPEN_FINDINGS else ("quota", "target", "bonus", "cap", "base")
+        m.prorate = {k: "days" for k in m.some(kinds, 1, 5)}
     for n in range(r.choice((1, 1, 2) if small else (1, 1, 2, 3))):
         _measure(m, f"m{n + 1}")
     components = {f"{name}-c{n + 1}": _component(m) for n in range(1 if small else r.choice((1, 1, 2, 3)))}
@@ -91,8 +98,8 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
         payment |= {"base": m.one("paid", "shown")} if m.odds(0.6) else {}
     else:
         payment |= {"ote": "90_000", "mix": "60/40"}
-    if m.odds(0.35):
-        payment["prorate"] = {k: "days" for k in m.some(("quota", "target", "bonus", "cap", "base"), 1, 5)}
+    if m.prorate:
+        payment["prorate"] = m.prorate
     said: Said = {
         "plan": name,
         "version": "2026.1",
@@ -180,18 +187,22 @@ def _common(m: Maker, said: Said, window: str, *, per_deal: bool) -> Said:
         said |= {"where": m.one(*WHERE)} if m.odds(0.12) else {}
         said |= {"dates": m.one("2026-01-15 .. 2026-03-15", "2026-02-01 ..", "2025-12-01 .. 2026-02-28")} if m.odds(0.08) else {}
         said |= {"round": m.one("line", "deal", "component")} if m.odds(0.3) else {}
-        said |= {"split": m.one("credit", "pay")} if m.odds(0.15) else {}
+        said |= {"split": m.one("credit", "pay")} if m.odds(0.15) and "split-pay" not in OPEN_FINDINGS else {}
         said |= {"eligible": m.one(*ELIGIBLE)} if m.odds(0.1) else {}
     if m.odds(0.3):
         one = [_multiplier(m, per_deal) for _ in range(m.one(1, 1, 2))]
         said |= {"multiply": one if len(one) > 1 or m.odds(0.5) else one[0]}
-        said |= {"combine": m.one("product", "sum")} if len(one) > 1 or m.odds(0.2) else {}
+        said |= {"combine": "product" if "combine-sum" in OPEN_FINDINGS else m.one("product", "sum")} if len(one) > 1 or m.odds(0.2) else {}
     said |= {"rounding": m.one("half-up", "half-even", "down")} if m.odds(0.2) else {}
     said |= {"remainder": m.one("largest", "first", "last", "drop")} if m.odds(0.2) else {}
-    if m.odds(0.12):
+    if m.odds(0.12) and "prorate" not in OPEN_FINDINGS:
         said["prorate"] = {k: m.one("days", "none") for k in m.some(("quota", "target", "bonus", "cap"), 1, 3)}
     _limits(m, said, window, per_deal=per_deal)
-    if on is not None and m.odds(0.22):
+    if "round-deal-of-bonus" in OPEN_FINDINGS and not per_deal:
+        said["round"] = "line"
+    if "floor-under-prorated-cap" in OPEN_FINDINGS and "prorate" in said and "floor" in said:
+        del said["floor"]
+    if on is not None and m.odds(0.22) and not (window == "deal" and "deal-window-read" in OPEN_FINDINGS):
         said["gate"] = _gate(m, on, window)
     return said
 
@@ -219,6 +230,9 @@ def _limits(m: Maker, said: Said, window: str, *, per_deal: bool) -> None:
         floors.append({"at": m.one("5 USD", "12.5 USD"), "per": "deal"})
     if m.odds(0.1):
         floors.append({"at": m.one("10 USD", "20 USD", "33.33 USD"), "per": m.one(*pers)})
+    if "floor-and-cap" in OPEN_FINDINGS and any(x["per"] == "deal" for x in (*caps, *floors)):
+        caps = [c for c in caps if c["per"] == "deal"][:1]
+        floors = [f for f in floors if f["per"] == "deal"][: 1 - len(caps)]
     said |= {"cap": caps[0] if len(caps) == 1 else caps} if caps else {}
     said |= {"floor": floors[0] if len(floors) == 1 else floors} if floors else {}
 
@@ -227,9 +241,16 @@ def _gate(m: Maker, on: str, window: str) -> Said:
     other = m.one(*m.measures)
     reads = []
     for name in (on, other):
-        if "quota" in m.measures[name]:
+        told = m.measures[name]
+        if told["window"] == "deal" and (name != on or "deal-window-read" in OPEN_FINDINGS):
+            continue
+        if "undecided-gate" in OPEN_FINDINGS and (not {"sum", "count"} & set(told) or ("quota" in told and "%" not in told.get("no_quota", ""))):
+            continue
+        if "quota" in told:
             reads.append(f"attainment('{name}') >= {m.one('50%', '100%', '75%')}")
         reads.append(f"value('{name}') >= {m.one(*BOUNDS[m.kinds[name]])}")
+    if not reads:
+        reads.append("payee.region = 'East' or payee.region is empty")
     said: Said = {"when": m.one(*reads), "else": m.one("0%", "50%", "0x", "33.3333%")}
     if m.odds(0.15):
         said["when"] += " or window_ended"
@@ -258,6 +279,7 @@ def _commission(m: Maker) -> Said:
     if kind == "target" and "quota" in measure and measure["window"] != "deal":
         windowed = measure["window"] in PERIODIC
         said["target"] = m.one("80% of variable", "2_000 USD") if windowed else "2_000 USD"
+        _not_prorated(m, said)
         said["rate"] = "on-target"
         if m.odds(0.6):
             said["accelerators"] = _tiers(m, on, FACTORS)
@@ -274,6 +296,11 @@ def _commission(m: Maker) -> Said:
     if read or m.odds(0.08):
         said["as_of"] = m.one("credit period", "to date")
     return _common(m, said, measure["window"], per_deal=True)
+
+
+def _not_prorated(m: Maker, said: Said) -> None:
+    if "prorate" in OPEN_FINDINGS and "USD" in said["target"]:
+        m.prorate.pop("target", None)
 
 
 def _measure_of_amount(m: Maker) -> None:
@@ -324,6 +351,8 @@ def _tiers(m: Maker, on: str, pay: Sequence[str]) -> Said:
     if apply in ("retroactive", "period") and m.odds(0.15):
         name = m.one(*[n for n, s in m.measures.items() if s["window"] != "deal"] or [on])
     has_quota = "quota" in m.measures[name]
+    if "units-by-attainment" in OPEN_FINDINGS and m.kinds[name] == "units":
+        has_quota = False
     what = "attainment" if has_quota and m.odds(0.7) else "value"
     by = what if name == on else f"{what}('{name}')"
     bounds = SHARES if what == "attainment" else BOUNDS[m.kinds[name]]
@@ -349,12 +378,13 @@ def _bonus(m: Maker) -> Said:
     ratio = m.odds(0.5)
     if ratio:
         said["target"] = m.one("20% of variable", "1_000 USD", "100% of variable")
+        _not_prorated(m, said)
     pay = ("0%", "50%", "100%", "150%", "33.3333%") if ratio else ("0 USD", "50 USD", "100 USD", "250 USD", "33.33 USD")
     what = "attainment" if "quota" in m.measures[on] and m.odds(0.75) else "value"
     bounds = sorted(m.some(SHARES if what == "attainment" else BOUNDS[m.kinds[on]], 2, 4), key=_size)
     if m.odds(0.8):
         between = m.one("steps", "linear")
-        outside = ("flat", "extend", pay[0])
+        outside = ("flat", "extend" if between == "linear" else "flat", pay[0])
         said["payout"] = {"by": what, "between": between, "before": m.one(*outside), "beyond": m.one(*outside),
                           "points": {b: m.one(*pay) for b in bounds}}  # fmt: skip
     else:
@@ -382,7 +412,7 @@ def _spiff(m: Maker) -> Said:
     if said["each"] == "unit":
         said |= {"basis": "units", "pay": m.one(*COINS)}
     else:
-        said["pay"] = m.one(*COINS, {"by": "product", "rows": {"Orbit": "50 USD", "any": "10 USD"}}, "1%", "2.5%")
+        said["pay"] = m.one("1%", "5%", "33.3333%") if "spiff-share" in OPEN_FINDINGS else m.one(*COINS, {"by": "product", "rows": {"Orbit": "50 USD", "any": "10 USD"}}, "1%", "2.5%")
         if "%" in str(said["pay"]) and m.odds(0.5):
             said["basis"] = m.one("margin", "amount")
     return _common(m, said, window, per_deal=True)

@@ -10,7 +10,7 @@ from typing import Any
 from worlds import World, differences, load
 
 Fails = Callable[[World], bool]
-KEPT = ("payee_id", "name", "deal_id", "amount", "period", "value", "share", "share_num", "share_den", "kpi", "plan", "kind", "as_of")
+KEPT = ("payee_id", "name", "deal_id", "amount", "period", "value", "share", "share_num", "share_den", "kpi", "plan", "kind", "as_of", "to", "from")
 """Cells that a row is not a row without."""
 
 
@@ -111,6 +111,10 @@ def _remove(world: World, path: tuple[Any, ...]) -> bool:
     if isinstance(node, dict) and node.get(path[-1]) is None:
         return False
     if isinstance(node, list) and path[-1] >= len(node):
+        return False
+    if path[0] == "plans" and (len(node) == 1 or path[-1] in ("quota", "basis", "cells", "from", "to")):
+        return False  # a table without rows, or attainment without a quota, is another fault
+    if path[0] == "plans" and path[-3:-1] and "matrix" in path:
         return False
     del node[path[-1]]
     return True

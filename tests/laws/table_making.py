@@ -8,7 +8,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from plan_making import made_plan
+from plan_making import OPEN_FINDINGS, made_plan
 from worlds import Row, World
 
 AMOUNTS = tuple(
@@ -28,7 +28,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
         "rounding": r.choice(("half-up", "half-up", "half-even", "down")),
         "round": r.choice(("line", "line", "deal", "component")),
         "remainder": r.choice(("largest", "largest", "first", "last", "drop")),
-        "split": r.choice(("credit", "credit", "credit", "pay")),
+        "split": "credit" if "split-pay" in OPEN_FINDINGS else r.choice(("credit", "credit", "credit", "pay")),
         "late": "insert",
         "negative": "carry",
     }
@@ -60,6 +60,10 @@ def _payees(r: Random, ids: list[str]) -> list[Row]:
         row |= {"region": r.choice(("East", "West", None)), "team": r.choice(("red", "blue", None))}
         row["hired"] = _some_day(r, date(2025, 12, 1), date(2026, 3, 1)) if r.random() < 0.12 else date(2024, 1, 1)
         row["left"] = _some_day(r, date(2026, 1, 20), date(2026, 4, 30)) if r.random() < 0.1 else None
+        if "leavers" in OPEN_FINDINGS:
+            row["left"] = None
+        if "hired-later" in OPEN_FINDINGS:
+            row["hired"] = date(2024, 1, 1)
         if dated and n > 1 and r.random() < 0.4:
             change = _some_day(r, date(2026, 1, 10), date(2026, 3, 20))
             rows.append({**row, "to": change})
@@ -134,9 +138,10 @@ def _splits(r: Random, ids: list[str], deals: list[Row]) -> list[Row]:
     rows: list[Row] = []
     ordered = r.random() < 0.5
     for deal in dict.fromkeys(d["deal_id"] for d in deals):
-        if r.random() < 0.2:
+        shared = r.random() < 0.2
+        if shared:
             rows += _shared(r, ids, deal, "owner", r.choice(SHARED), ordered=ordered)
-        if r.random() < 0.12:
+        if r.random() < (0.5 if shared else 0.0 if "overlay-only" in OPEN_FINDINGS else 0.12):
             rows += _shared(r, ids, deal, "SE", r.choice(OVERLAYS), ordered=ordered)
     return rows
 
