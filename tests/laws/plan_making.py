@@ -10,6 +10,7 @@ from typing import Any
 OPEN_FINDINGS: frozenset[str] = frozenset({
     "overlay-only", "round-deal-of-bonus", "deal-window-read", "leavers", "floor-under-prorated-cap", "undecided-gate",
     "split-pay", "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "prorate",
+    "steps-beyond", "per-deal-net", "lone-openings", "empty-figure",
 })  # fmt: skip
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
 
@@ -215,6 +216,9 @@ def _multiplier(m: Maker, per_deal: bool) -> Said:
 
 
 def _limits(m: Maker, said: Said, window: str, *, per_deal: bool) -> None:
+    if "per-deal-net" in OPEN_FINDINGS and per_deal:
+        told = m.measures.get(said.get("on", ""), {"where": ""})
+        per_deal = "where" not in said and "where" not in told and told.get("sum", "amount") == "amount" and "basis" not in said
     pers = ["period", "month", "quarter", "year", "window"] if window not in ("deal",) else ["period", "month", "window"]
     if window == "life" or window == "quota row":
         pers = ["period", "month", "window"]
@@ -385,7 +389,7 @@ def _bonus(m: Maker) -> Said:
     if m.odds(0.8):
         between = m.one("steps", "linear")
         outside = ("flat", "extend" if between == "linear" else "flat", pay[0])
-        said["payout"] = {"by": what, "between": between, "before": m.one(*outside), "beyond": m.one(*outside),
+        said["payout"] = {"by": what, "between": between, "before": m.one(*outside), "beyond": "flat" if between == "steps" and "steps-beyond" in OPEN_FINDINGS else m.one(*outside),
                           "points": {b: m.one(*pay) for b in bounds}}  # fmt: skip
     else:
         b = bounds[0]

@@ -10,7 +10,8 @@ from typing import Any
 from worlds import World, differences, load
 
 Fails = Callable[[World], bool]
-KEPT = ("payee_id", "name", "deal_id", "amount", "period", "value", "share", "share_num", "share_den", "kpi", "plan", "kind", "as_of", "to", "from")
+KEPT = ("payee_id", "name", "deal_id", "amount", "period", "value", "share", "share_num", "share_den", "kpi", "plan", "kind", "as_of", "to", "from", "role",
+        "type", "margin", "units", "term_months", "owner")  # fmt: skip
 """Cells that a row is not a row without."""
 
 
@@ -60,6 +61,9 @@ def _rows(world: World, fails: Fails, stop: float) -> Iterator[World]:
                 one = copy.deepcopy(world)
                 gone = one.tables[table][at : at + size]
                 del one.tables[table][at : at + size]
+                if table == "splits":  # the shares of a deal go together
+                    deals = {r["deal_id"] for r in gone}
+                    one.tables[table] = [r for r in one.tables[table] if r["deal_id"] not in deals]
                 if table == "payees":
                     _forget(one, {r["payee_id"] for r in gone} - {r["payee_id"] for r in one.tables["payees"]})
                 if fails(one):
@@ -112,7 +116,7 @@ def _remove(world: World, path: tuple[Any, ...]) -> bool:
         return False
     if isinstance(node, list) and path[-1] >= len(node):
         return False
-    if path[0] == "plans" and (len(node) == 1 or path[-1] in ("quota", "basis", "cells", "from", "to")):
+    if path[0] == "plans" and (len(node) == 1 or path[-1] in ("quota", "basis", "cells", "from", "to", "round", "returns")):
         return False  # a table without rows, or attainment without a quota, is another fault
     if path[0] == "plans" and path[-3:-1] and "matrix" in path:
         return False

@@ -26,7 +26,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     r = Random(seed)
     readings = {
         "rounding": r.choice(("half-up", "half-up", "half-even", "down")),
-        "round": r.choice(("line", "line", "deal", "component")),
+        "round": r.choice(("line", "line", "deal" if "round-deal-of-bonus" not in OPEN_FINDINGS else "line", "component")),
         "remainder": r.choice(("largest", "largest", "first", "last", "drop")),
         "split": "credit" if "split-pay" in OPEN_FINDINGS else r.choice(("credit", "credit", "credit", "pay")),
         "late": "insert",
@@ -113,6 +113,8 @@ def _deals(r: Random, ids: list[str]) -> list[Row]:
             "margin": r.choice((*AMOUNTS[:5], None, Decimal("-20"))),
             "units": r.choice((Decimal(1), Decimal(2), Decimal(3), Decimal(5), Decimal(0), None)),
         }
+        if "empty-figure" in OPEN_FINDINGS:
+            row |= {c: row[c] or v for c, v in (("type", "new"), ("margin", AMOUNTS[0]), ("units", Decimal(2)), ("term_months", Decimal(12)))}
         if paid and close:
             row["paid_on"] = close + timedelta(r.randint(0, 45)) if r.random() < 0.8 else None
         rows.append(row)
@@ -139,8 +141,10 @@ def _splits(r: Random, ids: list[str], deals: list[Row]) -> list[Row]:
     ordered = r.random() < 0.5
     for deal in dict.fromkeys(d["deal_id"] for d in deals):
         shared = r.random() < 0.2
+        before = len(rows)
         if shared:
             rows += _shared(r, ids, deal, "owner", r.choice(SHARED), ordered=ordered)
+        shared = len(rows) > before
         if r.random() < (0.5 if shared else 0.0 if "overlay-only" in OPEN_FINDINGS else 0.12):
             rows += _shared(r, ids, deal, "SE", r.choice(OVERLAYS), ordered=ordered)
     return rows
@@ -224,7 +228,7 @@ def _openings(r: Random, ids: list[str], plans: dict[str, dict[str, Any]]) -> li
     earned = [n for p in plans.values() for n, c in p["components"].items() if c["kind"] == "bonus" and c.get("earned") in ("to date", "ratchet")]
     for payee in r.sample(ids, len(ids) // 2):
         day = r.choice((date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 10)))
-        if names and r.random() < 0.7:
+        if names and r.random() < 0.7 and "lone-openings" not in OPEN_FINDINGS:
             rows.append({"payee_id": payee, "as_of": day, "kind": "measure", "name": r.choice(names), "amount": Decimal(r.choice(("100", "2", "500")))})
         if earned and r.random() < 0.7:
             rows.append({"payee_id": payee, "as_of": day, "kind": "earned", "name": r.choice(earned), "amount": Decimal("25.50")})

@@ -61,6 +61,9 @@ def entry_of(credit: Credit) -> Entry:
 def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     """Work out one line."""
     component: Commission = work.component
+    tiered = isinstance(component.rate, Tiers) or component.accelerators is not None
+    if tiered and component.returns is None and credit.m < 0:
+        raise NotPaid("a row below zero under tiers, and `returns` is not said")
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
     factors = multipliers(component, scope)
