@@ -230,7 +230,7 @@ def _openings(r: Random, ids: list[str], plans: dict[str, dict[str, Any]]) -> li
         day = r.choice((date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 10)))
         if names and r.random() < 0.7 and "lone-openings" not in OPEN_FINDINGS:
             rows.append({"payee_id": payee, "as_of": day, "kind": "measure", "name": r.choice(names), "amount": Decimal(r.choice(("100", "2", "500")))})
-        if earned and r.random() < 0.7:
+        if earned and r.random() < 0.7 and "earned-openings" not in OPEN_FINDINGS:
             rows.append({"payee_id": payee, "as_of": day, "kind": "earned", "name": r.choice(earned), "amount": Decimal("25.50")})
     seen = {(x["payee_id"], x["as_of"], x["kind"], x["name"]): x for x in rows}
     return list(seen.values())

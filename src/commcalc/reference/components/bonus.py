@@ -136,9 +136,9 @@ def _payout(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     factors = multipliers(work.component, scope)
     factor = times(ONE, *factors)
     if pays_money(work):
-        return Paid(over(times(payout.numerator, *factors), payout.divisor), None, factor)
+        return Paid(over(times(payout.numerator, factor), payout.divisor), None, factor)
     target = work.target(scope, window)
-    numerator = times(target.numerator, payout.numerator, *factors)
+    numerator = times(target.numerator, payout.numerator, factor)
     return Paid(over(numerator, times(target.divisor, payout.divisor)), payout.quotient, factor)
 
 

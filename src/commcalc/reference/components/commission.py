@@ -67,9 +67,6 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
     factors = multipliers(component, scope)
-    product = ONE
-    for factor in factors:
-        product = times(product, factor)
     pieces, scale = _pieces(work, credit, scope, at)
     whole = pieces[0].part is None
     parts_divisor = ONE if whole else scale if is_measure else times(credit.m, scale)
@@ -78,17 +75,17 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
         assert piece.rate is not None
         divisor = piece.rate.divisor
         start = basis if piece.part is None else piece.part if is_measure else times(basis, piece.part)
-        numerators.append(times(start, piece.rate.numerator, piece.accelerator, *factors))
+        numerators.append(times(start, piece.rate.numerator, times(piece.accelerator, *factors)))
     divisor = times(parts_divisor, divisor)
     entry.basis = basis
     entry.exact = entry.earned = over(sum(numerators, ZERO), divisor)
-    entry.factor = times(pieces[-1].accelerator, *factors) if factors else pieces[-1].accelerator
+    entry.factor = times(pieces[-1].accelerator, *factors)
     shares = [basis if p.part is None else over(p.part if is_measure else times(basis, p.part), parts_divisor) for p in pieces]
     shares[-1] = basis - sum(shares[:-1], ZERO)
     amounts = [over(n, divisor) for n in numerators]
     amounts[-1] = entry.exact - sum(amounts[:-1], ZERO)
     entry.slices = tuple(
-        Slice(p.tier, p.start, p.stop, b, p.rate.quotient, times(p.accelerator, product), x)  # type: ignore[union-attr]
+        Slice(p.tier, p.start, p.stop, b, p.rate.quotient, times(p.accelerator, *factors), x)  # type: ignore[union-attr]
         for p, b, x in zip(pieces, shares, amounts, strict=True)
     )
     return entry
