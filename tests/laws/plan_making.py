@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 OPEN_FINDINGS: frozenset[str] = frozenset({
-    "overlay-only", "round-deal-of-bonus", "deal-window-read", "leavers", "floor-under-prorated-cap", "undecided-gate",
-    "split-pay", "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "prorate",
+    "overlay-only", "round-deal-of-bonus", "deal-window-read", "undecided-gate",
+    "split-pay", "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "rounded-attainment",
     "steps-beyond", "per-deal-net", "lone-openings", "empty-figure", "earned-openings", "weighted-count",
 })  # fmt: skip
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
@@ -88,8 +88,7 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
         default = m.one("5%", "1.5x") if m.odds(0.6) else "10%"
         m.params["uplift"] = m.one(default, {"default": default, "title": {"Senior Rep": "20%"}, "payee": {"P3": "2.5%"}})
     if m.odds(0.35):
-        kinds = ("quota", "target", "bonus", "base") if "floor-under-prorated-cap" in OPEN_FINDINGS else ("quota", "target", "bonus", "cap", "base")
-        m.prorate = {k: "days" for k in m.some(kinds, 1, 5)}
+        m.prorate = {k: "days" for k in m.some(("quota", "target", "bonus", "cap", "base"), 1, 5)}
     for n in range(r.choice((1, 1, 2) if small else (1, 1, 2, 3))):
         _measure(m, f"m{n + 1}")
     components = {f"{name}-c{n + 1}": _component(m) for n in range(1 if small else r.choice((1, 1, 2, 3)))}
@@ -116,7 +115,7 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
 
 def _measure(m: Maker, name: str) -> None:
     kind = m.weighted(sum=0.58, count=0.2, average=0.05, distinct=0.04, min=0.03, max=0.03, kpi=0.04, formula=0.03)
-    if kind == "formula" and not m.measures:
+    if kind == "formula" and all(s["window"] == "deal" for s in m.measures.values()):
         kind = "sum"
     window = m.weighted(month=0.27, period=0.12, quarter=0.27, year=0.12, half=0.05, deal=0.08, life=0.04, quota_row=0.05)
     said: Said = {}
@@ -137,7 +136,8 @@ def _measure(m: Maker, name: str) -> None:
     elif kind == "kpi":
         said["kpi"] = m.one("csat", "nps")
     else:
-        first, second = m.one(*m.measures), m.one(*m.measures)
+        counted_over_time = [n for n, s in m.measures.items() if s["window"] != "deal"]
+        first, second = m.one(*counted_over_time), m.one(*counted_over_time)
         said["formula"] = m.one(f"value('{first}') + value('{second}')", f"value('{first}') - 2", f"value('{first}') / value('{second}')")
         counted = m.kinds[first] if "/" not in said["formula"] else "number"
     if kind in ("kpi", "formula", "distinct", "min", "max", "average") and window in ("deal", "quota row"):
@@ -196,13 +196,11 @@ def _common(m: Maker, said: Said, window: str, *, per_deal: bool) -> Said:
         said |= {"combine": "product" if "combine-sum" in OPEN_FINDINGS else m.one("product", "sum")} if len(one) > 1 or m.odds(0.2) else {}
     said |= {"rounding": m.one("half-up", "half-even", "down")} if m.odds(0.2) else {}
     said |= {"remainder": m.one("largest", "first", "last", "drop")} if m.odds(0.2) else {}
-    if m.odds(0.12) and "prorate" not in OPEN_FINDINGS:
+    if m.odds(0.12):
         said["prorate"] = {k: m.one("days", "none") for k in m.some(("quota", "target", "bonus", "cap"), 1, 3)}
     _limits(m, said, window, per_deal=per_deal)
     if "round-deal-of-bonus" in OPEN_FINDINGS and not per_deal:
         said["round"] = "line"
-    if "floor-under-prorated-cap" in OPEN_FINDINGS and "prorate" in said and "floor" in said:
-        del said["floor"]
     if on is not None and m.odds(0.22) and not (window == "deal" and "deal-window-read" in OPEN_FINDINGS):
         said["gate"] = _gate(m, on, window)
     return said
@@ -283,7 +281,6 @@ def _commission(m: Maker) -> Said:
     if kind == "target" and "quota" in measure and measure["window"] != "deal":
         windowed = measure["window"] in PERIODIC
         said["target"] = m.one("80% of variable", "2_000 USD") if windowed else "2_000 USD"
-        _not_prorated(m, said)
         said["rate"] = "on-target"
         if m.odds(0.6):
             said["accelerators"] = _tiers(m, on, FACTORS)
@@ -300,11 +297,6 @@ def _commission(m: Maker) -> Said:
     if read or m.odds(0.08):
         said["as_of"] = m.one("credit period", "to date")
     return _common(m, said, measure["window"], per_deal=True)
-
-
-def _not_prorated(m: Maker, said: Said) -> None:
-    if "prorate" in OPEN_FINDINGS and "USD" in said["target"]:
-        m.prorate.pop("target", None)
 
 
 def _measure_of_amount(m: Maker) -> None:
@@ -355,8 +347,10 @@ def _tiers(m: Maker, on: str, pay: Sequence[str]) -> Said:
     if apply in ("retroactive", "period") and m.odds(0.15):
         name = m.one(*[n for n, s in m.measures.items() if s["window"] != "deal"] or [on])
     has_quota = "quota" in m.measures[name]
-    if "units-by-attainment" in OPEN_FINDINGS and m.kinds[name] == "units":
+    if "rounded-attainment" in OPEN_FINDINGS and "round" in m.measures[name]:
         has_quota = False
+    if "units-by-attainment" in OPEN_FINDINGS and m.kinds[name] == "units" and apply == "marginal":
+        apply = "inclusive"
     what = "attainment" if has_quota and m.odds(0.7) else "value"
     by = what if name == on else f"{what}('{name}')"
     bounds = SHARES if what == "attainment" else BOUNDS[m.kinds[name]]
@@ -382,7 +376,6 @@ def _bonus(m: Maker) -> Said:
     ratio = m.odds(0.5)
     if ratio:
         said["target"] = m.one("20% of variable", "1_000 USD", "100% of variable")
-        _not_prorated(m, said)
     pay = ("0%", "50%", "100%", "150%", "33.3333%") if ratio else ("0 USD", "50 USD", "100 USD", "250 USD", "33.33 USD")
     what = "attainment" if "quota" in m.measures[on] and m.odds(0.75) else "value"
     bounds = sorted(m.some(SHARES if what == "attainment" else BOUNDS[m.kinds[on]], 2, 4), key=_size)

@@ -37,7 +37,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     numbers = r.random() < 0.3
     ids = [str(n + 1) if numbers else f"P{n + 1}" for n in range(r.randint(*payees))]
     world.tables["payees"] = _payees(r, ids)
-    world.tables["assignments"] = _assignments(r, ids, list(plans))
+    world.tables["assignments"] = _assignments(r, world.tables["payees"], list(plans))
     world.tables["deals"] = deals = _deals(r, ids)
     world.tables["splits"] = _splits(r, ids, deals)
     world.tables["quotas"] = _quotas(r, ids, plans)
@@ -60,8 +60,6 @@ def _payees(r: Random, ids: list[str]) -> list[Row]:
         row |= {"region": r.choice(("East", "West", None)), "team": r.choice(("red", "blue", None))}
         row["hired"] = _some_day(r, date(2025, 12, 1), date(2026, 3, 1)) if r.random() < 0.12 else date(2024, 1, 1)
         row["left"] = _some_day(r, date(2026, 1, 20), date(2026, 4, 30)) if r.random() < 0.1 else None
-        if "leavers" in OPEN_FINDINGS:
-            row["left"] = None
         if "hired-later" in OPEN_FINDINGS:
             row["hired"] = date(2024, 1, 1)
         if dated and n > 1 and r.random() < 0.4:
@@ -73,9 +71,9 @@ def _payees(r: Random, ids: list[str]) -> list[Row]:
     return rows
 
 
-def _assignments(r: Random, ids: list[str], plans: list[str]) -> list[Row]:
+def _assignments(r: Random, payees: list[Row], plans: list[str]) -> list[Row]:
     rows: list[Row] = []
-    for payee in ids:
+    for payee, left in {p["payee_id"]: p.get("left") for p in payees}.items():
         plan = r.choice(plans)
         first = date(2026, 1, 1) if r.random() < 0.75 else _some_day(r, date(2025, 12, 1), date(2026, 2, 20))
         row: Row = {"payee_id": payee, "plan": plan, "from": first}
@@ -83,7 +81,7 @@ def _assignments(r: Random, ids: list[str], plans: list[str]) -> list[Row]:
             row |= {"ote": r.choice((Decimal(100_000), Decimal("77777.77")))}
         if r.random() < 0.15:
             row |= {"mix": "60/40", "mix_base": Decimal(60), "mix_variable": Decimal(40)}
-        if r.random() < 0.2:
+        if r.random() < 0.2 and left is None:
             last = first + timedelta(r.randint(5, 70))
             rows.append({**row, "to": last})
             if r.random() < 0.7:
@@ -121,7 +119,7 @@ def _deals(r: Random, ids: list[str]) -> list[Row]:
         if lined and r.random() < 0.3:
             row["line"] = Decimal(1)
             rows.append({**row, "line": Decimal(2), "amount": r.choice(AMOUNTS), "product": r.choice(("Orbit", "Atlas"))})
-        if row["amount"] > 0 and close and r.random() < 0.12:
+        if row["amount"] > 0 and row["close_date"] and r.random() < 0.12:
             part = row["amount"] if r.random() < 0.6 else (row["amount"] / 2).quantize(Decimal("0.01"))
             back = {**row, "deal_id": f"R{n + 1}", "amount": -part, "returns": row["deal_id"], "close_date": close + timedelta(r.randint(0, 50))}
             back |= {"margin": None if row["margin"] is None else -row["margin"], "units": None if row["units"] is None else -row["units"]}
@@ -139,7 +137,8 @@ def _splits(r: Random, ids: list[str], deals: list[Row]) -> list[Row]:
         return []
     rows: list[Row] = []
     ordered = r.random() < 0.5
-    for deal in dict.fromkeys(d["deal_id"] for d in deals):
+    kept = {x for d in deals if "returns" in d for x in (d["deal_id"], d["returns"])} if "per-deal-net" in OPEN_FINDINGS else set()
+    for deal in dict.fromkeys(d["deal_id"] for d in deals if d["deal_id"] not in kept):
         shared = r.random() < 0.2
         before = len(rows)
         if shared:

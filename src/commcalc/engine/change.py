@@ -8,16 +8,17 @@ from datetime import date
 import polars as pl
 
 from commcalc.base.money import minor_units
+from commcalc.engine.components.bonus import window_measure
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.measure import with_plan_columns
-from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
-from commcalc.engine.quota import days_of, taking_part
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective, stretches
+from commcalc.engine.quota import days_of, quota_rows, taking_part
 from commcalc.engine.reading import with_assignment
 from commcalc.engine.rules import expressions_of, is_money
 from commcalc.engine.target import target_of
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase, Gate, Limit
-from commcalc.plan.readings import reading
+from commcalc.plan.readings import prorates, reading
 from commcalc.plan.targets import PartOf
 from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
 
@@ -127,8 +128,7 @@ def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.Data
 def proration(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
     """A bonus of an amount, by the days taken part in its window (docs/semantics.md 7.2)."""
     said = job.component
-    switch = said.prorate or job.plan.payment.prorate
-    if not isinstance(said, Bonus) or switch is None or switch.bonus != "days" or not is_money(said.payout):
+    if not isinstance(said, Bonus) or not prorates(job.plan, "bonus") or not is_money(said.payout):
         return frame, []
     del day
     taken = taking_part(job.book, job.plan, frame, "~wfirst", "~wlast")
@@ -168,10 +168,17 @@ def _limited(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataF
     return frame.join(at.select("~p", "~span", "~limit"), on=["~p", "~span"], how="left", maintain_order="left")
 
 
+def _window(job: Job, limit: Limit) -> str:
+    """The kind of window a limit runs over: its own, or that of the measure that the component is on or reads."""
+    if limit.per != "window":
+        return limit.per
+    name = window_measure(job) if isinstance(job.component, Bonus) else getattr(job.component, "on", None)
+    return job.plan.measures[name].window if name else "life"
+
+
 def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
     """Let `~wfirst ~wlast ~periods ~year` be those of the limit's own window."""
-    measured = job.measured
-    window = limit.per if limit.per != "window" else measured.measure.window if measured else "life"
+    window = _window(job, limit)
     none = pl.lit(None, dtype=pl.Int64)
     if window not in job.book.moments.windows:
         return keys.with_columns(none.alias("~periods"), none.alias("~year"))
@@ -195,12 +202,16 @@ def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
         reads = rules.reads(*expressions_of(limit.at))
         found = with_assignment(job.book, job.plan, keys, reads.payee, reads.params)
         found = job.readings.attach(found, reads.measures).with_columns(rules.expression(limit.at).alias("~x"))
-    switch = job.component.prorate or job.plan.payment.prorate
-    if switch is not None and switch.cap == "days":
+    if limit in job.component.caps and prorates(job.plan, "cap") and not _by_target(job, limit):
         found = taking_part(job.book, job.plan, found, "~wfirst", "~wlast")
         part = quotient(product(pl.col("~x"), pl.col("~taken").cast(D)), days_of("~wfirst", "~wlast").cast(D))
         found = found.with_columns(pl.coalesce(part, "~x").alias("~x"))  # an open window has no days to go by
     return found.with_columns(cents(job, pl.col("~x")).alias("~limit"))
+
+
+def _by_target(job: Job, limit: Limit) -> bool:
+    """A cap in parts of a target that is reduced by days already is not reduced twice (docs/semantics.md 7.2)."""
+    return isinstance(limit.at, PartOf) and prorates(job.plan, "target")
 
 
 def _share(at: PartOf) -> pl.Expr:
@@ -236,22 +247,22 @@ def _topped_up(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.Dat
 
 
 def _ended_spans(job: Job, limit: Limit, day: date) -> pl.DataFrame:
-    """Return `~p ~span ~wfirst ~wlast` for everybody on the plan in each of the limit's windows that has ended."""
-    measured = job.measured
-    window = limit.per if limit.per != "window" else measured.measure.window if measured else "life"
-    rows = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to")
-    first, last = job.plan.effective.first or FIRST_DAY, job.plan.effective.last or LAST_DAY
-    rows = rows.with_columns(
-        pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z")
-    )
+    """Return `~p ~span ~wfirst ~wlast` for everybody who takes part in one of the limit's windows that has ended."""
+    window = _window(job, limit)
+    rows = stretches(job.book.people, job.plan)
     if window in job.book.moments.windows:
-        spans = job.book.moments.windows[window].select(
-            pl.col("~w").alias("~span"), pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast")
+        spans = job.book.moments.windows[window].rename({"~w": "~span", "~first": "~wfirst", "~last": "~wlast"})
+    elif window == "quota row":
+        assert job.measured is not None
+        spans = quota_rows(job.book, job.plan, job.measured.measure, job.measured.name).rename(
+            {"~w": "~span", "~first": "~wfirst", "~last": "~wlast"}
         )
     else:
-        days = {"~span": [0], "~wfirst": [first], "~wlast": [last]}
+        dates = job.component.dates or job.plan.effective
+        days = {"~span": [0], "~wfirst": [dates.first or FIRST_DAY], "~wlast": [dates.last or LAST_DAY]}
         spans = pl.DataFrame(days, schema={"~span": pl.Int64, "~wfirst": pl.Date, "~wlast": pl.Date})
-    both = rows.join(spans.filter(pl.col("~wlast") <= day), how="cross")
+    spans = spans.filter(pl.col("~wlast") <= day)
+    both = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
     both = both.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
     return both.select("~p", "~span", "~wfirst", "~wlast").unique(maintain_order=True)
 

@@ -7,6 +7,8 @@ from datetime import date
 
 import polars as pl
 
+from commcalc.plan.model import Plan
+
 FIRST_DAY = date(1, 1, 1)
 LAST_DAY = date(9999, 12, 31)
 
@@ -61,6 +63,32 @@ def _with_range(frame: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("from") if "from" in frame.columns else none
     last = pl.col("to") if "to" in frame.columns else none
     return frame.with_columns(first.fill_null(FIRST_DAY).alias("~from"), last.fill_null(LAST_DAY).alias("~to"))
+
+
+def stretches(people: People, plan: Plan) -> pl.DataFrame:
+    """Return `~p ~a ~b ~z`: the days of each assignment on which the payee takes part - plan in effect, employed - in order.
+
+    `hired` and `left` are those of the payee's row that holds on the assignment's last day, or of the last row before.
+    """
+    first, last = plan.effective.first or FIRST_DAY, plan.effective.last or LAST_DAY
+    rows = people.assignments.filter(pl.col("plan") == plan.plan).select(
+        "~p",
+        "~a",
+        pl.max_horizontal("~from", pl.lit(first)).alias("~b"),
+        pl.min_horizontal("~to", pl.lit(last)).alias("~z"),
+    )
+    rows = rows.filter(pl.col("~b") <= pl.col("~z"))
+    facts = people.facts.sort("~p", "~from")
+    none = pl.lit(None, dtype=pl.Date)
+    employed = facts.select(
+        "~p",
+        pl.when(pl.col("~p") == pl.col("~p").shift(1)).then("~from").otherwise(pl.lit(FIRST_DAY)).alias("~from"),
+        (pl.col("payee.hired") if "payee.hired" in facts.columns else none).alias("~hired"),
+        (pl.col("payee.left") if "payee.left" in facts.columns else none).alias("~left"),
+    )
+    found = rows.sort("~p", "~z").join_asof(employed, left_on="~z", right_on="~from", by="~p", check_sortedness=False)
+    found = found.with_columns(pl.max_horizontal("~b", "~hired").alias("~b"), pl.min_horizontal("~z", "~left").alias("~z"))
+    return found.filter(pl.col("~b") <= pl.col("~z")).sort("~p", "~b").select("~p", "~a", "~b", "~z")
 
 
 def join_effective(frame: pl.DataFrame, table: pl.DataFrame, on_date: str) -> pl.DataFrame:

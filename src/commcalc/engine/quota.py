@@ -9,10 +9,13 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.moments import CALENDAR_WINDOWS
-from commcalc.engine.people import LAST_DAY
+from commcalc.engine.people import LAST_DAY, stretches
 from commcalc.engine.rules import Rules
-from commcalc.plan.measures import MeasureBase
+from commcalc.language.expression import calls, walk
+from commcalc.language.expression.nodes import Binary
+from commcalc.plan.measures import FormulaMeasure, MeasureBase
 from commcalc.plan.model import Plan
+from commcalc.plan.readings import prorates
 from commcalc.tables.exact import D, exact_lit, product
 
 ONE = pl.lit(1).cast(D)
@@ -88,7 +91,7 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     said: MeasureBase = plan.measures[name]
     if said.quota is None:
         return probes.with_columns(pl.lit(None, dtype=D).alias("~qn"), ONE.alias("~qd"))
-    days = _days_taken(book, plan, said)
+    days = prorates(plan, "quota") and grows_with_days(plan, name)
     if not isinstance(said.quota, str):
         found = probes.with_columns(rules.value(said.quota).alias("~qn"), ONE.alias("~qd"))
         return _prorated_value(book, plan, found) if days else found
@@ -105,9 +108,14 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     )
 
 
-def _days_taken(book: Book, plan: Plan, said: MeasureBase) -> bool:
-    del book, said
-    return plan.payment.prorate is not None and plan.payment.prorate.quota == "days"
+def grows_with_days(plan: Plan, name: str) -> bool:
+    """Whether somebody who takes part for half the days would reach half: not an average or a KPI (docs/semantics.md 4.7)."""
+    said: MeasureBase = plan.measures[name]
+    if not isinstance(said, FormulaMeasure):
+        return said.aggregate in ("sum", "count", "distinct")
+    node, reads = said.formula.node, ("value", "quota", "attainment")
+    divides = any(isinstance(n, Binary) and n.op == "/" and calls(n.right, *reads) for n in walk(node))
+    return not divides and bool(calls(node, *reads)) and all(grows_with_days(plan, m) for m in calls(node, *reads))
 
 
 def _parts(book: Book, said: MeasureBase, rows: pl.DataFrame, probes: pl.DataFrame) -> pl.DataFrame:
@@ -150,18 +158,13 @@ def _spread(book: Book, said: MeasureBase, both: pl.DataFrame) -> pl.DataFrame:
 
 def taking_part(book: Book, plan: Plan, spans: pl.DataFrame, first: str, last: str) -> pl.DataFrame:
     """Return `spans` with `~taken`: days of each payee's span on the plan and employed, both ends counted."""
-    rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to")
-    facts = book.people.facts
-    employed = facts.group_by("~p").agg(
-        (pl.col("payee.hired").last() if "payee.hired" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~hired"),
-        (pl.col("payee.left").last() if "payee.left" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~left"),
-    )
     numbered = spans.with_row_index("~i")
-    joined = numbered.join(rows, on="~p", how="left").join(employed, on="~p", how="left")
-    begin = pl.max_horizontal(first, "~from", "~hired")
-    end = pl.min_horizontal(last, "~to", "~left")
-    days = ((end - begin).dt.total_days() + 1).clip(lower_bound=0).fill_null(0)
-    taken = joined.group_by("~i").agg(days.sum().alias("~taken"))
+    joined = numbered.select("~i", "~p", pl.col(first).alias("~x"), pl.col(last).alias("~y")).join(
+        stretches(book.people, plan), on="~p", how="left"
+    )
+    days = pl.min_horizontal("~y", "~z") - pl.max_horizontal("~x", "~b")
+    counted = pl.when(pl.col("~b").is_not_null()).then((days.dt.total_days() + 1).clip(lower_bound=0)).otherwise(0)
+    taken = joined.group_by("~i").agg(counted.sum().alias("~taken"))
     return numbered.join(taken, on="~i", how="left", maintain_order="left").drop("~i")
 
 

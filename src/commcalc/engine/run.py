@@ -26,7 +26,7 @@ from commcalc.engine.sharing import Streams, shared_out, streams_of
 from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import credit_rows, exception_rows, line_rows, measure_rows, slice_rows
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.readings import reading
+from commcalc.plan.readings import as_prorated, reading
 from commcalc.tables.exact import D
 from commcalc.tables.results import EXCEPTIONS, LEFT_OUT
 
@@ -67,10 +67,10 @@ def run(
         progress(f"crediting {loaded.plan.plan}")
         rules = _rules(book, loaded)
         measured[loaded.plan.plan] = _measures(book, loaded, rules)
-        readings = Readings(book, loaded.plan, rules, measured[loaded.plan.plan])
         for name, component in loaded.plan.components.items():
             progress(f"calculating {loaded.plan.plan}.{name}")
-            job = Job(book, loaded.plan, name, component, rules, readings)
+            plan = as_prorated(loaded.plan, component)
+            job = Job(book, plan, name, component, rules, Readings(book, plan, rules, measured[plan.plan]))
             paid.append(_component(*_as_streams(job, loaded, streams)))
     progress("settling the account")
     return _result(book, measured, paid, aside)
@@ -133,8 +133,8 @@ def _component(job: Job, streams: Streams | None) -> Paid:
         released = lines.group_by("~p").agg(pl.col("~amount").sum().alias("amount"))
         return Paid(job, lines, found.slices, released, found.blanks, last > now)
     before = with_openings(job, _posted(job, first), first)
-    found = with_openings(job, settled(job, now, before), now + timedelta(days=1))
-    assert found is not None
+    found = settled(job, now, before)
+    found = with_openings(job, found, now + timedelta(days=1)) or found
     if streams is not None:
         found = shared_out(job, found, streams)
         before = shared_out(job, before, streams) if before is not None else None

@@ -109,10 +109,12 @@ def _ratcheted(frame: pl.DataFrame, slices: pl.DataFrame, previous: Settled) -> 
     )
     both = frame.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
     stands = both.filter(pl.col("~x") >= pl.col("~exact")).select(KEY)
-    slices = pl.concat([
-        slices.join(stands, on=KEY, how="anti", nulls_equal=True),
-        previous.slices.join(stands, on=KEY, how="semi", nulls_equal=True),
-    ])
+    slices = pl.concat(
+        [
+            slices.join(stands, on=KEY, how="anti", nulls_equal=True),
+            previous.slices.join(stands, on=KEY, how="semi", nulls_equal=True),
+        ]
+    )
     figures = (pl.max_horizontal("~exact", "~x").alias("~exact"), pl.max_horizontal("~amount", "~a").alias("~amount"))
     return both.with_columns(figures).drop("~x", "~a"), slices
 

@@ -7,10 +7,14 @@ from math import lcm
 import polars as pl
 
 from commcalc.engine.book import Book
+from commcalc.engine.measure import with_facts
+from commcalc.engine.people import stretches
 from commcalc.engine.quota import days_of
 from commcalc.engine.rules import Rules
+from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.model import Plan
+from commcalc.plan.readings import prorates
 from commcalc.plan.targets import PartOf
 from commcalc.tables.exact import D, exact_lit, product
 
@@ -40,10 +44,14 @@ def target_of(book: Book, plan: Plan, component: ComponentBase, rules: Rules, fr
     if said is None:
         none = pl.lit(None, dtype=D)
         return frame.with_columns(none.alias("~tn"), ONE.alias("~td"))
-    if not isinstance(said, PartOf):
-        return frame.with_columns(rules.expression(said).alias("~tn"), ONE.alias("~td"))
-    if plan.payment.prorate is not None and plan.payment.prorate.target == "days":
+    if prorates(plan, "target"):
         return _blended(book, plan, said, rules, frame)
+    return _figure(book, plan, said, rules, frame)
+
+
+def _figure(book: Book, plan: Plan, said: PartOf | Expression, rules: Rules, frame: pl.DataFrame) -> pl.DataFrame:
+    if isinstance(said, Expression):
+        return frame.with_columns(rules.expression(said).alias("~tn"), ONE.alias("~td"))
     with_ote = ote_columns(book, plan, frame, rules)
     return with_ote.with_columns(_part(said)).drop("~ote", "~base", "~variable")
 
@@ -55,20 +63,22 @@ def _part(said: PartOf) -> list[pl.Expr]:
     return [numerator.alias("~tn"), divisor.alias("~td")]
 
 
-def _blended(book: Book, plan: Plan, said: PartOf, rules: Rules, frame: pl.DataFrame) -> pl.DataFrame:
-    """Each assignment in the window by its days, employed days only, added over the common divisor (docs/semantics.md 7.1)."""
+def _blended(book: Book, plan: Plan, said: PartOf | Expression, rules: Rules, frame: pl.DataFrame) -> pl.DataFrame:
+    """Each assignment in the window by its days, employed days only, added over the common divisor (docs/semantics.md 7.1).
+
+    What an amount reads of the payee is as of the last of those days.
+    """
+    reads = rules.reads(said) if isinstance(said, Expression) else rules.reads()
     keys = ["~p", "~wfirst", "~wlast"]
-    spans = frame.select(*keys, "~periods", "~year").unique(keys)
-    rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
-    facts = book.people.facts
-    employed = facts.group_by("~p").agg(
-        (pl.col("payee.hired").last() if "payee.hired" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~hired"),
-        (pl.col("payee.left").last() if "payee.left" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~left"),
-    )
-    both = spans.join(rows, on="~p").join(employed, on="~p", how="left")
-    begin, end = pl.max_horizontal("~wfirst", "~from", "~hired"), pl.min_horizontal("~wlast", "~to", "~left")
-    both = both.with_columns(((end - begin).dt.total_days() + 1).clip(lower_bound=0).alias("~days")).filter(pl.col("~days") > 0)
-    both = ote_columns(book, plan, both, rules).with_columns(_part(said))
+    if reads.measures:  # as each credit reads it, not the same for the whole window
+        frame = frame.with_row_index("~i")
+        keys = ["~i", *keys]
+    read = [c for c in frame.columns if c.split(":")[0] in ("value", "quota", "attainment", "quota_num", "quota_den")]
+    spans = frame.select(*keys, "~periods", "~year", *read).unique(keys)
+    both = spans.join(stretches(book.people, plan), on="~p")
+    begin, end = pl.max_horizontal("~wfirst", "~b"), pl.min_horizontal("~wlast", "~z")
+    both = both.with_columns(((end - begin).dt.total_days() + 1).alias("~days"), end.alias("~d")).filter(pl.col("~days") > 0)
+    both = _figure(book, plan, said, rules, with_facts(book, plan, both, reads.payee, reads.params))
     days = days_of("~wfirst", "~wlast")
     whole = pl.col("~days") == days
     both = both.with_columns(
@@ -84,8 +94,10 @@ def _blended(book: Book, plan: Plan, said: PartOf, rules: Rules, frame: pl.DataF
         .group_by(keys)
         .agg(product(pl.col("~tn"), times).sum().alias("~tn"), pl.col("~TD").first().alias("~td"))
     )
-    return frame.join(sums, on=keys, how="left", maintain_order="left").with_columns(
-        pl.col("~tn").fill_null(pl.lit(0).cast(D)), pl.col("~td").fill_null(ONE)
+    return (
+        frame.join(sums, on=keys, how="left", maintain_order="left")
+        .with_columns(pl.col("~tn").fill_null(pl.lit(0).cast(D)), pl.col("~td").fill_null(ONE))
+        .drop("~i", strict=False)
     )
 
 

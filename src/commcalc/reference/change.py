@@ -167,7 +167,8 @@ def _bound(work: Work, limit: Limit, earner: Earner, stretch: Window, at: date) 
     """The amount of a cap or floor for a stretch, in whole coins; a cap for days taking part where the plan says so."""
     scope = work.payee_scope(earner, stretch, at)
     amount = _limit_of(work, limit, scope, stretch)
-    if work.prorate.cap == "days" and limit in work.component.caps and stretch.last != date.max:
+    reduced = isinstance(limit.at, PartOf) and work.prorate.target == "days"  # once is enough (§7.2)
+    if work.prorate.cap == "days" and limit in work.component.caps and stretch.last != date.max and not reduced:
         days = overlap(work.records.days_on(earner.payee, work.plan), stretch.first, stretch.last)
         amount = over(times(amount, days), stretch.days)
     return work.cents.rounded(amount)

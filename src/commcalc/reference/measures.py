@@ -110,7 +110,7 @@ class Measures:
 
     def opening(self, name: str, earner: Earner, window: Window) -> Decimal:
         """Return what the window already had before the first run (§4.9)."""
-        if earner.stream or earner.alone:
+        if earner.stream:
             return ZERO
         return sum((
             r["amount"] for r in self.records.job.openings

@@ -7,6 +7,8 @@ from decimal import Decimal
 from math import lcm
 from typing import Any
 
+from commcalc.language.expression import calls, walk
+from commcalc.language.expression.nodes import Binary
 from commcalc.plan.model import Plan
 from commcalc.reference.job import Row
 from commcalc.reference.measured import NotPaid
@@ -32,6 +34,7 @@ class Quotas:
     def quota(self, name: str, payee: str, window: Window, at: date, *, days: bool) -> Figure | None:
         """Return the quota of the window as known at a moment, undivided; None where there is none above zero."""
         measure: Any = self.plan.measures[name]
+        days = days and self._grows(name)
         if measure.quota in ("own", "team", "plan"):
             parts = self._of_rows(name, payee, window, at, days=days)
         else:
@@ -42,6 +45,18 @@ class Quotas:
         common = lcm(*(d for _, d in parts))
         total = sum((times(n, common // d) for n, d in parts), Decimal(0))
         return Figure(total, Decimal(common)) if total > 0 else None
+
+    def _grows(self, name: str) -> bool:
+        """Tell whether half the days make half the figure: sums and counts, and formulas of these without a quotient (§4.7)."""
+        measure: Any = self.plan.measures[name]
+        if measure.aggregate != "formula":
+            return measure.aggregate in ("sum", "count", "distinct")
+        node = measure.formula.node
+        divided = [n.right for n in walk(node) if isinstance(n, Binary) and n.op == "/"]
+        if any(calls(n, "value", "quota", "attainment") for n in divided):
+            return False
+        read = calls(node, "value", "quota", "attainment")
+        return bool(read) and all(self._grows(m) for m in read)
 
     def _rows(self, name: str) -> list[Row]:
         """The rows of the measure; a row that names none is everybody's."""

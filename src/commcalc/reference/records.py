@@ -84,14 +84,16 @@ class Records:
         return None
 
     def rows_on(self, payee: str, plan: Plan) -> list[tuple[date, date, Row]]:
-        """Return each stretch in which the payee is on the plan and employed, with its assignment."""
+        """Return each stretch in which the payee is on the plan and employed (as known on its last day), with its assignment."""
         found = []
         start, stop = plan.effective.first or date.min, plan.effective.last or date.max
         for row in self.assignments.get(payee, ()):
             if row["plan"] != plan.plan:
                 continue
             first, last = max(row["from"], start), min(row.get("to") or date.max, stop)
-            who = self.facts(payee, first)
+            if first > last:
+                continue
+            who = self.facts(payee, last)
             first, last = max(first, who.get("hired") or date.min), min(last, who.get("left") or date.max)
             if first <= last:
                 found.append((first, last, row))

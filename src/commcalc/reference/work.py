@@ -141,22 +141,22 @@ class Work:
 
     def target(self, scope: Scope, window: Window, said: object = None) -> Figure:
         """Return the target for a window, undivided: a part of the year's variable, or an amount (§7.1)."""
+        said = self.component.target if said is None else said
+        if said is None:
+            raise NotPaid("no target")
+        if isinstance(said, PartOf) and said.of == "target":
+            whole = self.target(scope, window)
+            return Figure(times(whole.numerator, said.share), whole.divisor)
         if self.prorate.target == "days":
             return self._prorated_target(scope, window, said)
         return self._target(scope, window, said)
 
     def _target(self, scope: Scope, window: Window, said: object) -> Figure:
-        said = self.component.target if said is None else said
-        if said is None:
-            raise NotPaid("no target")
         if not isinstance(said, PartOf):
-            amount = evaluate(said.node, scope)  # type: ignore[union-attr]
+            amount = evaluate(said.node, scope)  # type: ignore[attr-defined]
             if amount is None:
                 raise NotPaid("the target is empty")
             return Figure(amount)
-        if said.of == "target":
-            whole = self._target(scope, window, None)
-            return Figure(times(said.share, whole.numerator), whole.divisor)
         ote, mix = scope.ote, scope.mix
         if ote is None or mix is None:
             raise NotPaid("no on-target earnings")
@@ -167,15 +167,14 @@ class Work:
         return Figure(numerator, times(mix[0] + mix[1], calendar.periods_per_year(here)))
 
     def _prorated_target(self, scope: Scope, window: Window, said: object) -> Figure:
-        """Each assignment's target x days taking part / days of the window, over their common divisor (§7.1)."""
-        now, parts = scope.assigned, []
+        """Each assignment's target, as of the last of its days, x these / days of the window, over their common divisor (§7.1)."""
+        parts = []
         for first, last, row in self.records.rows_on(scope.payee, self.plan):
             days = overlap([(first, last)], window.first, window.last)
             if days:
-                scope.assigned = row
-                one = self._target(scope, window, said)
-                parts.append((one, days))
-        scope.assigned = now
+                then = self.scope(scope.payee, min(last, window.last)).reading(scope.read)
+                then.assigned = row
+                parts.append((self._target(then, window, said), days))
         if not parts:
             return Figure(ZERO)
         if len(parts) == 1 and parts[0][1] == window.days:

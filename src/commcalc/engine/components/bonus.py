@@ -9,7 +9,7 @@ import polars as pl
 from commcalc.engine.components.lines import multiplied
 from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job, nothing
 from commcalc.engine.measure import with_facts
-from commcalc.engine.people import FIRST_DAY, LAST_DAY
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.quota import quota_rows
 from commcalc.engine.rules import attainment_of, expressions_of, is_money
 from commcalc.engine.target import target_of
@@ -99,11 +99,7 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
     """Return `~p ~a ~w ~wfirst ~wlast ~periods ~year ~t ~d` for each payee on the plan in a window that counts."""
     said = job.component
     book, plan = job.book, job.plan
-    rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
-    first, last = plan.effective.first or FIRST_DAY, plan.effective.last or LAST_DAY
-    rows = rows.with_columns(
-        pl.max_horizontal("~from", pl.lit(first)).alias("~b"), pl.min_horizontal("~to", pl.lit(last)).alias("~z")
-    )
+    rows = stretches(book.people, plan)
     spans = _spans(job, measure, name)
     frame = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
     frame = frame.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
@@ -112,13 +108,13 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
     begun = pl.col("~wlast") <= day if at_end else pl.col("~wfirst") <= day
     frame = frame.filter(begun).with_columns(pl.min_horizontal("~wlast", pl.lit(day)).alias("~t"))
     # the assignment in force at the day read, else the last one in the window, governs (docs/semantics.md 7.1)
-    frame = frame.sort("~p", "~w", "~from").filter(pl.col("~b") <= pl.col("~t"))
+    frame = frame.sort("~p", "~w", "~b").filter(pl.col("~b") <= pl.col("~t"))
     frame = frame.unique(["~p", "~w"], keep="last", maintain_order=True)
     if said.dates is not None:
         low, high = said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY
         frame = frame.filter((pl.col("~t") >= low) & (pl.col("~t") <= high))
     frame = frame.with_columns(pl.min_horizontal("~t", "~z").alias("~d"))
-    return frame.drop("~from", "~to", "~b", "~z")
+    return frame.drop("~b", "~z")
 
 
 def _spans(job: Job, measure: MeasureBase, name: str) -> pl.DataFrame:
