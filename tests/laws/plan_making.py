@@ -10,7 +10,7 @@ from typing import Any
 OPEN_FINDINGS: frozenset[str] = frozenset({
     "overlay-only", "round-deal-of-bonus", "deal-window-read", "undecided-gate",
     "split-pay", "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "rounded-attainment",
-    "steps-beyond", "per-deal-net", "lone-openings", "empty-figure", "earned-openings", "weighted-count",
+    "steps-beyond", "per-deal-net", "life-target", "on-target-without-quota", "lone-openings", "empty-figure", "earned-openings", "weighted-count",
 })  # fmt: skip
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
 
@@ -165,7 +165,8 @@ def _quota(m: Maker, window: str, counted: str) -> Said:
         amount = {"money": m.one("1_000", "5_000", "2_500", "3_000"), "units": m.one("2", "5", "10", "3"), "number": m.one("2", "3")}
         said = {"quota": m.one("own", "own", "own", "team", "plan", amount[counted])}
         if m.odds(0.6) or window == "life":
-            said["spread"] = "evenly" if m.odds(0.7) or window in ("deal", "life") else m.one(["30%", "30%", "40%"], ["50%", "50%"])
+            ratios = {"month": ["30%", "30%", "40%"], "period": ["25%", "25%", "50%"], "quarter": ["60%", "40%"], "half": ["33.3333%", "66.6667%"]}
+            said["spread"] = ratios[window] if window in ratios and m.odds(0.3) else "evenly"
         if window == "deal" or window == "life":
             said.pop("spread", None)
             said["quota"] = amount[counted]
@@ -278,6 +279,10 @@ def _commission(m: Maker) -> Said:
         said["basis"] = m.one("margin", "amount", "max(margin, 0)")
         pays = "ratio"
     kind = m.weighted(flat=0.22, rows=0.17, tiers=0.43, target=0.12, points=0.06)
+    if "on-target-without-quota" in OPEN_FINDINGS and "%" in measure.get("no_quota", ""):
+        kind = "tiers" if kind == "target" else kind
+    if "life-target" in OPEN_FINDINGS and measure["window"] == "life":
+        kind = "tiers" if kind == "target" else kind
     if kind == "target" and "quota" in measure and measure["window"] != "deal":
         windowed = measure["window"] in PERIODIC
         said["target"] = m.one("80% of variable", "2_000 USD") if windowed else "2_000 USD"

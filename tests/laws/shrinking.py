@@ -11,7 +11,7 @@ from worlds import World, differences, load
 
 Fails = Callable[[World], bool]
 KEPT = ("payee_id", "name", "deal_id", "amount", "period", "value", "share", "share_num", "share_den", "kpi", "plan", "kind", "as_of", "to", "from", "role",
-        "type", "margin", "units", "term_months", "owner")  # fmt: skip
+        "type", "margin", "units", "term_months", "owner", "line", "hired", "left")  # fmt: skip
 """Cells that a row is not a row without."""
 
 
@@ -116,7 +116,7 @@ def _remove(world: World, path: tuple[Any, ...]) -> bool:
         return False
     if isinstance(node, list) and path[-1] >= len(node):
         return False
-    if path[0] == "plans" and (len(node) == 1 or path[-1] in ("quota", "basis", "cells", "from", "to", "round", "returns")):
+    if path[0] == "plans" and (len(node) == 1 or path[-1] in ("quota", "basis", "cells", "from", "to", "round", "returns", "spread")):
         return False  # a table without rows, or attainment without a quota, is another fault
     if path[0] == "plans" and path[-3:-1] and "matrix" in path:
         return False

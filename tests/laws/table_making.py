@@ -199,8 +199,8 @@ def _rows_of(r: Random, whose: Row, measure: str, said: dict[str, Any], kind: st
     }  # fmt: skip
     order = ["month", "quarter", "half", "year"]
     at = order.index(window) if window in order else 0
-    if "spread" in said and r.random() < 0.5 and at < 3:
-        return [row(p) for p in spans[order[r.randint(at + 1, 3)]]]
+    if "spread" in said and r.random() < 0.5 and at < 3:  # ratios are as many as windows in the next longer one
+        return [row(p) for p in spans[order[at + 1 if isinstance(said["spread"], list) else r.randint(at + 1, 3)]]]
     if at and r.random() < 0.4:
         return [row(p) for p in spans[order[r.randint(0, at - 1)]] if r.random() < 0.95]
     return [row(p) for p in spans[order[at]]]
