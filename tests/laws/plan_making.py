@@ -10,7 +10,7 @@ from typing import Any
 OPEN_FINDINGS: frozenset[str] = frozenset({
     "overlay-only", "round-deal-of-bonus", "deal-window-read", "undecided-gate",
     "split-pay", "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "rounded-attainment",
-    "steps-beyond", "per-deal-net", "life-target", "on-target-without-quota", "lone-openings", "empty-figure", "earned-openings", "weighted-count",
+    "steps-beyond", "per-deal-net", "life-target", "odd-window-floor", "on-target-without-quota", "lone-openings", "empty-figure", "earned-openings", "weighted-count",
 })  # fmt: skip
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
 
@@ -232,6 +232,8 @@ def _limits(m: Maker, said: Said, window: str, *, per_deal: bool) -> None:
     if per_deal and m.odds(0.1):
         floors.append({"at": m.one("5 USD", "12.5 USD"), "per": "deal"})
     if m.odds(0.1):
+        if "odd-window-floor" in OPEN_FINDINGS and window in ("deal", "quota row", "life"):
+            pers = ["period", "month"]
         floors.append({"at": m.one("10 USD", "20 USD", "33.33 USD"), "per": m.one(*pers)})
     if "floor-and-cap" in OPEN_FINDINGS and any(x["per"] == "deal" for x in (*caps, *floors)):
         caps = [c for c in caps if c["per"] == "deal"][:1]

@@ -17,7 +17,7 @@ from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.names import Scope
 from commcalc.reference.numbers import ONE, ZERO, Figure, over, times
-from commcalc.reference.rates import value_of
+from commcalc.reference.rates import figure_of, value_of
 from commcalc.reference.records import Earner
 from commcalc.reference.tiers import Cut, Ladder, merged
 from commcalc.reference.work import Entry, Work
@@ -66,6 +66,7 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
         raise NotPaid("a row below zero under tiers, and `returns` is not said")
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
+    is_measure = is_measure or basis == credit.m  # then basis x part / m is the part itself
     factors = multipliers(component, scope)
     pieces, scale = _pieces(work, credit, scope, at)
     whole = pieces[0].part is None
@@ -212,10 +213,10 @@ def _rated(work: Work, piece: Piece, scope: Scope, extra: Decimal) -> None:
     """A constant, a table or a formula; or on-target, target over quota, with the division last (§5.3, §5.4)."""
     said = work.component.rate
     if said != "on-target":
-        rate = value_of(said, scope)
+        rate = figure_of(said, scope)
         if rate is None:
             raise NotPaid("the rate is empty, or no row of its table holds")
-        piece.rate = Figure(rate + extra)
+        piece.rate = Figure(rate.numerator + times(extra, rate.divisor), rate.divisor)
         return
     window = scope.window
     target = work.target(scope, window)
