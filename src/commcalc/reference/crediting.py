@@ -63,7 +63,7 @@ def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[C
     whose = measure.credit
     for deal in records.deals:
         day = deal.get(column)
-        if day is None:
+        if day is None or day > records.now:
             continue
         if whose == "reports":
             parts = _of_reports(records, deal, day, earner.payee)

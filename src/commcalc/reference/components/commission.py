@@ -47,7 +47,8 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
                     yield line(work, credit, scope, at)
             except NotPaid as missing:
                 if not missing.silent:
-                    work.records.refuse(earner.payee, work.name, credit.deal_id, missing.reason)
+                    deal = "" if missing.whole else credit.deal_id
+                    work.records.refuse(earner.payee, work.name, deal, missing.reason)
 
 
 def entry_of(credit: Credit) -> Entry:
