@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 OPEN_FINDINGS: frozenset[str] = frozenset({
-    "overlay-only", "round-deal-of-bonus", "deal-window-read", "undecided-gate",
+    "overlay-only", "round-deal-of-bonus", "deal-window-read", "undecided-gate", "no-quota-in-conditions",
     "split-pay", "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "rounded-attainment",
     "steps-beyond", "per-deal-net", "life-target", "shared-unassigned", "odd-window-floor", "on-target-without-quota", "lone-openings", "empty-figure", "earned-openings", "weighted-count",
 })  # fmt: skip
@@ -251,7 +251,7 @@ def _gate(m: Maker, on: str, window: str) -> Said:
             continue
         if "undecided-gate" in OPEN_FINDINGS and (not {"sum", "count"} & set(told) or ("quota" in told and "%" not in told.get("no_quota", ""))):
             continue
-        if "quota" in told:
+        if "quota" in told and "no-quota-in-conditions" not in OPEN_FINDINGS:
             reads.append(f"attainment('{name}') >= {m.one('50%', '100%', '75%')}")
         reads.append(f"value('{name}') >= {m.one(*BOUNDS[m.kinds[name]])}")
     if not reads:

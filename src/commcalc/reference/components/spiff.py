@@ -84,7 +84,10 @@ def _line(work: Work, credit: Credit, scope: Scope) -> Entry:
 
 
 def _basis(component: Any, credit: Credit, scope: Scope) -> Decimal:
-    found = credit.value if component.basis is None else evaluate(component.basis.node, scope)
+    if component.basis is not None:
+        found = evaluate(component.basis.node, scope)
+    else:  # what the measure sums; a count sums nothing, its deals have their amount
+        found = credit.deal.get("amount") if credit.value is None else credit.value
     if found is None:
         raise NotPaid("basis is empty")
     return Decimal(found)
