@@ -32,7 +32,11 @@ def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank
     deals = book.deals.select(
         "~row", "~deal", "~p", "owner", pl.col(date).alias("~d"), "deal_id", "line", "amount", *_places(book)
     )
-    split = book.splits.select("~deal").unique() if book.splits is not None else pl.DataFrame(schema={"~deal": pl.UInt32})
+    split = (
+        book.splits.filter(pl.col("role") == "owner").select("~deal").unique()
+        if book.splits is not None
+        else pl.DataFrame(schema={"~deal": pl.UInt32})
+    )
     deals = (
         deals.join(credited.with_columns(pl.lit(value=True).alias("~credited")), on="~row", how="left", maintain_order="left")
         .join(split.with_columns(pl.lit(value=True).alias("~split")), on="~deal", how="left", maintain_order="left")

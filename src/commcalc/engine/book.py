@@ -27,6 +27,14 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedDeals:
+    """The role in which a book's deals are shared, and the payees of each stream: `~p` (stream), `~real`, in their order."""
+
+    role: str
+    holders: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """All that a run reads.
 
@@ -46,6 +54,7 @@ class Book:
     kpis: pl.DataFrame
     openings: pl.DataFrame
     period: Period
+    shared: SharedDeals | None = None  # where pay, not credit, is split
 
     @property
     def now(self) -> date:

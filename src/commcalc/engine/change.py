@@ -43,7 +43,7 @@ def minimum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, lis
         last = pl.int_range(pl.len()).over(deal) == pl.len().over(deal) - 1
         short = (pl.col("~limit") - pl.col(CENTS).sum().over(deal)).clip(lower_bound=0)
         given = pl.when(last & pl.col("~alive")).then(short).otherwise(ZERO)
-        frame = _kept(marked, pl.col(CENTS) + given)
+        frame = _kept(marked, pl.col(CENTS) + given).drop("~limit", "~alive")
     return frame, []
 
 
@@ -52,7 +52,7 @@ def maximum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, lis
     for limit in (x for x in job.component.caps if x.per == "deal"):
         marked = _limit_per_deal(job, frame, limit, day)
         kept = _under_cap(["~p", "~role", "~level", "~sale"])
-        frame = _kept(marked, pl.when(pl.col("~alive")).then(kept).otherwise(pl.col(CENTS)))
+        frame = _kept(marked, pl.when(pl.col("~alive")).then(kept).otherwise(pl.col(CENTS))).drop("~limit", "~alive")
     return frame, []
 
 
@@ -149,9 +149,14 @@ def caps(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[B
 
 
 def floors(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
-    """Floors over a window, once it has ended: the shortfall stands on the payee (docs/semantics.md 8.5)."""
+    """Floors over a window, once it has ended: the shortfall stands on the payee (docs/semantics.md 8.5).
+
+    Where pay is shared they come after the sharing: sharing.with_floors.
+    """
+    if job.book.shared is not None:
+        return frame, []
     for limit in (x for x in job.component.floors if x.per != "deal"):
-        frame = _topped_up(job, frame, limit, day)
+        frame = pl.concat([frame, topped_up(job, frame, limit, day)], how="diagonal")
     return frame, []
 
 
@@ -222,8 +227,8 @@ def _of(job: Job, at: PartOf) -> ComponentBase:
     return job.component if at.of == "target" else job.component.model_copy(update={"target": at})
 
 
-def _topped_up(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
-    """Add a row for each payee on the plan and ended window whose total is below the floor, credits or none."""
+def topped_up(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
+    """Return a row for each payee on the plan and ended window whose total is below the floor, credits or none."""
     marked = frame.with_columns(_span(job, limit).alias("~span"))
     totals = marked.group_by("~p", "~span", maintain_order=True).agg(pl.col(CENTS).sum().alias("~total"))
     spans = _ended_spans(job, limit, day)
@@ -242,8 +247,7 @@ def _topped_up(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.Dat
         ONE.alias("~share_n"),
         ONE.alias("~share_q"),
     )
-    added = short.select([c for c in frame.columns if c in short.columns])
-    return pl.concat([frame, added], how="diagonal")
+    return short.select([c for c in frame.columns if c in short.columns])
 
 
 def _ended_spans(job: Job, limit: Limit, day: date) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from commcalc.engine.book import Book
+from commcalc.engine.book import Book, SharedDeals
 from commcalc.engine.people import join_effective
 from commcalc.plan.measures import MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
@@ -34,11 +34,42 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
         pl.col("~d") >= first if first else pl.lit(value=True),
         pl.col("~d") <= last if last else pl.lit(value=True),
     )
-    return _in_order(join_effective(found.filter(pl.col("~p").is_in(rows["~p"].unique().implode())), rows, "~d").filter(inside))
+    known = join_effective(found.filter(pl.col("~p").is_in(rows["~p"].unique().implode())), rows, "~d").filter(inside)
+    if book.shared is not None:
+        known = on_plan(book.shared, known, rows).filter(pl.col("~on") == pl.col("~of")).drop("~on", "~of", "~first")
+    return _in_order(_hired(book, known))
+
+
+def _hired(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
+    """Nobody has a credit dated before being hired; the account of rows tells such a deal (semantics 7)."""
+    if "payee.hired" not in book.people.facts.columns:
+        return frame
+    found = join_effective(frame, book.people.facts.select("~p", "~from", "~to", pl.col("payee.hired").alias("~hired")), "~d")
+    return found.filter((pl.col("~hired") <= pl.col("~d")).fill_null(value=True)).drop("~hired")
+
+
+def on_plan(shared: SharedDeals, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add to deals of streams `~of` (payees of the stream), `~on` (those on the plan on `~d`), `~first`; others count as one.
+
+    In: `~p ~d`; rows: assignments `~p ~from ~to ~a` to the plan.
+    """
+    numbered = frame.with_row_index("~i")
+    each = numbered.select("~i", "~p", "~d").join(shared.holders, on="~p", maintain_order="left")
+    each = each.with_columns(pl.col("~real").alias("~p"))
+    each = join_effective(each, rows.select("~p", "~from", "~to", pl.col("~a").alias("~assigned")), "~d")
+    counts = each.group_by("~i").agg(
+        pl.len().alias("~of"), pl.col("~assigned").count().alias("~on"), pl.col("~real").first().alias("~first")
+    )
+    found = numbered.join(counts, on="~i", how="left", maintain_order="left").drop("~i")
+    return found.with_columns(pl.col("~of", "~on").fill_null(1))
 
 
 def _shared(book: Book, deals: pl.DataFrame, measure: MeasureBase) -> pl.DataFrame:
     """Give each deal to its owner, or to those who share it, or to the managers above them."""
+    if book.shared is not None:  # streams, and what nobody shares, are whole
+        role = measure.credit.role if isinstance(measure.credit, RoleCredit) else "owner"
+        whole = deals.filter(pl.col("~p").is_not_null() & pl.lit(role == book.shared.role))
+        return whole.with_columns(pl.lit(role).alias("~role"), pl.lit(0, dtype=pl.UInt32).alias("~level"))
     if isinstance(measure.credit, RoleCredit):
         return _split(book, deals, pl.col("role") == measure.credit.role)
     own = _own(book, deals)
@@ -46,11 +77,11 @@ def _shared(book: Book, deals: pl.DataFrame, measure: MeasureBase) -> pl.DataFra
 
 
 def _own(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
-    """The owner, whole, unless splits list the deal; then those of role owner, each their share (semantics 3.3)."""
+    """The owner, whole, unless splits share the owner's role; then those who hold it, each their share (semantics 3.3)."""
     tagged = deals.with_columns(pl.lit("owner").alias("~role"), pl.lit(0, dtype=pl.UInt32).alias("~level"))
     if book.splits is None:
         return tagged.filter(pl.col("~p").is_not_null())
-    direct = tagged.join(book.splits.select("~deal").unique(), on="~deal", how="anti")
+    direct = tagged.join(book.splits.filter(pl.col("role") == "owner").select("~deal").unique(), on="~deal", how="anti")
     one = pl.lit(1).cast(D)
     whole = [one.alias("~n"), one.alias("~q"), pl.lit(value=False).alias("~rest"), pl.lit(0, dtype=pl.Int64).alias("~place")]
     shared = _split(book, deals, pl.col("role") == "owner")

@@ -85,6 +85,18 @@ Fails: `gate: {when: value('csat') >= 4, else: 0%}` without a csat row in `kpis`
 Works: the row in `kpis`.""",
     "exception",
 )
+SHARED_APART = Kind(
+    "K131",
+    "Those who share a deal are on different plans",
+    "{component} splits pay, and not everybody who shares this deal is on its plan that day",
+    "put all of them on one plan that day, or say `split: credit` in the component",
+    """With `split: pay` a deal is earned as if it were one payee's, by one plan, and the pay is shared. Where some of those
+who share it are on another plan that day there is no such one plan, and nothing is paid on the deal by the component.
+
+Fails: a deal of Ann and Bob, Ann on plan `field`, Bob on plan `inside`, `split: pay`.
+Works: `split: credit`, where each has a credit under their own plan.""",
+    "exception",
+)
 RETURN_WITHOUT_SALE = Kind(
     "K130",
     "A negative row without its sale",
@@ -127,6 +139,7 @@ KINDS: tuple[Kind, ...] = (
     NO_QUOTA,
     NO_VALUE,
     RETURN_WITHOUT_SALE,
+    SHARED_APART,
     DIGITS,
     IDENTITY,
 )

@@ -22,10 +22,12 @@ from commcalc.engine.reading import Readings
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.rules import Rules, deal_rules
 from commcalc.engine.settle import Settled, difference, settled
-from commcalc.engine.sharing import Streams, shared_out, streams_of
+from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with_floors
 from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import credit_rows, exception_rows, line_rows, measure_rows, slice_rows
+from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.measures import RoleCredit
 from commcalc.plan.readings import as_prorated, reading
 from commcalc.tables.exact import D
 from commcalc.tables.results import EXCEPTIONS, LEFT_OUT
@@ -62,7 +64,7 @@ def run(
     book = prepare_book(plans, house, calendar, tables, period)
     measured: dict[str, dict[str, Measured]] = {}
     paid: list[Paid] = []
-    streams = streams_of(book)
+    streams: dict[str, Streams | None] = {}
     for loaded in plans:
         progress(f"crediting {loaded.plan.plan}")
         rules = _rules(book, loaded)
@@ -113,16 +115,23 @@ def span_of(book: Book, every: str) -> tuple[date, date]:
     return row["~first"], row["~last"]
 
 
-def _as_streams(job: Job, loaded: LoadedPlan, streams: Streams | None) -> tuple[Job, Streams | None]:
+def _as_streams(job: Job, loaded: LoadedPlan, known: dict[str, Streams | None]) -> tuple[Job, Job, Streams | None]:
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
-    if streams is None or (reading("split", job.component, job.book.house.readings) or "credit") != "pay":
-        return job, None
-    measured = _measures(streams.book, loaded, job.rules)
-    readings = Readings(streams.book, job.plan, job.rules, measured)
-    return replace(job, book=streams.book, readings=readings), streams
+    credit = job.measured.measure.credit if job.measured is not None else "own"
+    paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
+    if not paid or isinstance(job.component, Bonus) or credit == "reports":
+        return job, job, None
+    role = credit.role if isinstance(credit, RoleCredit) else "owner"
+    if role not in known:
+        known[role] = streams_of(job.book, role)
+    streams = known[role]
+    if streams is None:
+        return job, job, None
+    readings = Readings(streams.book, job.plan, job.rules, _measures(streams.book, loaded, job.rules))
+    return replace(job, book=streams.book, readings=readings), job, streams
 
 
-def _component(job: Job, streams: Streams | None) -> Paid:
+def _component(job: Job, plain: Job, streams: Streams | None) -> Paid:
     """Calculate a component now and as of the span before, and take the difference (semantics 8)."""
     first, last = span_of(job.book, job.plan.payment.every)
     now = job.book.now
@@ -135,12 +144,15 @@ def _component(job: Job, streams: Streams | None) -> Paid:
     before = with_openings(job, _posted(job, first), first)
     found = settled(job, now, before)
     found = with_openings(job, found, now + timedelta(days=1)) or found
+    blanks: list[Blank] = []
     if streams is not None:
-        found = shared_out(job, found, streams)
-        before = shared_out(job, before, streams) if before is not None else None
+        found = with_floors(plain, shared_out(job, found, streams), now)
+        if before is not None:
+            before = with_floors(plain, shared_out(job, before, streams), first - timedelta(days=1))
+        blanks = apart(job)
     lines = difference(found, before, first)
     slices = _slices(lines, found, before)
-    return Paid(job, lines, slices, _released(found, before), found.blanks, last > now)
+    return Paid(plain, lines, slices, _released(found, before), [*found.blanks, *blanks], last > now)
 
 
 def _posted(job: Job, first: date) -> Settled | None:

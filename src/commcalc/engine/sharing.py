@@ -3,143 +3,194 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 import polars as pl
 
 from commcalc.base.money import minor_units
-from commcalc.engine.book import Book
-from commcalc.engine.earnings import KEY, Job
-from commcalc.engine.people import People
+from commcalc.engine.book import Book, SharedDeals
+from commcalc.engine.change import topped_up
+from commcalc.engine.components.lines import of_payees
+from commcalc.engine.credit import on_plan
+from commcalc.engine.earnings import KEY, Blank, Job
+from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.people import People, join_effective
 from commcalc.engine.settle import FIGURES, Settled
 from commcalc.plan.readings import reading
-from commcalc.tables.exact import D, Sharing, largest_remainder, product, quotient
-
-ONE = pl.lit(1).cast(D)
+from commcalc.tables.exact import Sharing, largest_remainder, product, quotient
 
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """Deals with the same owner shares, each list of shares as if it were one payee.
+    """Deals that the same payees share alike in a role, each list of shares as if it were one payee.
 
-    book: the run's book with streams in the place of payees; shares: `~deal`, `~stream`, `~real` (empty for nobody),
-    `~role`, `~n`, `~q`, `~turn` for every share of a deal; owners: the same once for each stream.
+    book: the run's book with streams in the place of payees; shares: `~p` (stream), `~real` (empty for nobody), `~n ~q ~turn`
+    for every share, what they lack of 100% last.
     """
 
     book: Book
     shares: pl.DataFrame
-    owners: pl.DataFrame
 
 
-def streams_of(book: Book) -> Streams | None:
-    """Return the streams of a run's deals; None where no deal is split."""
-    if book.splits is None:
+def streams_of(book: Book, role: str) -> Streams | None:
+    """Return the streams of the deals that are shared in a role; None where there are none.
+
+    A deal that nobody shares is its owner's own: in the role of owner it stays his, in others it has no credit.
+    """
+    splits = book.splits.filter(pl.col("role") == role) if book.splits is not None else None
+    if splits is None or splits.is_empty():
         return None
-    owners = book.splits.filter(pl.col("role") == "owner")
-    mark = pl.concat_str(
-        [pl.col("~p").cast(pl.String).fill_null("-"), pl.col("~n").cast(pl.String), pl.col("~q").cast(pl.String)], separator=":"
+    mark = pl.concat_str(pl.col("~p").cast(pl.String).fill_null("-"), "~n", "~q", separator=":")
+    lists = splits.sort("~deal", "~place").group_by("~deal", maintain_order=True).agg(mark.str.join("|").alias("~list"))
+    known = lists.unique("~list", keep="first", maintain_order=True).sort("~list")
+    known = known.with_columns((pl.int_range(pl.len()) + len(book.people.ids)).cast(pl.UInt32).alias("~stream"))
+    shares = splits.join(known.select("~deal", "~stream"), on="~deal").sort("~stream", "~place")
+    shares = shares.select(
+        pl.col("~stream").alias("~p"), pl.col("~p").alias("~real"), "~n", "~q", pl.col("~place").alias("~turn")
     )
-    lists = (
-        owners.sort("~deal", "~place")
-        .group_by("~deal", maintain_order=True)
-        .agg(mark.str.join("|").alias("~list"), pl.col("~p").drop_nulls().first().alias("~first"))
+    first = shares.drop_nulls("~real").unique("~p", keep="first", maintain_order=True)
+    streams = lists.join(known.select("~list", "~stream"), on="~list").select("~deal", "~stream")
+    deals = book.deals.join(streams, on="~deal", how="left", maintain_order="left")
+    alone = pl.col("~p") if role == "owner" else pl.lit(None, dtype=pl.UInt32)
+    deals = deals.with_columns(pl.coalesce("~stream", alone).alias("~p")).drop("~stream")
+    holders = shares.drop_nulls("~real").select("~p", "~real")
+    inner = replace(
+        book,
+        people=_with_streams(book.people, first),
+        deals=deals,
+        splits=None,
+        quotas=_doubled(book.quotas, first),
+        kpis=_doubled(book.kpis, first),
+        shared=SharedDeals(role, holders),
     )
-    known = lists.unique("~list", maintain_order=True).sort("~list")
-    offset = len(book.people.ids)
-    known = known.with_columns((pl.int_range(pl.len()) + offset).cast(pl.UInt32).alias("~stream"))
-    lists = lists.join(known.select("~list", "~stream"), on="~list")
-    people = _with_streams(book.people, known)
-    deals = book.deals.join(lists.select("~deal", "~stream"), on="~deal", how="left", maintain_order="left")
-    deals = deals.with_columns(pl.coalesce("~stream", "~p").alias("~p")).drop("~stream")
-    shares = book.splits.join(lists.select("~deal", "~stream"), on="~deal").select(
-        "~deal",
-        "~stream",
-        pl.col("~p").alias("~real"),
-        pl.col("role").alias("~role"),
-        "~n",
-        "~q",
-        pl.col("~place").alias("~turn"),
-    )
-    first = shares.filter(pl.col("~role") == "owner").unique(["~stream", "~turn"], maintain_order=True)
-    return Streams(replace(book, people=people, deals=deals, splits=None), shares, first.drop("~deal"))
+    return Streams(inner, _with_nobody(shares))
 
 
-def _with_streams(people: People, known: pl.DataFrame) -> People:
+def _with_streams(people: People, first: pl.DataFrame) -> People:
     """A stream has the facts and assignments of its first payee."""
-    pairs = known.select(pl.col("~first").alias("~p"), "~stream").drop_nulls()
+    assignments = _doubled(people.assignments, first).drop("~a").with_row_index("~a")
+    return People(_doubled(people.ids, first), _doubled(people.facts, first).sort("~p", "~from"), assignments)
 
-    def doubled(frame: pl.DataFrame) -> pl.DataFrame:
-        copies = frame.join(pairs, on="~p").with_columns(pl.col("~stream").alias("~p")).select(frame.columns)
-        return pl.concat([frame, copies])
 
-    assignments = doubled(people.assignments).drop("~a").with_row_index("~a")
-    return People(doubled(people.ids), doubled(people.facts).sort("~p", "~from"), assignments)
+def _doubled(frame: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """What names a stream's first payee is the stream's too."""
+    if "~p" not in frame.columns:
+        return frame
+    pairs = first.select(pl.col("~real"), pl.col("~p").alias("~stream"))
+    copies = frame.join(pairs, left_on="~p", right_on="~real").with_columns(pl.col("~stream").alias("~p"))
+    return pl.concat([frame, copies.select(frame.columns)])
+
+
+def _with_nobody(shares: pl.DataFrame) -> pl.DataFrame:
+    """What the shares of a stream lack of 100% is nobody's, last."""
+    found = []
+    for (stream,), rows in shares.group_by("~p", maintain_order=True):
+        parts = [Fraction(int(n), int(q)) for n, q in rows.select("~n", "~q").iter_rows()]
+        lacking = 1 - sum(parts, Fraction(0))
+        if lacking > 0:
+            found.append((stream, None, Decimal(lacking.numerator), Decimal(lacking.denominator), len(parts)))
+    return pl.concat([shares, pl.DataFrame(found, schema=shares.schema, orient="row")])
+
+
+def apart(job: Job) -> list[Blank]:
+    """Deals whose payees are not all on the plan that day cannot be earned as one payee's: an exception of each such deal."""
+    shared, measured = job.book.shared, job.measured
+    assert shared is not None
+    column = (measured.measure.date if measured is not None else None) or job.book.house.credit_date
+    deals = job.book.deals.filter(pl.col(column) <= job.book.now).select("~p", "~row", pl.col(column).alias("~d"))
+    assigned = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to", "~a")
+    rows = on_plan(shared, deals, assigned).filter((pl.col("~on") > 0) & (pl.col("~on") < pl.col("~of")))
+    return [Blank("split", "split", rows.select(pl.col("~first").alias("~p"), "~row"))] if len(rows) else []
 
 
 def shared_out(job: Job, found: Settled, streams: Streams) -> Settled:
-    """Share each rounded figure of a stream over the deal's payees, each role by itself; nobody's part is dropped."""
-    rows = _with_shares(job, found.rows, streams)
-    if rows.is_empty():
-        return found
+    """Share each rounded figure of a stream over its payees; nobody's part is dropped, and what a condition on payees leaves out."""
+    keep = ["~real", "~n", "~q", "~turn"]
+    rows = found.rows.join(streams.shares, on="~p", how="left", maintain_order="left").select(*FIGURES, *keep)
     alone = rows.filter(pl.col("~n").is_null()).select(FIGURES)
-    split = rows.filter(pl.col("~n").is_not_null()).with_row_index("~i")
+    split = rows.filter(pl.col("~n").is_not_null())
     remainder = reading("remainder", job.component, job.book.house.readings) or "largest"
     mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
     part = quotient(product(pl.col("~amount"), pl.col("~n")), pl.col("~q"))
-    how = Sharing([*KEY, "kind", "~share_role"], ["~turn"], minor_units(job.plan.currency), remainder, mode)
+    how = Sharing([*KEY, "kind"], ["~turn"], minor_units(job.plan.currency), remainder, mode)
     shared = largest_remainder(split.with_columns(part.alias("~part")).lazy(), "~amount", "~part", how).collect()
-    exact = quotient(product(pl.col("~exact"), pl.col("~n")), pl.col("~q"))
     shared = shared.with_columns(
-        pl.col("~real").alias("~p"),
-        pl.col("~share_role").alias("~role"),
         pl.col("share").alias("~amount"),
-        exact.alias("~exact"),
+        quotient(product(pl.col("~exact"), pl.col("~n")), pl.col("~q")).alias("~exact"),
         quotient(product(pl.col("~basis"), pl.col("~n")), pl.col("~q")).alias("~basis"),
     )
-    out = pl.concat([alone, shared.filter(pl.col("~p").is_not_null()).select(FIGURES)]).sort("~p", "~d", "~k", nulls_last=True)
-    return Settled(out, _slices(job, found.slices, streams, out), found.blanks)
+    named = shared.filter(pl.col("~real").is_not_null()).with_columns(pl.col("~real").alias("~p"))
+    every, undecided = filtered_payees(job, pl.concat([alone, named.select(FIGURES)]))
+    every = every.sort("~p", "~d", "~k", nulls_last=True)
+    blanks = [Blank(b.rule, b.code, _real(b.rows, streams)) for b in found.blanks]
+    return Settled(every, _slices(found.slices, streams, every), [*blanks, *undecided])
 
 
-def _with_shares(job: Job, rows: pl.DataFrame, streams: Streams) -> pl.DataFrame:
-    """Give each figure the shares of its deal; one of a payee and window those of its stream; others none."""
-    deals = job.book.deals.select("~row", "~deal")
-    named = rows.join(deals, on="~row", how="left", maintain_order="left", nulls_equal=False)
-    keep = ["~real", "~share_role", "~n", "~q", "~turn"]
-    every = streams.shares.rename({"~role": "~share_role"})
-    lacking = _nobody(every, ["~deal", "~share_role"])
-    by_deal = pl.concat([every, lacking.select(every.columns)]).drop("~stream")
-    on_deal = named.filter(pl.col("~row").is_not_null()).join(by_deal, on="~deal", how="left", maintain_order="left")
-    owners = streams.owners.rename({"~role": "~share_role", "~stream": "~p"})
-    on_payee = named.filter(pl.col("~row").is_null()).join(owners, on="~p", how="left", maintain_order="left")
-    return pl.concat([f.select(*rows.columns, *keep) for f in (on_deal, on_payee)])
+def with_floors(job: Job, found: Settled, day: date) -> Settled:
+    """A floor is each payee's own: what his deals and his shares come to together (docs/semantics.md 9)."""
+    rows = found.rows
+    for limit in (x for x in job.component.floors if x.per != "deal"):
+        added = topped_up(job, rows, limit, day).with_columns(pl.lit("floor").alias("kind"))
+        rows = pl.concat([rows, added], how="diagonal").select(FIGURES)
+    return replace(found, rows=rows)
 
 
-def _nobody(shares: pl.DataFrame, group: list[str]) -> pl.DataFrame:
-    """What a role's shares lack of 100% is nobody's, last."""
-    ones = shares.group_by(group, maintain_order=True).agg(
-        pl.col("~stream").first(),
-        quotient(pl.col("~n"), pl.col("~q")).sum().alias("~sum"),
-        pl.len().cast(pl.Int64).alias("~turn"),
-    )
-    short = ones.filter(pl.col("~sum") < pl.lit("0.999999999").cast(D))
-    return short.with_columns(pl.lit(None, dtype=pl.UInt32).alias("~real"), (ONE - pl.col("~sum")).alias("~n"), ONE.alias("~q"))
+def _real(rows: pl.DataFrame, streams: Streams) -> pl.DataFrame:
+    """An exception of a stream is one of each of its payees."""
+    names = streams.shares.drop_nulls("~real").select("~p", "~real")
+    found = rows.join(names, on="~p", how="left", maintain_order="left")
+    return found.select(pl.coalesce("~real", "~p").alias("~p"), "~row").unique(maintain_order=True)
 
 
-def _slices(job: Job, slices: pl.DataFrame, streams: Streams, rows: pl.DataFrame) -> pl.DataFrame:
-    """The slices times the share; the highest takes the rest of the line's exact figure."""
-    deals = job.book.deals.select("~row", "~deal")
-    shares = streams.shares.drop("~stream", "~turn").rename({"~role": "~share_role", "~n": "~sn"})
-    named = slices.join(deals, on="~row", how="left", maintain_order="left")
-    joined = named.join(shares, on="~deal", how="left", maintain_order="left")
+def filtered_payees(job: Job, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
+    """Keep what conditions on the payee or the role let through: they look at each payee, after the sharing."""
+    blanks: list[Blank] = []
+    for rule, condition in (("eligible", job.component.eligible), ("where", job.component.where)):
+        if condition is None or not of_payees(job, condition):
+            continue
+        reads = job.rules.reads(condition)
+        columns = [c for c in sorted(_columns(job, reads.columns)) if c in job.book.deals.columns and c not in rows.columns]
+        frame = rows.with_columns(pl.col("~role").alias("role")).join(
+            job.book.deals.select("~row", *columns), on="~row", how="left", maintain_order="left"
+        )
+        frame = with_facts(job.book, job.plan, _assigned(job, frame), reads.payee, reads.params)
+        frame = with_plan_columns(job.plan, frame, reads.columns, job.rules)
+        frame = frame.with_columns(job.rules.expression(condition).alias("~holds"))
+        undecided = frame.filter(pl.col("~holds").is_null())
+        if len(undecided):
+            blanks.append(Blank(f"{rule}: {condition.text}", "blank", undecided.select("~p", "~row").unique(maintain_order=True)))
+        rows = frame.filter("~holds").select(rows.columns)
+    return rows, blanks
+
+
+def _columns(job: Job, named: frozenset[str]) -> frozenset[str]:
+    inner = [job.rules.reads(job.plan.columns[c]).columns for c in named & job.plan.columns.keys()]
+    return named.union(*inner)
+
+
+def _assigned(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
+    rows = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to", "~a")
+    return join_effective(frame, rows, "~d")
+
+
+def _slices(slices: pl.DataFrame, streams: Streams, rows: pl.DataFrame) -> pl.DataFrame:
+    """The slices times the share; the highest takes the rest of the line, basis and exact figure."""
+    shares = streams.shares.rename({"~n": "~sn"})
+    joined = slices.join(shares, on="~p", how="left", maintain_order="left")
     alone = joined.filter(pl.col("~sn").is_null()).select(slices.columns)
     parts = joined.filter(pl.col("~real").is_not_null()).with_columns(
         pl.col("~real").alias("~p"),
-        pl.col("~share_role").alias("~role"),
         quotient(product(pl.col("exact"), pl.col("~sn")), pl.col("~q")).alias("exact"),
         quotient(product(pl.col("basis"), pl.col("~sn")), pl.col("~q")).alias("basis"),
     )
-    exact = rows.filter(pl.col("kind") == "earning").select(*KEY, pl.col("~exact").alias("~line"))
-    parts = parts.select(slices.columns).join(exact, on=KEY, how="left", maintain_order="left", nulls_equal=True)
+    lines = rows.filter(pl.col("kind") == "earning").select(*KEY, pl.col("~exact").alias("~X"), pl.col("~basis").alias("~B"))
+    parts = parts.select(slices.columns).join(lines, on=KEY, how="inner", maintain_order="left", nulls_equal=True)
     last = pl.col("~n") == pl.col("~n").max().over(KEY)
-    rest = pl.col("~line") - (pl.col("exact").sum().over(KEY) - pl.col("exact"))
-    parts = parts.with_columns(pl.when(last).then(rest).otherwise(pl.col("exact")).alias("exact"))
+    rest = [pl.col(whole) - (pl.col(c).sum().over(KEY) - pl.col(c)) for c, whole in (("exact", "~X"), ("basis", "~B"))]
+    parts = parts.with_columns(
+        pl.when(last).then(rest[0]).otherwise(pl.col("exact")).alias("exact"),
+        pl.when(last).then(rest[1]).otherwise(pl.col("basis")).alias("basis"),
+    )
     return pl.concat([alone, parts.select(slices.columns)])

@@ -15,7 +15,7 @@ from commcalc.engine.earnings import KEY, Blank, Job
 from commcalc.engine.identity import line_ids
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
-from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITHOUT_SALE
+from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITHOUT_SALE, SHARED_APART
 from commcalc.engine.rates.tiers import ladder
 from commcalc.engine.rules import Rules, attainment_of, deal_rules, value_of
 from commcalc.plan.tiers import Tiers
@@ -226,8 +226,9 @@ def _deal_exceptions(book: Book, rows: pl.DataFrame, at: tuple[str, str], reads:
     found = rows.unique(maintain_order=True).join(book.deals, on="~row", how="left", maintain_order="left", suffix="_deal")
     found = found.join(book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left")
     known = [c for c in sorted(reads) if c in book.deals.columns]
-    if rule == "returns":
-        said = [RETURN_WITHOUT_SALE.at(None, component=component)] * len(found)
+    if rule in ("returns", "split"):
+        kind = RETURN_WITHOUT_SALE if rule == "returns" else SHARED_APART
+        said = [kind.at(None, component=component)] * len(found)
     else:
         said = [_undecided(component, rule, [c for c in known if row[c] is None]) for row in found.iter_rows(named=True)]
     return found.select(

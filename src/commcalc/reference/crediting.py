@@ -111,15 +111,16 @@ def owners(records: Records, deal: Row) -> list[str]:
 def may_be_credited(records: Records, credit: Credit, plan: Any) -> bool:
     """Tell whether the payee is on the plan on the credit date, all of a stream's payees with it, and hired by then (§3.4, §3.5, §9)."""
     payee, day = credit.earner.payee, credit.day
-    if records.assignment(payee, plan, day) is None:
+    holders = {who for who, _, _ in credit.earner.shares if who != NOBODY} or {payee}
+    assigned = [who for who in holders if records.assignment(who, plan, day) is not None]
+    if not assigned:
+        return False
+    if len(assigned) < len(holders):
+        records.refuse(payee, "", credit.deal_id, "those who share the deal are not all on one plan")
         return False
     hired = records.facts(payee, day).get("hired")
     if hired is not None and hired > day:
         records.refuse(payee, "", credit.deal_id, "hired after the credit date")
-        return False
-    others = {who for who, _, _ in credit.earner.shares if who != NOBODY}
-    if any(records.assignment(who, plan, day) is None for who in others):
-        records.refuse(payee, "", credit.deal_id, "those who share the deal are not all on one plan")
         return False
     return True
 

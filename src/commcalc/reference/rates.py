@@ -117,6 +117,16 @@ def first_value(value: Any) -> Expression | None:
     return next((v for _, v in value.entries()), None)
 
 
+def values_of(value: Any) -> list[Expression]:
+    """Return every expression of a value: what is looked up, and what is given."""
+    if isinstance(value, Expression):
+        return [value]
+    if isinstance(value, Points):
+        said = [x for x in (value.before, value.beyond) if isinstance(x, Expression)]
+        return [value.by, *value.points.keys(), *value.points.values(), *said]
+    return [*value.by, *(v for _, v in value.entries())]
+
+
 def is_money(node: Node) -> bool | None:
     """Tell money from a ratio by how an expression is written; None where it cannot be told."""
     if isinstance(node, Number):

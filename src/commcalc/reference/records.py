@@ -57,16 +57,16 @@ class Records:
         return self.names.get(text, text)
 
     def _shares(self) -> dict[str, dict[str, tuple[Holder, ...]]]:
-        """The holders of each deal and role: in `order`, else by payee id, as numbers where all are (§3.3)."""
+        """The holders of each deal and role: in `order`, else by payee id, as numbers where all payees' are, nobody last (§3.3)."""
         rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
         for row in self.job.splits:
             rows[row["deal_id"]][row.get("role") or "owner"].append(row)
+        numeric = all(p.isdigit() for p in self.payees)
         found: dict[str, dict[str, tuple[Holder, ...]]] = {}
         for deal, roles in rows.items():
             found[deal] = {}
             for role, members in roles.items():
-                numeric = all(str(m["payee_id"]).isdigit() for m in members)
-                members.sort(key=lambda m: (*_order(m), _id(m["payee_id"], numeric)))
+                members.sort(key=lambda m: (*_order(m), _id(self.named(m["payee_id"]), numeric)))
                 found[deal][role] = tuple((self.named(m["payee_id"]), m["share_num"], m["share_den"]) for m in members)
         return found
 
@@ -132,5 +132,6 @@ def _order(row: Row) -> tuple[bool, Decimal]:
     return (order is None, Decimal(0) if order is None else Decimal(order))
 
 
-def _id(payee: str, numeric: bool) -> tuple[int, str]:
-    return (int(payee), payee) if numeric else (0, payee)
+def _id(payee: str, numeric: bool) -> tuple[bool, int, str]:
+    nobody = payee == NOBODY
+    return (nobody, int(payee) if numeric and not nobody else 0, payee)

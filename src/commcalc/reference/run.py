@@ -20,7 +20,7 @@ from commcalc.reference.numbers import CONTEXT, ZERO
 from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.settle import Standings, differences, standings
 from commcalc.reference.time import Window, span_of, spans
-from commcalc.reference.work import Work
+from commcalc.reference.work import Entry, Work
 
 __all__ = ["Answer", "House", "Job", "Line", "Payout", "Slice", "run"]
 
@@ -67,9 +67,25 @@ def _earned(
         for entry in entries:
             changes = sum((a for a, _ in entry.changes.values()), ZERO)
             rounded[entry.key] = (entry.earned, entry.amount - changes)
-        entries += floors(work, earner, entries, at, _windows(work, earner, at)) if work.component.floors else []
+        if work.component.floors and not (earner.stream or earner.alone):
+            entries += floors(work, earner, entries, at, _windows(work, earner, at))
         found |= standings(work, entries)
+    if work.component.floors and any(e.alone for e in _earners(work)):
+        found |= _floors_of_payees(work, found, at)
     return found, rounded
+
+
+def _floors_of_payees(work: Work, found: Standings, at: date) -> Standings:
+    """Where pay is shared a floor is each payee's own: of his deals and his shares together (§9)."""
+    added: Standings = {}
+    for earner in (Earner(e.payee) for e in _earners(work) if e.alone):
+        mine = [
+            Entry(earner, role, level, deal, line, one.day, window, amount=one.amount)
+            for (payee, role, level, deal, line, window, _), one in found.items()
+            if payee == earner.payee
+        ]
+        added |= standings(work, floors(work, earner, mine, at, _windows(work, earner, at)))
+    return added
 
 
 def _kind(work: Work) -> Any:

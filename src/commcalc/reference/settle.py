@@ -50,10 +50,11 @@ def standings(work: Work, entries: list[Entry]) -> Standings:
 def _put(work: Work, found: Standings, entry: Entry, kind: str, one: Standing) -> None:
     rest: Any = (entry.role, entry.level, entry.deal, entry.line, entry.window, kind)
     if not entry.earner.stream:
-        found[(entry.earner.payee, *rest)] = one
+        if not entry.earner.alone or work.takes(entry.earner.payee, entry):
+            found[(entry.earner.payee, *rest)] = one
         return
     for payee, part in _shared(work.cents, entry, one):
-        if payee != NOBODY:
+        if payee != NOBODY and work.takes(payee, entry):
             found[(payee, *rest)] = part
 
 

@@ -10,6 +10,8 @@ from math import lcm
 from typing import Any
 
 from commcalc.base.money import minor_units
+from commcalc.language.expression import walk
+from commcalc.language.expression.nodes import Member, Name
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
@@ -19,6 +21,7 @@ from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import Measured, NotPaid
 from commcalc.reference.measures import Measures
+from commcalc.reference.rates import values_of
 from commcalc.reference.names import Reading, Scope
 from commcalc.reference.numbers import ONE, ZERO, Cents, Figure, over, times
 from commcalc.reference.records import Earner, Records
@@ -192,9 +195,43 @@ class Work:
             return False
         for rule in ("eligible", "where"):
             said = getattr(self.component, rule)
+            if (
+                said is not None
+                and self.split == "pay"
+                and (credit.earner.stream or credit.earner.alone)
+                and self.of_payees(said)
+            ):
+                continue  # after the sharing
             holds = True if said is None else evaluate(said.node, scope)
             if holds is None:
                 raise NotPaid(f"{rule} is empty")
+            if not holds:
+                return False
+        return True
+
+    def of_payees(self, condition: Any) -> bool:
+        """Tell whether a condition looks at the payee or the role: where pay is shared it acts on each payee afterwards (§9)."""
+        looked_at = [condition.node]
+        for node in looked_at:
+            for part in walk(node):
+                if isinstance(part, Member) or (isinstance(part, Name) and (part.id == "role" or part.id in self.plan.params)):
+                    return True
+                if isinstance(part, Name) and part.id in self.plan.columns:
+                    looked_at += [e.node for e in values_of(self.plan.columns[part.id])]
+        return False
+
+    def takes(self, payee: str, entry: Entry) -> bool:
+        """Tell whether conditions on the payee or the role let a share of the entry through (§9)."""
+        if entry.credit is None:
+            return True
+        scope = self.scope(payee, entry.day).with_credit(entry.credit)
+        for rule in ("eligible", "where"):
+            said = getattr(self.component, rule)
+            if said is None or not self.of_payees(said):
+                continue
+            holds = evaluate(said.node, scope)
+            if holds is None:
+                self.records.refuse(payee, self.name, entry.deal, f"{rule} is empty")
             if not holds:
                 return False
         return True

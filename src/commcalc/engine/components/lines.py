@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
+
 import polars as pl
 
 from commcalc.engine.earnings import KEY, ROW, SLICE, Blank, Earned, Job
 from commcalc.engine.measure import with_facts, with_plan_columns
 from commcalc.engine.rules import Rules
+from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
 from commcalc.tables.exact import D, product, quotient
 
@@ -23,7 +27,7 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
             (pl.col("~d") >= first if first else pl.lit(value=True)) & (pl.col("~d") <= last if last else pl.lit(value=True))
         )
     for rule, condition in (("eligible", said.eligible), ("where", said.where)):
-        if condition is None:
+        if condition is None or (job.book.shared is not None and of_payees(job, condition)):
             continue
         reads = rules.reads(condition)
         frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
@@ -36,6 +40,12 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
     return frame, blanks
 
 
+def of_payees(job: Job, condition: Expression) -> bool:
+    """Whether a condition looks at the payee or the role: under `split: pay` it acts after the sharing (semantics 3.3)."""
+    reads = job.rules.reads(condition)
+    return bool(reads.payee or reads.params or "role" in reads.columns)
+
+
 def multiplied(said: ComponentBase, rules: Rules, factor: pl.Expr | None) -> pl.Expr | None:
     """Multipliers multiply in the order written; `combine: sum` adds their excess over one (semantics 5.1)."""
     factors = []
@@ -46,7 +56,7 @@ def multiplied(said: ComponentBase, rules: Rules, factor: pl.Expr | None) -> pl.
             value = pl.when(holds).then(value).when(~holds).then(ONE).otherwise(pl.lit(None, dtype=D))
         factors.append(value)
     if said.combine == "sum" and len(factors) > 1:
-        factors = [ONE + pl.sum_horizontal([f - ONE for f in factors])]
+        factors = [ONE + reduce(add, [f - ONE for f in factors])]  # an empty one leaves the sum empty
     for each in factors:
         factor = each if factor is None else product(factor, each)
     return factor
