@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 OPEN_FINDINGS: frozenset[str] = frozenset({
-    "overlay-only", "round-deal-of-bonus", "deal-window-read", "undecided-gate", "no-quota-in-conditions",
-    "split-pay", "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "rounded-attainment",
+    "round-deal-of-bonus", "deal-window-read", "undecided-gate", "no-quota-in-conditions",
+    "spiff-share", "hired-later", "units-by-attainment", "floor-and-cap", "combine-sum", "rounded-attainment",
     "steps-beyond", "per-deal-net", "life-target", "shared-unassigned", "odd-window-floor", "on-target-without-quota", "lone-openings", "empty-figure", "earned-openings", "weighted-count",
 })  # fmt: skip
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
@@ -189,7 +189,7 @@ def _common(m: Maker, said: Said, window: str, *, per_deal: bool) -> Said:
         said |= {"where": m.one(*WHERE)} if m.odds(0.12) else {}
         said |= {"dates": m.one("2026-01-15 .. 2026-03-15", "2026-02-01 ..", "2025-12-01 .. 2026-02-28")} if m.odds(0.08) else {}
         said |= {"round": m.one("line", "deal", "component")} if m.odds(0.3) else {}
-        said |= {"split": m.one("credit", "pay")} if m.odds(0.15) and "split-pay" not in OPEN_FINDINGS else {}
+        said |= {"split": m.one("credit", "pay")} if m.odds(0.15) else {}
         said |= {"eligible": m.one(*ELIGIBLE)} if m.odds(0.1) else {}
     if m.odds(0.3):
         one = [_multiplier(m, per_deal) for _ in range(m.one(1, 1, 2))]

@@ -28,7 +28,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
         "rounding": r.choice(("half-up", "half-up", "half-even", "down")),
         "round": r.choice(("line", "line", "deal" if "round-deal-of-bonus" not in OPEN_FINDINGS else "line", "component")),
         "remainder": r.choice(("largest", "largest", "first", "last", "drop")),
-        "split": "credit" if "split-pay" in OPEN_FINDINGS else r.choice(("credit", "credit", "credit", "pay")),
+        "split": r.choice(("credit", "credit", "credit", "pay")),
         "late": "insert",
         "negative": "carry",
     }
@@ -144,7 +144,7 @@ def _splits(r: Random, ids: list[str], deals: list[Row]) -> list[Row]:
         if shared:
             rows += _shared(r, ids, deal, "owner", r.choice(SHARED), ordered=ordered)
         shared = len(rows) > before
-        if r.random() < (0.5 if shared else 0.0 if "overlay-only" in OPEN_FINDINGS else 0.12):
+        if r.random() < (0.5 if shared else 0.1):
             rows += _shared(r, ids, deal, "SE", r.choice(OVERLAYS), ordered=ordered)
     return rows
 

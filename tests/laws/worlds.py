@@ -83,7 +83,7 @@ def frame(name: str, rows: list[Row]) -> pl.DataFrame:
         made = {}
     schema = {c: POLARS.get(t, D) for c, t in types.items() if c in used}
     schema |= {**made, "file": pl.Enum([f"data/{name}.csv"]), "row": pl.UInt32}
-    whole = [{**r, "file": f"data/{name}.csv", "row": n} for n, r in enumerate(rows, 2)]
+    whole = [{**r, "file": f"data/{name}.csv", "row": r.get("row", n)} for n, r in enumerate(rows, 2)]
     return pl.DataFrame(
         {c: pl.Series(c, [r.get(c) for r in whole], dtype=t, strict=True) for c, t in schema.items()}, schema=schema
     )
