@@ -48,6 +48,10 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
         frame = frame.filter("~where").drop("~where")
     else:
         blank = frame.clear()
+    if figures := [rules.value(v) for v in values if v is not said.where]:
+        empty = pl.any_horizontal([f.is_null() for f in figures])
+        blank = pl.concat([blank, frame.filter(empty)], how="diagonal")
+        frame = frame.filter(~empty)
     frame = frame.with_columns(window_of(book, plan, name, frame).alias("~w"))
     no_window = frame.filter(pl.col("~w").is_null())
     frame = _aggregate(book, plan, name, frame.filter(pl.col("~w").is_not_null()), rules)
@@ -143,10 +147,14 @@ def _weighted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) 
 def _counted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.Expr | pl.Series:
     """A sale counts once while its net is above zero or nothing of it came back (docs/semantics.md 4.2)."""
     assert isinstance(said, CountMeasure)
-    frame = frame.with_columns(deals_counted(frame).alias("~counted"))
-    change = pl.col("~counted")
     weight = rules.value(said.weight) if said.weight is not None else pl.lit(1).cast(D)
-    figure = product(change, weight)
+    return counted(said, frame, weight, book)
+
+
+def counted(said: CountMeasure, frame: pl.DataFrame, weight: pl.Expr, book: Book) -> pl.Series:
+    """Return each row's change of the count x weight x share."""
+    frame = frame.with_columns(deals_counted(frame).alias("~counted"))
+    figure = product(pl.col("~counted"), weight)
     found = figure if said.count == "whole deals" else share_of(frame, figure, book)
     return frame.lazy().select(found.alias("~m")).collect()["~m"] if isinstance(found, pl.Expr) else found
 

@@ -21,9 +21,9 @@ from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import Measured, NotPaid
 from commcalc.reference.measures import Measures
-from commcalc.reference.rates import values_of
 from commcalc.reference.names import Reading, Scope
 from commcalc.reference.numbers import ONE, ZERO, Cents, Figure, over, times
+from commcalc.reference.rates import values_of
 from commcalc.reference.records import Earner, Records
 from commcalc.reference.time import Window, overlap, period_of
 

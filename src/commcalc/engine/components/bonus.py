@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.lines import multiplied
+from commcalc.engine.components.lines import kicked, multipliers
 from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job, nothing
 from commcalc.engine.measure import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
@@ -40,6 +40,7 @@ def earn(job: Job, day: date) -> Earned:
     if frame.is_empty():
         return nothing()
     reads = rules.reads(said.payout, *(m.factor for m in said.multiply), *(m.when for m in said.multiply if m.when))
+    reads = reads | rules.reads(*(x for k in said.kickers for x in (k.add, k.when) if x))
     if said.eligible is not None:
         reads = reads | rules.reads(said.eligible)
     if isinstance(said.target, Expression):
@@ -52,18 +53,20 @@ def earn(job: Job, day: date) -> Earned:
     frame = target_of(job.book, job.plan, said, rules, frame)
     frame, blanks = _decided(job, frame, reads.measures)
     numerator, divisor = rules.parts(said.payout)
+    more = kicked(said, rules)
+    if more is not None:
+        numerator = numerator + (more if divisor is None else product(more, divisor))
     of_target = said.target is not None and not is_money(said.payout)
     rate = numerator if divisor is None else quotient(numerator, divisor)
     frame = frame.with_columns((rate if of_target else pl.lit(None, dtype=D)).alias("~rate"))
     if of_target:
         numerator = product(pl.col("~tn"), numerator)
         divisor = pl.col("~td") if divisor is None else product(pl.col("~td"), divisor)
-    factor = multiplied(said, rules, None)
-    if factor is not None:
-        numerator = product(numerator, factor)
+    factors = multipliers(said, rules)
+    numerator = product(numerator, *factors)
     frame = frame.with_columns(numerator.alias("~num"), (divisor if divisor is not None else ONE).alias("~div"))
     exact = pl.when(pl.col("~div") == 1).then(pl.col("~num")).otherwise(quotient(pl.col("~num"), pl.col("~div")))
-    frame = frame.with_columns(exact.alias("~exact"), (factor if factor is not None else ONE).alias("~factor"))
+    frame = frame.with_columns(exact.alias("~exact"), product(ONE, *factors).alias("~factor"))
     empty = frame.filter(pl.col("~exact").is_null())
     if len(empty):
         blanks.append(Blank("payout", "blank", empty.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()))

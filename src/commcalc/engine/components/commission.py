@@ -7,10 +7,10 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.lines import filtered, multiplied, slices_and_lines
+from commcalc.engine.components.lines import filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Blank, Earned, Job, nothing, probe_day, to_date, window_days
-from commcalc.engine.measure import Measured, with_facts, with_plan_columns
+from commcalc.engine.measure import Measured, counted, with_facts, with_plan_columns
 from commcalc.engine.rates.tiers import Ladder, by_tier, ladder, look_up_pairs, paying_tiers, sliced
 from commcalc.engine.rules import Rules, attainment_of, value_of
 from commcalc.engine.target import ote_columns, target_of
@@ -56,13 +56,12 @@ def earn(job: Job, day: date) -> Earned:
     for number, tiers in enumerate(steps):
         frame = _tiered(job, measured, tiers, frame, day, f"~tier{number}")
     paid = _rate(rules, said, "~tier0" if isinstance(rate, Tiers) else None)
-    factor = None
+    factors = multipliers(said, rules)
     if said.accelerators is not None:
         values = [rules.value(t.pay) for t in said.accelerators.tiers]
-        factor = by_tier(values, f"~tier{len(steps) - 1}")
-    factor = multiplied(said, rules, factor)
+        factors = [by_tier(values, f"~tier{len(steps) - 1}"), *factors]
     tier = "~tier0" if steps else None
-    return slices_and_lines(frame, (paid.numerator, paid.divisor), factor, tier, blanks)
+    return slices_and_lines(frame, (paid.numerator, paid.divisor), factors, tier, blanks)
 
 
 def _returns(said: Commission, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
@@ -188,6 +187,8 @@ def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) 
         found = pl.col("~m")
     elif isinstance(measure, SumMeasure):
         found = share_of(frame, rules.value(measure.sum), job.book)
+    elif isinstance(measure, CountMeasure) and measure.weight is not None:  # what is paid on is not weighted
+        found = counted(measure, frame, ONE, job.book)
     else:
         found = pl.col("~m")
     return found.alias("~basis")
@@ -249,13 +250,7 @@ def _reached(tiers: Tiers, frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.
 
 def _rate(rules: Rules, said: Commission, tier: str | None) -> Pay:
     """The rate of each piece: of its tier, on target, or as the value gives it; kickers are added (docs/semantics.md 5.4)."""
-    kick = None
-    for kicker in said.kickers:
-        add = rules.value(kicker.add)
-        if kicker.when is not None:
-            holds = rules.expression(kicker.when)
-            add = pl.when(holds).then(add).when(~holds).then(ZERO).otherwise(pl.lit(None, dtype=D))
-        kick = add if kick is None else kick + add
+    kick = kicked(said, rules)
     if said.rate == "on-target":
         tn, td, qn, qd = (pl.col(c) for c in ("~tn", "~td", "~qn", "~qd"))
         numerator, divisor = product(tn, qd), product(td, qn)

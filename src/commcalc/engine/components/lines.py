@@ -15,6 +15,7 @@ from commcalc.plan.components.common import ComponentBase
 from commcalc.tables.exact import D, product, quotient
 
 ONE = pl.lit(1).cast(D)
+ZERO = pl.lit(0).cast(D)
 
 
 def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
@@ -46,33 +47,38 @@ def of_payees(job: Job, condition: Expression) -> bool:
     return bool(reads.payee or reads.params or "role" in reads.columns)
 
 
-def multiplied(said: ComponentBase, rules: Rules, factor: pl.Expr | None) -> pl.Expr | None:
-    """Multipliers multiply in the order written; `combine: sum` adds their excess over one (semantics 5.1)."""
-    factors = []
-    for multiplier in said.multiply:
-        value = rules.value(multiplier.factor)
-        if multiplier.when is not None:
-            holds = rules.expression(multiplier.when)
-            value = pl.when(holds).then(value).when(~holds).then(ONE).otherwise(pl.lit(None, dtype=D))
-        factors.append(value)
+def multipliers(said: ComponentBase, rules: Rules) -> list[pl.Expr]:
+    """Return the factors in the order written; `combine: sum` makes them one, their excess over one added (semantics 5.1)."""
+    factors = [_where(m.when, rules.value(m.factor), ONE, rules) for m in said.multiply]
     if said.combine == "sum" and len(factors) > 1:
-        factors = [ONE + reduce(add, [f - ONE for f in factors])]  # an empty one leaves the sum empty
-    for each in factors:
-        factor = each if factor is None else product(factor, each)
-    return factor
+        return [ONE + reduce(add, [f - ONE for f in factors])]  # an empty one leaves the sum empty
+    return factors
+
+
+def kicked(said: ComponentBase, rules: Rules) -> pl.Expr | None:
+    """Return what kickers add to the rate; None where there are none."""
+    added = [_where(k.when, rules.value(k.add), ZERO, rules) for k in said.kickers]
+    return reduce(add, added) if added else None
+
+
+def _where(condition: Expression | None, value: pl.Expr, otherwise: pl.Expr, rules: Rules) -> pl.Expr:
+    if condition is None:
+        return value
+    holds = rules.expression(condition)
+    return pl.when(holds).then(value).when(~holds).then(otherwise).otherwise(pl.lit(None, dtype=D))
 
 
 def slices_and_lines(
     frame: pl.DataFrame,
     rate: tuple[pl.Expr, pl.Expr | None],
-    factor: pl.Expr | None,
+    factors: list[pl.Expr],
     tier: str | None,
     blanks: list[Blank],
 ) -> Earned:
     """Return the lines and their slices from pieces.
 
     In: pieces with KEY, `~basis` (of the whole credit), `~s ~e ~length` (the piece and the credit on the measure times
-    `~qd`), `~m`. The line is the sum of basis x part x rate x factor over one common divisor, divided once; each slice
+    `~qd`), `~m`; `~paid` where basis x rate is said already. The line is the sum of basis x part x rate x factor over one common divisor, divided once; each slice
     shows its own quotient, the highest one takes the rest (semantics 1.2, 5.3).
     """
     numerator, divisor = rate
@@ -88,7 +94,8 @@ def slices_and_lines(
         under.alias("~bd"),
         numerator.alias("~rn"),
         (divisor if divisor is not None else ONE).alias("~rd"),
-        (factor if factor is not None else ONE).alias("~f"),
+        product(ONE, *factors).alias("~f"),
+        *(f.alias(f"~f{i}") for i, f in enumerate(factors[:-1] and factors)),
         (pl.col(tier) + 1 if tier else pl.lit(0)).cast(pl.UInt32).alias("tier"),
         whole.alias("~whole"),
     )
@@ -97,7 +104,9 @@ def slices_and_lines(
         rule = "rate" if bad["~rn"].null_count() else "multiply" if bad["~f"].null_count() else "basis"
         blanks = [*blanks, Blank(rule, "blank", bad.select("~p", "~row").unique(maintain_order=True))]
         frame = frame.join(bad.select(KEY).unique(), on=KEY, how="anti", nulls_equal=True, maintain_order="left")
-    figure = product(pl.col("~bn"), pl.col("~rn"), pl.col("~f"))
+    start = [pl.col("~paid")] if "~paid" in frame.columns else [pl.col("~bn"), pl.col("~rn")]
+    each = [f"~f{i}" for i in range(len(factors))] if len(factors) > 1 else ["~f"]  # from left to right
+    figure = product(*start, *(pl.col(c) for c in each))
     frame = frame.with_columns(figure.alias("~num"), product(pl.col("~bd"), pl.col("~rd")).alias("~div"))
     alone = frame.filter("~whole").with_columns(_divided(pl.col("~num")).alias("exact"), pl.lit(1, dtype=pl.UInt32).alias("~n"))
     several = _joined(frame.filter(~pl.col("~whole")))

@@ -6,14 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.lines import filtered, multiplied, slices_and_lines
+from commcalc.engine.components.lines import filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
 from commcalc.engine.measure import Measured, deals_counted, measure, with_facts, with_plan_columns
 from commcalc.engine.rules import is_money
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import CountMeasure, SumMeasure
-from commcalc.tables.exact import D
+from commcalc.tables.exact import D, product
 
 ONE = pl.lit(1).cast(D)
 OWN_DEALS = "~own-deals"
@@ -31,7 +31,16 @@ def earn(job: Job, day: date) -> Earned:
     said = job.component
     assert isinstance(said, Spiff)
     rules = job.rules.on(said.on)
-    values = [v for v in (said.pay, said.basis, *(m.factor for m in said.multiply), *(m.when for m in said.multiply)) if v]
+    values = [
+        v
+        for v in (
+            said.pay,
+            said.basis,
+            *(x for m in said.multiply for x in (m.factor, m.when)),
+            *(x for k in said.kickers for x in (k.add, k.when)),
+        )
+        if v
+    ]
     conditions = [v for v in (said.where, said.eligible) if v is not None]
     reads = rules.reads(*values)
     needed = reads.columns | rules.reads(*conditions).columns
@@ -49,10 +58,14 @@ def earn(job: Job, day: date) -> Earned:
     frame = frame.with_columns(probe_day(day, of_credit=of_credit, book=job.book).fill_null(day).alias("~t"))
     frame = job.readings.attach(frame, reads.measures)
     frame = frame.with_columns(_basis(job, measured, said, frame))
-    paid = rules.value(said.pay)
+    paid, more = rules.value(said.pay), kicked(said, rules)
+    paid = paid if more is None else paid + more
+    if said.each == "deal" and is_money(said.pay) and said.basis is None:  # so much for a sale, then its share
+        frame = frame.with_columns(deals_counted(frame).alias("~counted"))
+        frame = frame.with_columns(share_of(frame, product(pl.col("~counted"), paid), job.book).alias("~paid"))
     frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e"), ONE.alias("~qd"))
     frame = frame.with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))
-    return slices_and_lines(frame, (paid, None), multiplied(said, rules, None), None, blanks)
+    return slices_and_lines(frame, (paid, None), multipliers(said, rules), None, blanks)
 
 
 def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl.Expr | pl.Series:

@@ -69,6 +69,7 @@ def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str])
             at = quotient(cut, divisor) if by_attainment else cut
             whole = at.ceil() if isinstance(tier, TierFrom) else at.floor()
             cut = whole.cast(D) - (ONE if isinstance(tier, TierFrom) else ZERO)
+            cut = product(cut, divisor) if by_attainment else cut
         cuts.append(cut)
     return Ladder(tuple(cuts), tuple(includes))
 
