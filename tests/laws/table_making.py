@@ -62,7 +62,7 @@ def _payees(r: Random, ids: list[str]) -> list[Row]:
         row["left"] = _some_day(r, date(2026, 1, 20), date(2026, 4, 30)) if r.random() < 0.1 else None
         if "hired-later" in OPEN_FINDINGS:
             row["hired"] = date(2024, 1, 1)
-        if dated and n > 1 and r.random() < 0.4:
+        if dated and n > 1 and row["left"] is None and r.random() < 0.4:
             change = _some_day(r, date(2026, 1, 10), date(2026, 3, 20))
             rows.append({**row, "to": change})
             rows.append({**row, "from": change + timedelta(1), "title": "Senior Rep", "manager": r.choice((*managers, None))})

@@ -77,7 +77,7 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
         assert piece.rate is not None
         divisor = piece.rate.divisor
         start = basis if piece.part is None else piece.part if is_measure else times(basis, piece.part)
-        numerators.append(times(start, piece.rate.numerator, times(piece.accelerator, *factors)))
+        numerators.append(times(start, piece.rate.numerator, piece.accelerator, *factors))
     divisor = times(parts_divisor, divisor)
     entry.basis = basis
     entry.exact = entry.earned = over(sum(numerators, ZERO), divisor)

@@ -68,16 +68,17 @@ def _line(work: Work, credit: Credit, scope: Scope) -> Entry:
     if pay is None:
         raise NotPaid("the pay is empty, or no row of its table holds")
     pay += kickers(component, scope)
-    product = times(ONE, *multipliers(component, scope))
+    factors = multipliers(component, scope)
+    product = times(ONE, *factors)
     written = first_value(component.pay)
     entry = entry_of(credit)
     per_sale = component.each == "deal" and written is not None and is_money(written.node) is not False
     if per_sale:
         entry.basis = credit.shared(Decimal(credit.change))
-        entry.exact = times(credit.shared(times(Decimal(credit.change), pay)), product)
+        entry.exact = times(credit.shared(times(Decimal(credit.change), pay)), *factors)
     else:
         entry.basis = credit.shared(_basis(component, credit, scope))
-        entry.exact = times(entry.basis, pay, product)
+        entry.exact = times(entry.basis, pay, *factors)
     entry.earned, entry.factor = entry.exact, product
     entry.slices = (Slice(0, None, None, entry.basis, pay, product, entry.exact),)
     return entry
