@@ -51,6 +51,7 @@ def _component(work: Work, now: date) -> list[Line]:
     earlier: Standings = {}
     for moment in [m for m in moments if m >= start]:
         earlier, posted = _earned(work, moment, posted)
+    work.records.forget(work.name)  # what could not be decided then may be decided now
     after, _ = _earned(work, now, posted)
     return differences(work, after, earlier, (span.first, now, now < span.last))
 
