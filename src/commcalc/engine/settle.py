@@ -47,6 +47,9 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         if frame is not before:
             steps.append(_difference(before, frame).with_columns(pl.lit(kind).alias("kind")))
     rows = pl.concat([s.select(FIGURES) for s in steps])
+    if job.component.gate:  # what a gate could not decide is not paid
+        stay = frame.select("~p", "~w").unique()
+        rows = rows.join(stay, on=["~p", "~w"], how="semi", nulls_equal=True, maintain_order="left")
     held = frame.filter("~held").select("~p", "~w").unique()
     if len(held):
         mark = held.with_columns(pl.lit(value=True).alias("~h"))
@@ -72,10 +75,11 @@ def _rounded(job: Job, earned: Earned, previous: Settled | None) -> pl.DataFrame
     rows = earned.rows
     if how == "line" or rows.is_empty():
         return rows.with_columns(cents(job, pl.col("~exact")).alias("~amount"))
-    group = ["~p", "~role", "~level", "~deal"] if how == "deal" else ["~p", "~w"]
+    group = ["~p", "~role", "~level", "~deal", "~alone"] if how == "deal" else ["~p", "~w"]
     if how == "deal":
         deals = job.book.deals.select("~row", "~deal")
         rows = rows.join(deals, on="~row", how="left", maintain_order="left", nulls_equal=True)
+        rows = rows.with_columns(pl.when(pl.col("~row").is_null()).then("~w").alias("~alone"))  # a bonus has no deal
     kept = rows.with_columns(pl.lit(None, dtype=D).alias("~kept"))
     if previous is not None:
         old = previous.rows.filter(pl.col("kind") == "earning").select(
@@ -84,7 +88,7 @@ def _rounded(job: Job, earned: Earned, previous: Settled | None) -> pl.DataFrame
         both = rows.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
         same = pl.when(pl.col("~x") == pl.col("~exact")).then(pl.col("~a")).otherwise(pl.lit(None, dtype=D))
         kept = both.with_columns(same.alias("~kept")).drop("~x", "~a")
-    return _shared_cents(job, kept, group).drop("~kept", "~deal", strict=False)
+    return _shared_cents(job, kept, group).drop("~kept", "~deal", "~alone", strict=False)
 
 
 def _shared_cents(job: Job, rows: pl.DataFrame, group: list[str]) -> pl.DataFrame:
