@@ -28,7 +28,13 @@ def written(world: World, folder: Path) -> Path:
         tables[name] = {"file": f"data/{name}.csv"}
         if name == "deals":
             tables[name]["types"] = {"paid_on": "date"}
-    said = {"commcalc": "1", "currency": world.currency, "time_zone": "UTC", "credit_date": "close_date", "readings": world.readings}
+    said = {
+        "commcalc": "1",
+        "currency": world.currency,
+        "time_zone": "UTC",
+        "credit_date": "close_date",
+        "readings": world.readings,
+    }
     _yaml(folder / "commcalc.yaml", {**said, "tables": tables})
     return folder
 

@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 OPEN_FINDINGS: frozenset[str] = frozenset({
-    "empty-measure-of-tiers",
-    "round-deal-of-bonus", "deal-window-read", "undecided-gate", "no-quota-in-conditions",
+    "empty-measure-of-tiers", "longer-row-without-spread", "spiff-return", "shared-before-plan",
+    "deal-window-read", "no-quota-in-conditions",
     "hired-later", "floor-and-cap", "rounded-attainment",
     "steps-beyond", "per-deal-net", "life-target", "shared-unassigned", "odd-window-floor", "on-target-without-quota", "lone-openings", "empty-figure", "earned-openings",
 })  # fmt: skip
@@ -89,7 +89,7 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
         default = m.one("5%", "1.5x") if m.odds(0.6) else "10%"
         m.params["uplift"] = m.one(default, {"default": default, "title": {"Senior Rep": "20%"}, "payee": {"P3": "2.5%"}})
     if m.odds(0.35):
-        m.prorate = {k: "days" for k in m.some(("quota", "target", "bonus", "cap", "base"), 1, 5)}
+        m.prorate = dict.fromkeys(m.some(("quota", "target", "bonus", "cap", "base"), 1, 5), "days")
     for n in range(r.choice((1, 1, 2) if small else (1, 1, 2, 3))):
         _measure(m, f"m{n + 1}")
     components = {f"{name}-c{n + 1}": _component(m) for n in range(1 if small else r.choice((1, 1, 2, 3)))}
@@ -104,7 +104,9 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
     said: Said = {
         "plan": name,
         "version": "2026.1",
-        "effective": m.one("2026-01-01 .. 2026-12-31", "2026-01-01 ..", "2025-12-15 .. 2026-12-31", "2026-01-01 .. 2026-06-30"),
+        "effective": m.one("2026-01-01 .. 2026-12-31", "2026-01-01 ..", "2025-12-15 .. 2026-12-31", "2026-01-01 .. 2026-06-30")
+        if "shared-before-plan" not in OPEN_FINDINGS
+        else m.one("2025-12-01 .. 2026-12-31", "2025-12-01 ..", "2025-12-01 .. 2026-06-30"),
         "currency": "USD",
         "payment": payment,
         "columns": {"net": m.one("amount - coalesce(margin, 0)", "amount * 0.9", "if(type = 'renewal', amount / 3, amount)")},
@@ -139,7 +141,9 @@ def _measure(m: Maker, name: str) -> None:
     else:
         counted_over_time = [n for n, s in m.measures.items() if s["window"] != "deal"]
         first, second = m.one(*counted_over_time), m.one(*counted_over_time)
-        said["formula"] = m.one(f"value('{first}') + value('{second}')", f"value('{first}') - 2", f"value('{first}') / value('{second}')")
+        said["formula"] = m.one(
+            f"value('{first}') + value('{second}')", f"value('{first}') - 2", f"value('{first}') / value('{second}')"
+        )
         counted = m.kinds[first] if "/" not in said["formula"] else "number"
     if kind in ("kpi", "formula", "distinct", "min", "max", "average") and window in ("deal", "quota row"):
         window = "quarter"
@@ -163,10 +167,19 @@ def _quota(m: Maker, window: str, counted: str) -> Said:
     if window == "quota row":
         said: Said = {"quota": "own"}
     else:
-        amount = {"money": m.one("1_000", "5_000", "2_500", "3_000"), "units": m.one("2", "5", "10", "3"), "number": m.one("2", "3")}
+        amount = {
+            "money": m.one("1_000", "5_000", "2_500", "3_000"),
+            "units": m.one("2", "5", "10", "3"),
+            "number": m.one("2", "3"),
+        }
         said = {"quota": m.one("own", "own", "own", "team", "plan", amount[counted])}
-        if m.odds(0.6) or window == "life":
-            ratios = {"month": ["30%", "30%", "40%"], "period": ["25%", "25%", "50%"], "quarter": ["60%", "40%"], "half": ["33.3333%", "66.6667%"]}
+        if m.odds(0.6) or window == "life" or "longer-row-without-spread" in OPEN_FINDINGS:
+            ratios = {
+                "month": ["30%", "30%", "40%"],
+                "period": ["25%", "25%", "50%"],
+                "quarter": ["60%", "40%"],
+                "half": ["33.3333%", "66.6667%"],
+            }
             said["spread"] = ratios[window] if window in ratios and m.odds(0.3) else "evenly"
         if window == "deal" or window == "life":
             said.pop("spread", None)
@@ -201,8 +214,6 @@ def _common(m: Maker, said: Said, window: str, *, per_deal: bool) -> Said:
     if m.odds(0.12):
         said["prorate"] = {k: m.one("days", "none") for k in m.some(("quota", "target", "bonus", "cap"), 1, 3)}
     _limits(m, said, window, per_deal=per_deal)
-    if "round-deal-of-bonus" in OPEN_FINDINGS and not per_deal:
-        said["round"] = "line"
     if on is not None and m.odds(0.22) and not (window == "deal" and "deal-window-read" in OPEN_FINDINGS):
         said["gate"] = _gate(m, on, window)
     return said
@@ -210,7 +221,11 @@ def _common(m: Maker, said: Said, window: str, *, per_deal: bool) -> Said:
 
 def _multiplier(m: Maker, per_deal: bool) -> Said:
     if per_deal:
-        factor = m.one(*FACTORS, {"by": "product", "rows": {"Orbit": "1.2x", "any": "1x"}}, {"by": "payee.region", "rows": {"East": "1.5x", "any": "0.9x"}})
+        factor = m.one(
+            *FACTORS,
+            {"by": "product", "rows": {"Orbit": "1.2x", "any": "1x"}},
+            {"by": "payee.region", "rows": {"East": "1.5x", "any": "0.9x"}},
+        )
         return {"factor": factor} | ({"when": m.one(*WHEN)} if m.odds(0.6) else {})
     return {"factor": m.one(*FACTORS)} | ({"when": m.one(*ELIGIBLE)} if m.odds(0.4) else {})
 
@@ -250,9 +265,7 @@ def _gate(m: Maker, on: str, window: str) -> Said:
         told = m.measures[name]
         if told["window"] == "deal" and (name != on or "deal-window-read" in OPEN_FINDINGS):
             continue
-        if "undecided-gate" in OPEN_FINDINGS and (not {"sum", "count"} & set(told) or ("quota" in told and "%" not in told.get("no_quota", ""))):
-            continue
-        if "quota" in told and "no-quota-in-conditions" not in OPEN_FINDINGS:
+        if "quota" in told and ("no-quota-in-conditions" not in OPEN_FINDINGS or "%" not in told.get("no_quota", "")):
             reads.append(f"attainment('{name}') >= {m.one('50%', '100%', '75%')}")
         reads.append(f"value('{name}') >= {m.one(*BOUNDS[m.kinds[name]])}")
     if not reads:
@@ -413,7 +426,7 @@ def _spiff(m: Maker) -> Said:
     if names and m.odds(0.6):
         said["on"] = m.one(*names)
         window = m.measures[said["on"]]["window"]
-    if "on" not in said or m.odds(0.5):
+    if ("on" not in said or m.odds(0.5)) and "spiff-return" not in OPEN_FINDINGS:
         said["dates"] = m.one("2026-01-15 .. 2026-03-15", "2026-01-01 .. 2026-03-31", "2026-02-01 .. 2026-02-28")
     if said["each"] == "unit":
         said |= {"basis": "units", "pay": m.one(*COINS)}

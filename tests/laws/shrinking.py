@@ -116,7 +116,9 @@ def _remove(world: World, path: tuple[Any, ...]) -> bool:
         return False
     if isinstance(node, list) and path[-1] >= len(node):
         return False
-    if path[0] == "plans" and (len(node) == 1 or path[-1] in ("quota", "basis", "cells", "from", "to", "round", "returns", "spread")):
+    if path[0] == "plans" and (
+        len(node) == 1 or path[-1] in ("quota", "basis", "cells", "from", "to", "round", "returns", "spread")
+    ):
         return False  # a table without rows, or attainment without a quota, is another fault
     if path[0] == "plans" and path[-3:-1] and "matrix" in path:
         return False

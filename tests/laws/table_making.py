@@ -12,9 +12,16 @@ from plan_making import OPEN_FINDINGS, made_plan
 from worlds import Row, World
 
 AMOUNTS = tuple(
-    map(Decimal, ("1000", "500", "250", "100", "2500", "333.33", "0", "0.01", "999.99", "1500", "750", "1234.56", "5000", "0.35", "400"))
+    map(
+        Decimal,
+        ("1000", "500", "250", "100", "2500", "333.33", "0", "0.01", "999.99", "1500", "750", "1234.56", "5000", "0.35", "400"),
+    )
 )
-QUOTAS = {"money": ("1000", "2000", "5000", "3000", "1000.01", "0"), "units": ("2", "5", "10", "3", "7"), "number": ("2", "3", "4.5")}
+QUOTAS = {
+    "money": ("1000", "2000", "5000", "3000", "1000.01", "0"),
+    "units": ("2", "5", "10", "3", "7"),
+    "number": ("2", "3", "4.5"),
+}
 FIRST, LAST = date(2025, 12, 20), date(2026, 4, 20)
 PERIODS = ("2026-01", "2026-02", "2026-03", "2026-03", "2026-04", "2026-06", "2026-12", "2025-12")
 SHARED = (("1/2", "1/2"), ("60%", "40%"), ("1/3", "1/3", "1/3"), ("33.3333%", "66.6667%"), ("1/3", "2/3"))
@@ -26,7 +33,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     r = Random(seed)
     readings = {
         "rounding": r.choice(("half-up", "half-up", "half-even", "down")),
-        "round": r.choice(("line", "line", "deal" if "round-deal-of-bonus" not in OPEN_FINDINGS else "line", "component")),
+        "round": r.choice(("line", "line", "deal", "component")),
         "remainder": r.choice(("largest", "largest", "first", "last", "drop")),
         "split": r.choice(("credit", "credit", "credit", "pay")),
         "late": "insert",
@@ -56,7 +63,12 @@ def _payees(r: Random, ids: list[str]) -> list[Row]:
     managers = ids[:2]
     for n, payee in enumerate(ids):
         above = managers[0] if n == 1 and r.random() < 0.5 else r.choice(managers) if n > 1 and r.random() < 0.85 else None
-        row: Row = {"payee_id": payee, "name": f"Payee {payee}", "title": r.choice(("Rep", "Senior Rep", "Trainee")), "manager": above}
+        row: Row = {
+            "payee_id": payee,
+            "name": f"Payee {payee}",
+            "title": r.choice(("Rep", "Senior Rep", "Trainee")),
+            "manager": above,
+        }
         row |= {"region": r.choice(("East", "West", None)), "team": r.choice(("red", "blue", None))}
         row["hired"] = _some_day(r, date(2025, 12, 1), date(2026, 3, 1)) if r.random() < 0.12 else date(2024, 1, 1)
         row["left"] = _some_day(r, date(2026, 1, 20), date(2026, 4, 30)) if r.random() < 0.1 else None
@@ -86,7 +98,9 @@ def _assignments(r: Random, payees: list[Row], plans: list[str]) -> list[Row]:
             rows.append({**row, "to": last})
             if r.random() < 0.7:
                 gap = r.choice((1, 1, 1, 9))
-                rows.append({**row, "plan": r.choice(plans), "from": last + timedelta(gap), "ote": r.choice((None, Decimal(90_000)))})
+                rows.append(
+                    {**row, "plan": r.choice(plans), "from": last + timedelta(gap), "ote": r.choice((None, Decimal(90_000)))}
+                )
         else:
             rows.append(row)
     return rows
@@ -112,7 +126,10 @@ def _deals(r: Random, ids: list[str]) -> list[Row]:
             "units": r.choice((Decimal(1), Decimal(2), Decimal(3), Decimal(5), Decimal(0), None)),
         }
         if "empty-figure" in OPEN_FINDINGS:
-            row |= {c: row[c] or v for c, v in (("type", "new"), ("margin", AMOUNTS[0]), ("units", Decimal(2)), ("term_months", Decimal(12)))}
+            row |= {
+                c: row[c] or v
+                for c, v in (("type", "new"), ("margin", AMOUNTS[0]), ("units", Decimal(2)), ("term_months", Decimal(12)))
+            }
         if paid and close:
             row["paid_on"] = close + timedelta(r.randint(0, 45)) if r.random() < 0.8 else None
         rows.append(row)
@@ -121,8 +138,17 @@ def _deals(r: Random, ids: list[str]) -> list[Row]:
             rows.append({**row, "line": Decimal(2), "amount": r.choice(AMOUNTS), "product": r.choice(("Orbit", "Atlas"))})
         if row["amount"] > 0 and row["close_date"] and r.random() < 0.12:
             part = row["amount"] if r.random() < 0.6 else (row["amount"] / 2).quantize(Decimal("0.01"))
-            back = {**row, "deal_id": f"R{n + 1}", "amount": -part, "returns": row["deal_id"], "close_date": close + timedelta(r.randint(0, 50))}
-            back |= {"margin": None if row["margin"] is None else -row["margin"], "units": None if row["units"] is None else -row["units"]}
+            back = {
+                **row,
+                "deal_id": f"R{n + 1}",
+                "amount": -part,
+                "returns": row["deal_id"],
+                "close_date": close + timedelta(r.randint(0, 50)),
+            }
+            back |= {
+                "margin": None if row["margin"] is None else -row["margin"],
+                "units": None if row["units"] is None else -row["units"],
+            }
             rows.append({k: v for k, v in back.items() if k != "line"} | ({"line": Decimal(1)} if lined else {}))
     return rows
 
@@ -137,7 +163,9 @@ def _splits(r: Random, ids: list[str], deals: list[Row]) -> list[Row]:
         return []
     rows: list[Row] = []
     ordered = r.random() < 0.5
-    kept = {x for d in deals if "returns" in d for x in (d["deal_id"], d["returns"])} if "per-deal-net" in OPEN_FINDINGS else set()
+    kept = (
+        {x for d in deals if "returns" in d for x in (d["deal_id"], d["returns"])} if "per-deal-net" in OPEN_FINDINGS else set()
+    )
     for deal in dict.fromkeys(d["deal_id"] for d in deals if d["deal_id"] not in kept):
         shared = r.random() < 0.2
         before = len(rows)
@@ -170,7 +198,7 @@ def _quotas(r: Random, ids: list[str], plans: dict[str, dict[str, Any]]) -> list
             whose = said.get("quota")
             if whose not in ("own", "team", "plan"):
                 continue
-            kind = "money" if "sum" in said and said["sum"] != "units" or "average" in said else "units"
+            kind = "money" if ("sum" in said and said["sum"] != "units") or "average" in said else "units"
             if whose == "own":
                 for payee in ids:
                     if r.random() < 0.88:
@@ -212,7 +240,12 @@ def _kpis(r: Random, ids: list[str], plans: dict[str, dict[str, Any]]) -> list[R
         weighted = r.random() < 0.5
         for payee in ids:
             for period in r.sample(("2026-01", "2026-02", "2026-03", "2026-Q1", "2026"), r.randint(0, 4)):
-                row: Row = {"payee_id": payee, "kpi": name, "period": period, "value": Decimal(r.choice(("1", "2", "3.5", "4.75")))}
+                row: Row = {
+                    "payee_id": payee,
+                    "kpi": name,
+                    "period": period,
+                    "value": Decimal(r.choice(("1", "2", "3.5", "4.75"))),
+                }
                 rows.append({**row, "weight": Decimal(r.choice((1, 2, 40)))} if weighted and r.random() < 0.8 else row)
         if r.random() < 0.4:
             rows += [{"team": t, "kpi": name, "period": "2026-02", "value": Decimal(2)} for t in ("red", "blue")]
@@ -224,11 +257,24 @@ def _openings(r: Random, ids: list[str], plans: dict[str, dict[str, Any]]) -> li
     if r.random() < 0.8:
         return rows
     names = [n for p in plans.values() for n, s in p["measures"].items() if {"sum", "count"} & set(s) and s["window"] != "deal"]
-    earned = [n for p in plans.values() for n, c in p["components"].items() if c["kind"] == "bonus" and c.get("earned") in ("to date", "ratchet")]
+    earned = [
+        n
+        for p in plans.values()
+        for n, c in p["components"].items()
+        if c["kind"] == "bonus" and c.get("earned") in ("to date", "ratchet")
+    ]
     for payee in r.sample(ids, len(ids) // 2):
         day = r.choice((date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 10)))
         if names and r.random() < 0.7 and "lone-openings" not in OPEN_FINDINGS:
-            rows.append({"payee_id": payee, "as_of": day, "kind": "measure", "name": r.choice(names), "amount": Decimal(r.choice(("100", "2", "500")))})
+            rows.append(
+                {
+                    "payee_id": payee,
+                    "as_of": day,
+                    "kind": "measure",
+                    "name": r.choice(names),
+                    "amount": Decimal(r.choice(("100", "2", "500"))),
+                }
+            )
         if earned and r.random() < 0.7 and "earned-openings" not in OPEN_FINDINGS:
             rows.append({"payee_id": payee, "as_of": day, "kind": "earned", "name": r.choice(earned), "amount": Decimal("25.50")})
     seen = {(x["payee_id"], x["as_of"], x["kind"], x["name"]): x for x in rows}

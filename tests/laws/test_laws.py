@@ -163,7 +163,13 @@ def test_a_deal_more_changes_nobody_but_its_owner_and_those_above() -> None:
         shared = {s["payee_id"] for s in world.tables["splits"]} if world.readings["split"] == "pay" else set()
         if owner in shared:
             return
-        deal = {"deal_id": "Z1", "owner": owner, "amount": Decimal(1_000), "close_date": date(2026, 1, 20), "margin": Decimal(100)}
+        deal = {
+            "deal_id": "Z1",
+            "owner": owner,
+            "amount": Decimal(1_000),
+            "close_date": date(2026, 1, 20),
+            "margin": Decimal(100),
+        }
         more = copy.deepcopy(world)
         more.tables["deals"].append({**deal, "stage": "Won", "product": "Orbit", "type": "new", "units": Decimal(2)})
         for one, two in zip(results(world, plans), results(more, plans), strict=True):

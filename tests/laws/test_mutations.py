@@ -28,7 +28,11 @@ PLAN: dict[str, Any] = {
         "reached": {
             "kind": "commission",
             "on": "sales",
-            "rate": {"by": "value", "apply": "retroactive", "tiers": [{"from": "0", "pay": "5%"}, {"from": "1_000", "pay": "10%"}]},
+            "rate": {
+                "by": "value",
+                "apply": "retroactive",
+                "tiers": [{"from": "0", "pay": "5%"}, {"from": "1_000", "pay": "10%"}],
+            },
         },
         "sliced": {
             "kind": "commission",

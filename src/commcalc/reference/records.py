@@ -121,10 +121,6 @@ class Records:
         """Note that something was not calculated, and why."""
         self.exceptions.add(Exceptional(payee, component, deal, reason))
 
-    def forget(self, component: str) -> None:
-        """Drop what was noted of a component while it was worked out as of an earlier day."""
-        self.exceptions = {x for x in self.exceptions if x.component != component}
-
 
 def in_effect(plan: Plan, day: date) -> bool:
     """Tell whether the plan is in effect on the day."""

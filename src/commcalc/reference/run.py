@@ -49,9 +49,11 @@ def _component(work: Work, now: date) -> list[Line]:
     moments = [s.last for s in spans(work.records.calendar, plan.payment.every, start, before)] if chained else [before]
     posted: dict[Any, tuple[Decimal, Decimal]] = {}
     earlier: Standings = {}
+    known = set(work.records.exceptions)
     for moment in [m for m in moments if m >= start]:
         earlier, posted = _earned(work, moment, posted)
-    work.records.forget(work.name)  # what could not be decided then may be decided now
+    # what could not be decided then may be decided now
+    work.records.exceptions = known | {x for x in work.records.exceptions if x.component != work.name}
     after, _ = _earned(work, now, posted)
     return differences(work, after, earlier, (span.first, now, now < span.last))
 

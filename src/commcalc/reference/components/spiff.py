@@ -18,7 +18,7 @@ from commcalc.reference.names import Scope
 from commcalc.reference.numbers import ONE, times
 from commcalc.reference.rates import first_value, is_money, value_of
 from commcalc.reference.records import Earner
-from commcalc.reference.time import FIRST, LAST, Window
+from commcalc.reference.time import Window
 from commcalc.reference.work import Entry, Work
 
 
@@ -53,8 +53,8 @@ def _credits(work: Work, earner: Earner) -> list[Credit]:
             copies.append(copy)
         return sorted(copies, key=lambda c: c.order)
     own = SumMeasure.model_validate({"sum": read_expression("amount"), "window": "life"})
-    dates = work.component.dates or work.plan.effective
-    window = Window(dates.first or FIRST, dates.last or LAST)
+    dates = work.component.dates
+    window = Window(dates.first or date.min, dates.last or date.max) if dates else Window(date.min, date.max)
     mine = [c for c in candidates(work.records, own, earner) if may_be_credited(work.records, c, work.plan)]
     for credit in mine:
         credit.window, credit.value = window, credit.deal.get("amount")
