@@ -52,6 +52,8 @@ def _is_rate(place: Place) -> bool:
     path = place.path
     if path[0] != "components" or place.wanted != "figure" or place.key or "by" in path[3:]:
         return False
+    if path[-2] == "points" and path[-1] == place.expression.text:  # a point's key is what is looked up, not what is paid
+        return False
     if path[2] == "accelerators":
         return "pay" in path
     if path[2] == "rate":

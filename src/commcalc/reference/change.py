@@ -203,7 +203,7 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
             stretches.setdefault(_stretch(work, limit, entry.window, entry.day), []).append(entry)
         for stretch, rows in stretches.items():
             taking_part = overlap(work.records.days_on(earner.payee, work.plan), stretch.first, stretch.last)
-            if stretch.last > at or not (taking_part or rows):
+            if stretch.last > at or not taking_part:
                 continue
             short = _bound(work, limit, earner, stretch, at) - sum((e.amount for e in rows), ZERO)
             if short > 0:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from commcalc.plan.measures import Measure, RoleCredit
@@ -63,7 +64,7 @@ def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[C
     whose = measure.credit
     for deal in records.deals:
         day = deal.get(column)
-        if day is None:
+        if day is None or day > records.now:
             continue
         if whose == "reports":
             parts = _of_reports(records, deal, day, earner.payee)
@@ -99,7 +100,10 @@ def _of_reports(records: Records, deal: Row, day: date, manager: str) -> tuple[P
             above = records.facts(who, day).get("manager")
             if above and records.named(above) == manager:
                 found += own_parts(records, deal, "owner", Earner(who))
-    return tuple(found)
+    if not found:
+        return ()
+    share = sum((p.fraction for p in found), Fraction(0))  # added as fractions: no rest is taken
+    return (Part(((share.numerator, share.denominator),)),)
 
 
 def owners(records: Records, deal: Row) -> list[str]:

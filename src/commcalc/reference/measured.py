@@ -10,11 +10,14 @@ from commcalc.reference.numbers import ONE, ZERO, Figure, over, times, to_step
 
 
 class NotPaid(Exception):
-    """Something is missing without which this cannot be paid; silent where the plan says to leave it out."""
+    """Something is missing without which this cannot be paid; silent where the plan says to leave it out.
 
-    def __init__(self, reason: str, *, silent: bool = False) -> None:
+    `whole`: it is missing for the payee, not for one deal (§4.8).
+    """
+
+    def __init__(self, reason: str, *, silent: bool = False, whole: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.silent = reason, silent
+        self.reason, self.silent, self.whole = reason, silent, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Measured:
     def quota_figure(self) -> Figure:
         """Return the quota; without one nothing is paid on it."""
         if self.quota is None:
-            raise NotPaid("no quota", silent=self.no_quota == "leave out")
+            raise NotPaid("no quota", silent=self.no_quota == "leave out", whole=True)
         return self.quota
 
     @property

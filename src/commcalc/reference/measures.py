@@ -58,6 +58,8 @@ class Measures:
     def _counted(self, name: str, earner: Earner) -> Credits:
         measure = self.measure(name)
         found: list[Credit] = []
+        if isinstance(measure, KpiMeasure | FormulaMeasure):
+            return {}  # they are read, not counted
         for credit in candidates(self.records, measure, earner):
             if not may_be_credited(self.records, credit, self.plan) or not self._measured(name, credit):
                 continue

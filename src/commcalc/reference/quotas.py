@@ -117,7 +117,7 @@ class Quotas:
         """A row longer than the window: an even part of it, or the ratio at the window's place."""
         row, span = longer
         if measure.spread is None:
-            raise NotPaid("a quota row is longer than the window, and no spread is said")
+            raise NotPaid("a quota row is longer than the window, and no spread is said", whole=True)
         windows = windows_between(self.records.calendar, measure.window, span.first, span.last)
         if measure.spread == "evenly":
             return self._reduced(row["amount"], len(windows), payee, window, days=days)

@@ -34,9 +34,13 @@ def figure_of(value: Any, names: Names) -> Figure | None:
 def _look_up(table: Rows | Matrix, names: Names) -> Given:
     """The row whose cells hold the keys; more cells beat fewer, single values beat ranges."""
     keys = [undivided(by.node, names) for by in table.by]
+    rows = list(table.entries())
+    asked = [any(cells[i].kind != "any" for cells, _ in rows) for i in range(len(keys))]
+    if any(key is None and wanted for key, wanted in zip(keys, asked, strict=True)):
+        return None  # what a row asks for is not known: none of them may be guessed
     best: tuple[int, int] | None = None
     found: Expression | None = None
-    for cells, value in table.entries():
+    for cells, value in rows:
         if all(_holds(cell, key) for cell, key in zip(cells, keys, strict=True)):
             rank = (sum(c.kind != "any" for c in cells), sum(c.kind == "value" for c in cells))
             if best is None or rank > best:
@@ -74,24 +78,25 @@ def _curve(curve: Points, names: Names) -> Figure | None:
     value, quota = key
     reached = [i for i, (x, _) in enumerate(points) if value >= times(x, quota)]
     if not reached:
-        return _outside(curve.before, points, key, names)
+        return _outside(curve, points, key, names)
     at = reached[-1]
     on_last = value == times(points[at][0], quota)
     if at == len(points) - 1 and not on_last:
-        return _outside(curve.beyond, points, key, names, last=True)
+        return _outside(curve, points, key, names, last=True)
     if curve.between == "steps" or on_last:
         return Figure(points[at][1])
     return _straight(points[at], points[at + 1], key)
 
 
 def _outside(
-    said: Any, points: list[tuple[Decimal, Decimal]], key: tuple[Decimal, Decimal], names: Names, *, last: bool = False
+    curve: Points, points: list[tuple[Decimal, Decimal]], key: tuple[Decimal, Decimal], names: Names, *, last: bool = False
 ) -> Figure | None:
     """Outside the points: the outermost point's value, its segment going on, or what is said."""
+    said = curve.beyond if last else curve.before
     if isinstance(said, Expression):
         found = evaluate(said.node, names)
         return None if found is None else Figure(found)
-    if said == "flat" or len(points) == 1:
+    if said == "flat" or len(points) == 1 or curve.between == "steps":  # a step has no slope that could go on
         return Figure(points[-1 if last else 0][1])
     one, other = points[-2:] if last else points[:2]
     return _straight(one, other, key)

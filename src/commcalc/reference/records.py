@@ -35,6 +35,9 @@ class Records:
 
     def __init__(self, job: Job) -> None:
         self.job, self.calendar, self.house = job, job.calendar, job.house
+        period = job.calendar.period_named(job.period)
+        assert period is not None, job.period
+        self.now = period.last
         self.payees: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(job.payees, key=lambda r: r.get("from") or date.min):
             self.payees[row["payee_id"]].append(row)

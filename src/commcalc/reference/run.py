@@ -29,15 +29,13 @@ def run(job: Job) -> Answer:
     """Return the lines that a period pays, with sums by payee, exceptions and what became of each deal."""
     with localcontext(CONTEXT):
         records = Records(job)
-        period = job.calendar.period_named(job.period)
-        assert period is not None, job.period
         lines: list[Line] = []
         books = {plan.plan: Measures(records, plan) for plan in job.plans}
         for plan in job.plans:
             for name in plan.components:
-                lines += _component(Work(records, books[plan.plan], name), period.last)
+                lines += _component(Work(records, books[plan.plan], name), records.now)
         lines.sort(key=lambda x: (x.payee, x.plan, x.component, x.credit_date, x.deal, x.line, x.role, x.level, x.kind))
-        statuses = _statuses(records, books, period.last)
+        statuses = _statuses(records, books, records.now)
         return Answer(tuple(lines), _payouts(lines), tuple(sorted(records.exceptions)), statuses)
 
 
@@ -51,8 +49,11 @@ def _component(work: Work, now: date) -> list[Line]:
     moments = [s.last for s in spans(work.records.calendar, plan.payment.every, start, before)] if chained else [before]
     posted: dict[Any, tuple[Decimal, Decimal]] = {}
     earlier: Standings = {}
+    known = set(work.records.exceptions)
     for moment in [m for m in moments if m >= start]:
         earlier, posted = _earned(work, moment, posted)
+    # what could not be decided then may be decided now
+    work.records.exceptions = known | {x for x in work.records.exceptions if x.component != work.name}
     after, _ = _earned(work, now, posted)
     return differences(work, after, earlier, (span.first, now, now < span.last))
 
@@ -173,6 +174,8 @@ def _uncredited(records: Records, deal: Any, day: date, plans: list[Plan]) -> st
     who = [p for p in owners(records, deal) if p != NOBODY]
     if any(p not in records.payees for p in who):
         records.refuse(who[0] if who else "", "", deal["deal_id"], "the owner is no payee")
+        return "exception"
+    if any(x.deal == deal["deal_id"] for x in records.exceptions):
         return "exception"
     if not any(records.assignment(p, plan, day) for p in who for plan in plans):
         records.refuse(who[0] if who else "", "", deal["deal_id"], "the owner is on no plan on the credit date")

@@ -150,7 +150,7 @@ class Work:
         if isinstance(said, PartOf) and said.of == "target":
             whole = self.target(scope, window)
             return Figure(times(whole.numerator, said.share), whole.divisor)
-        if self.prorate.target == "days":
+        if self.prorate.target == "days" and window.last != date.max:
             return self._prorated_target(scope, window, said)
         return self._target(scope, window, said)
 

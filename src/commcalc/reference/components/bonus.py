@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -111,7 +112,15 @@ def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
     days = sorted({min(d, window.last) for d in ends if d > opened})
     posted = [Paid(sum((amount for _, amount in paid), ZERO), opening=True)] if paid else []
-    return max((*posted, *(_payout(work, earner, window, d) for d in days)), key=lambda p: p.exact)
+    now = _payout(work, earner, window, days[-1])
+    return max((*posted, *_known(work, earner, window, days[:-1]), now), key=lambda p: p.exact)
+
+
+def _known(work: Work, earner: Earner, window: Window, days: list[date]) -> Iterator[Paid]:
+    """What the bonus came to at the end of earlier spans; one that could not be decided then paid nothing."""
+    for day in days:
+        with suppress(NotPaid):
+            yield _payout(work, earner, window, day)
 
 
 def _openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:

@@ -17,7 +17,7 @@ from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.names import Scope
 from commcalc.reference.numbers import ONE, ZERO, Figure, over, times
-from commcalc.reference.rates import value_of
+from commcalc.reference.rates import figure_of, value_of
 from commcalc.reference.records import Earner
 from commcalc.reference.tiers import Cut, Ladder, merged
 from commcalc.reference.work import Entry, Work
@@ -47,7 +47,8 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
                     yield line(work, credit, scope, at)
             except NotPaid as missing:
                 if not missing.silent:
-                    work.records.refuse(earner.payee, work.name, credit.deal_id, missing.reason)
+                    deal = "" if missing.whole else credit.deal_id
+                    work.records.refuse(earner.payee, work.name, deal, missing.reason)
 
 
 def entry_of(credit: Credit) -> Entry:
@@ -61,8 +62,12 @@ def entry_of(credit: Credit) -> Entry:
 def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     """Work out one line."""
     component: Commission = work.component
+    tiered = isinstance(component.rate, Tiers) or component.accelerators is not None
+    if tiered and component.returns is None and credit.m < 0:
+        raise NotPaid("a row below zero under tiers, and `returns` is not said")
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
+    is_measure = is_measure or basis == credit.m  # then basis x part / m is the part itself
     factors = multipliers(component, scope)
     pieces, scale = _pieces(work, credit, scope, at)
     whole = pieces[0].part is None
@@ -76,7 +81,7 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     divisor = times(parts_divisor, divisor)
     entry.basis = basis
     entry.exact = entry.earned = over(sum(numerators, ZERO), divisor)
-    entry.factor = times(pieces[-1].accelerator, *factors) if factors else pieces[-1].accelerator
+    entry.factor = times(pieces[-1].accelerator, *factors)
     shares = [basis if p.part is None else over(p.part if is_measure else times(basis, p.part), parts_divisor) for p in pieces]
     shares[-1] = basis - sum(shares[:-1], ZERO)
     amounts = [over(n, divisor) for n in numerators]
@@ -209,10 +214,10 @@ def _rated(work: Work, piece: Piece, scope: Scope, extra: Decimal) -> None:
     """A constant, a table or a formula; or on-target, target over quota, with the division last (§5.3, §5.4)."""
     said = work.component.rate
     if said != "on-target":
-        rate = value_of(said, scope)
+        rate = figure_of(said, scope)
         if rate is None:
             raise NotPaid("the rate is empty, or no row of its table holds")
-        piece.rate = Figure(rate + extra)
+        piece.rate = Figure(rate.numerator + times(extra, rate.divisor), rate.divisor)
         return
     window = scope.window
     target = work.target(scope, window)

@@ -18,7 +18,7 @@ from commcalc.reference.names import Scope
 from commcalc.reference.numbers import ONE, times
 from commcalc.reference.rates import first_value, is_money, value_of
 from commcalc.reference.records import Earner
-from commcalc.reference.time import FIRST, LAST, Window
+from commcalc.reference.time import Window
 from commcalc.reference.work import Entry, Work
 
 
@@ -53,8 +53,8 @@ def _credits(work: Work, earner: Earner) -> list[Credit]:
             copies.append(copy)
         return sorted(copies, key=lambda c: c.order)
     own = SumMeasure.model_validate({"sum": read_expression("amount"), "window": "life"})
-    dates = work.component.dates or work.plan.effective
-    window = Window(dates.first or FIRST, dates.last or LAST)
+    dates = work.component.dates
+    window = Window(dates.first or date.min, dates.last or date.max) if dates else Window(date.min, date.max)
     mine = [c for c in candidates(work.records, own, earner) if may_be_credited(work.records, c, work.plan)]
     for credit in mine:
         credit.window, credit.value = window, credit.deal.get("amount")
@@ -69,6 +69,7 @@ def _line(work: Work, credit: Credit, scope: Scope) -> Entry:
         raise NotPaid("the pay is empty, or no row of its table holds")
     pay += kickers(component, scope)
     factors = multipliers(component, scope)
+    product = times(ONE, *factors)
     written = first_value(component.pay)
     entry = entry_of(credit)
     per_sale = component.each == "deal" and written is not None and is_money(written.node) is not False
@@ -78,16 +79,16 @@ def _line(work: Work, credit: Credit, scope: Scope) -> Entry:
     else:
         entry.basis = credit.shared(_basis(component, credit, scope))
         entry.exact = times(entry.basis, pay, *factors)
-    product = ONE
-    for factor in factors:
-        product = times(product, factor)
     entry.earned, entry.factor = entry.exact, product
     entry.slices = (Slice(0, None, None, entry.basis, pay, product, entry.exact),)
     return entry
 
 
 def _basis(component: Any, credit: Credit, scope: Scope) -> Decimal:
-    found = credit.value if component.basis is None else evaluate(component.basis.node, scope)
+    if component.basis is not None:
+        found = evaluate(component.basis.node, scope)
+    else:  # what the measure sums; a count sums nothing, its deals have their amount
+        found = credit.deal.get("amount") if credit.value is None else credit.value
     if found is None:
         raise NotPaid("basis is empty")
     return Decimal(found)
