@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from commcalc.engine.book import Book
-from commcalc.engine.people import join_effective
+from commcalc.engine.people import hired_by_then, join_effective
 from commcalc.plan.measures import MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient
@@ -36,7 +36,7 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
         pl.col("~d") <= last if last else pl.lit(value=True),
     )
     governed = join_effective(found.filter(pl.col("~p").is_in(rows["~p"].unique().implode())), rows, "~d")
-    return in_order(governed.filter(inside), "~p", "~d", "~k")
+    return in_order(hired_by_then(governed.filter(inside), book.people, "~d"), "~p", "~d", "~k")
 
 
 def _shared(book: Book, deals: pl.DataFrame, measure: MeasureBase) -> pl.DataFrame:

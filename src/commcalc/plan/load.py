@@ -13,7 +13,7 @@ from commcalc.base.source import Span
 from commcalc.language.bind import bind
 from commcalc.language.tree import Mapping_, Node, Scalar, Sequence_, Tree, read_tree
 from commcalc.plan.model import Plan
-from commcalc.plan.problems import FILE_NAME, NO_PLANS, OUTSIDE, PROGRAM, SAME_NAME, TABLE_FILE
+from commcalc.plan.problems import FILE_NAME, NO_PLANS, NOT_A_PLAN, OUTSIDE, PROGRAM, SAME_NAME, TABLE_FILE, TABLE_TEXT
 
 TABLE_KEYS = ("rows", "matrix", "points", "tiers")
 
@@ -48,6 +48,13 @@ def load_plans(files: list[Path], root: Path) -> tuple[Loaded, Report]:
     texts: dict[str, str] = {}
     for file in files:
         name = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+        texts[name] = ""
+        if not file.resolve().is_relative_to(root.resolve()):
+            report.add(OUTSIDE.at(Span(name, 1, 1, 1, 1), path=name))
+            continue
+        if not file.is_file():  # a folder of this name, a pipe: there is nothing to read
+            report.add(NOT_A_PLAN.at(Span(name, 1, 1, 1, 1), path=name))
+            continue
         raw = file.read_bytes()
         texts[name] = raw.decode("utf-8-sig", errors="replace")
         found, problems = load_plan(raw, name, file, root)
@@ -115,7 +122,12 @@ def _table(at: Scalar, folder: Path, root: Path, report: Report) -> Node:
         return at
     name = str(path.resolve().relative_to(root.resolve()))
     rows = []
-    for number, row in enumerate(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))), 1):
+    try:
+        read = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error) as error:
+        report.add(TABLE_TEXT.at(at.span, path=at.text, why=error))
+        return at
+    for number, row in enumerate(read, 1):
         if number > 1 and row:
             span = Span(name, number, 1, number, len(",".join(row)) + 1)
             rows.append(Sequence_(tuple(Scalar(cell.strip(), span, "plain") for cell in row), span))

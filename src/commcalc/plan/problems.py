@@ -46,4 +46,18 @@ TABLE_FILE = Kind(
     "mend the name",
     "Long tables may stand in a CSV file beside the plan.\n\nFails: rows: rats.csv\nWorks: rows: rates.csv",
 )
-KINDS: tuple[Kind, ...] = (NO_PLANS, PROGRAM, FILE_NAME, SAME_NAME, OUTSIDE, TABLE_FILE)
+NOT_A_PLAN = Kind(
+    "P016",
+    "Not a plain file",
+    "`{path}` is no plain file",
+    "a plan is a text file; give a folder another name",
+    "Only plain files are read: no folders, pipes or devices.\n\nFails: a folder called sales.yaml\nWorks: a file sales.yaml",
+)
+TABLE_TEXT = Kind(
+    "P017",
+    "A table file that is no text",
+    "`{path}` cannot be read as CSV: {why}",
+    "save it as CSV in UTF-8",
+    "A table beside the plan is CSV in UTF-8.\n\nFails: a workbook called rates.csv\nWorks: the workbook saved as CSV UTF-8",
+)
+KINDS: tuple[Kind, ...] = (NO_PLANS, PROGRAM, FILE_NAME, SAME_NAME, OUTSIDE, TABLE_FILE, NOT_A_PLAN, TABLE_TEXT)
