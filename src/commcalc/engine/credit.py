@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from commcalc.engine.book import Book, SharedDeals
-from commcalc.engine.people import join_effective
+from commcalc.engine.people import hired_by_then, join_effective
 from commcalc.plan.measures import MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient
@@ -38,15 +38,7 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     known = join_effective(found.filter(pl.col("~p").is_in(rows["~p"].unique().implode())), rows, "~d").filter(inside)
     if book.shared is not None:
         known = on_plan(book.shared, known, rows).filter(pl.col("~on") == pl.col("~of")).drop("~on", "~of", "~first")
-    return in_order(_hired(book, known), "~p", "~d", "~k")
-
-
-def _hired(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
-    """Nobody has a credit dated before being hired; the account of rows tells such a deal (semantics 7)."""
-    if "payee.hired" not in book.people.facts.columns:
-        return frame
-    found = join_effective(frame, book.people.facts.select("~p", "~from", "~to", pl.col("payee.hired").alias("~hired")), "~d")
-    return found.filter((pl.col("~hired") <= pl.col("~d")).fill_null(value=True)).drop("~hired")
+    return in_order(hired_by_then(known, book.people, "~d"), "~p", "~d", "~k")
 
 
 def on_plan(shared: SharedDeals, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -116,3 +116,18 @@ def _gathered(frame: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     place = place.scatter(table["~p"], pl.int_range(len(table), dtype=pl.UInt32, eager=True))
     at = pl.lit(place).gather(pl.col("~p"))
     return frame.with_columns(pl.lit(table[c]).gather(at).alias(c) for c in table.columns if c != "~p")
+
+
+def hired_by_then(frame: pl.DataFrame, people: People, on_date: str) -> pl.DataFrame:
+    """Leave out rows (`~p`) dated before their payee was hired; only payees whose plan begins before that are looked at."""
+    if "payee.hired" not in people.facts.columns:
+        return frame
+    facts = people.facts.select("~p", "~from", "~to", "payee.hired")
+    begun = people.assignments.group_by("~p").agg(pl.col("~from").min().alias("~begun"))
+    late = facts.join(begun, on="~p").filter(pl.col("payee.hired") > pl.col("~begun"))["~p"].unique()
+    if late.is_empty():
+        return frame
+    doubtful = pl.col("~p").is_in(late.implode())
+    dated = join_effective(frame.filter(doubtful), facts, on_date)
+    too_early = (pl.col("payee.hired") > pl.col(on_date)).fill_null(value=False)
+    return pl.concat([frame.filter(~doubtful), dated.filter(~too_early).drop("payee.hired")])

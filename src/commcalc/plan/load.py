@@ -46,6 +46,7 @@ def load_plans(files: list[Path], root: Path) -> tuple[Loaded, Report]:
     texts: dict[str, str] = {}
     for file in files:
         name = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+        texts[name] = ""
         kind = OUTSIDE if not file.resolve().is_relative_to(root.resolve()) else NOT_A_FILE if not file.is_file() else None
         if kind is not None:
             report.add(kind.at(Span(name, 1, 1, 1, 1), path=name))
