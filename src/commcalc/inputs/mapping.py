@@ -15,7 +15,7 @@ from commcalc.inputs.look_up import looked_up, misses
 from commcalc.inputs.mapped import PLACES, Job, Mapped, Marked, Path, typing_of
 from commcalc.inputs.model import LookUp, TableSource
 from commcalc.inputs.problems import HEADERS_DIFFER, NO_COLUMN, TWO_HEADERS
-from commcalc.inputs.project import TYPES, files_of, written_types
+from commcalc.inputs.project import TYPES, files_of, readable, written_types
 from commcalc.inputs.typed import Typing, blanks, faults, reasons, typed
 from commcalc.language.expression import Expression, Scope, Type, check_expression, names_in
 from commcalc.language.expression.nodes import Name, Node
@@ -26,7 +26,7 @@ from commcalc.tables.schemas import TABLES
 
 def mapped(job: Job, report: Report) -> Mapped | None:
     """Return a source's rows in our columns and types; every problem goes to the report."""
-    text = _text(job, report)
+    text = _text(job, report) if readable(job.source) else None
     if text is None:
         return None
     frame, notes = text

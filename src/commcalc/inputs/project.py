@@ -134,6 +134,12 @@ def _source(project: ProjectFile, source: Source, path: tuple[str | int, ...], r
             report.extend(problem)
 
 
+def readable(source: Source) -> bool:
+    """Return whether the zone and the form of dates that a source names are such: else there is no reading it."""
+    zone, form = source.read.zone, source.read.date
+    return (zone is None or is_zone(zone)) and (form is None or is_form(form))
+
+
 def _options(project: ProjectFile, source: Source, path: tuple[str | int, ...], report: Report) -> None:
     """The zone and the form of dates that a source names are such."""
     zone, form = source.read.zone, source.read.date
@@ -228,14 +234,15 @@ def _canonical(project: ProjectFile, name: str) -> dict[str, str]:
 def written_types(project: ProjectFile, name: str) -> dict[str, str]:
     """Return the columns of a table and their types as written: canonical ones, mapped, taken and added ones, and headers."""
     table = project.model.tables.get(name)
-    found = _canonical(project, name)
+    ours = _canonical(project, name)
+    found = dict(ours)
     if table is None:
         return found
     for _, source in [*sources_of(name, table), (("tables", name), table)]:
         found.update({c: found.get(c, "text") for c in source.columns})
         for look in source.look_up:
             found.update({c: found.get(c, "text") for c in look.take})
-        found.update(source.types)
+        found.update({c: t for c, t in source.types.items() if c not in ours or same_family(ours[c], t)})  # else it is told
     for _, source in [*sources_of(name, table), (("tables", name), table)]:
         for column, expression in source.add.items():
             if column not in source.types and column not in found:
