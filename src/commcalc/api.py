@@ -71,7 +71,8 @@ class Project:
         progress("reading the tables")
         inputs, found = self.check_data(set_aside=set_aside)
         unread = len(self.plans) < self.plan_count  # then assignments name plans that are there but did not bind
-        report.extend(p for p in found if not (unread and p.code == "D055"))
+        known = report.errors  # what is wrong with a path was told on opening
+        report.extend(p for p in found if p not in known and not (unread and p.code == "D055"))
         if inputs is None or report.errors:
             return Run(None, report, {}, inputs)
         month_end = importlib.import_module("commcalc.month_end")

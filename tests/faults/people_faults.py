@@ -90,7 +90,9 @@ CAL = "period,from,to,quarter,year\n"
 
 def _calendar(name: str, *rows: str, says: tuple[str, ...] = (), header: str = CAL, pays: str | None = None) -> Fault:
     content = (header + "".join(f"{r}\n" for r in rows)).encode()
-    return Fault(name, {"calendar": content}, says=says, pays=pays, period="P1", plan=WEEKS, project={"calendar": {"table": "calendar"}})
+    return Fault(
+        name, {"calendar": content}, says=says, pays=pays, period="P1", plan=WEEKS, project={"calendar": {"table": "calendar"}}
+    )
 
 
 CALENDARS = (

@@ -9,6 +9,14 @@ from small_project import GOOD, HEADER, Fault, deals, read
 
 RAW = GOOD.encode()
 ROW = b"D3,cy,2026-01-07,1.00\n"
+RATES = """plan: sales
+version: 2026.1
+effective: 2026-01-01 .. 2026-12-31
+currency: USD
+measures: {{booked: {{sum: amount, window: month}}}}
+components: {{c: {{kind: commission, on: booked, rate: {{by: [product], rows: {}}}}}}}
+payment: {{every: month, negative: carry}}
+"""
 
 STRUCTURE = (
     Fault("F001 byte order mark", {"deals": codecs.BOM_UTF8 + RAW}, pays="ann 5 bob 12.53"),
@@ -78,8 +86,19 @@ STRUCTURE = (
     Fault("F142 an address", {}, {"deals": {"file": "https://example.com/deals.csv"}}, says=("D004",)),
     Fault("F142 a look-up upwards", {}, {"deals": {"look_up": [{"in": "../x.csv", "by": "owner", "take": {"a": "b"}}]}}, says=("D004",)),
     Fault("F142 aliases of values upwards", {}, {"deals": {"values": {"owner": "../x.csv"}}}, says=("D004",)),
+    Fault("F142 a network path", {}, {"deals": {"file": "\\\\server\\deals.csv"}}, says=("D004",)),
+    Fault("F142 a drive", {}, {"deals": {"file": "C:\\deals.csv"}}, says=("D004",)),
+    Fault("F142 the home folder", {}, {"deals": {"file": "~/deals.csv"}}, says=("D004",)),
+    Fault("F142 upwards inside the path", {}, {"deals": {"file": "data/../../deals.csv"}}, says=("D004",)),
+    Fault("F142 a pattern upwards", {}, {"deals": {"file": "../*/deals.csv"}}, says=("D004",)),
+    Fault("F142 a plan's table upwards", plan=RATES.format("../../rates.csv"), says=("P014 6",)),
+    Fault("F142 a plan's table by an absolute path", plan=RATES.format("/etc/passwd.csv"), says=("P014 6",)),
+    Fault("F142 a plan's table at an address", plan=RATES.format("https://example.com/rates.csv"), says=("P014 6",)),
+    Fault("a pattern that is none", {}, {"deals": {"file": "data/**x.csv"}}, says=("D003",), status=3),
+    Fault("a pattern that finds nothing", {}, {"deals": {"file": "data/d*.txt"}}, says=("D003",), status=3),
+    Fault("F032 a folder with a slash", {}, {"deals": {"file": "data/"}}, says=("D005",), status=3),
     Fault("no such file", {}, {"deals": {"file": "data/deal.csv"}}, says=("D003",), shows=("did you mean `data/deals.csv`?",), status=3),
-    Fault("F032 a folder", {}, {"deals": {"file": "data"}}, says=("D005",)),
+    Fault("F032 a folder", {}, {"deals": {"file": "data"}}, says=("D005",), status=3),
     Fault("F147 a newer project file", project={"commcalc": "2"}, says=("D002",), shows=("version 2",)),
     Fault("a table of the language that is not read yet", {"absences": b"payee_id\nann\n"}, says=("D006",)),
     Fault("a header that is a pattern", deals("D1,ann,2026-01-05,1,x", header="deal_id,owner,close_date,amount,^.*$\n"), says=("D028 1",)),

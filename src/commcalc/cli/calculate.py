@@ -64,8 +64,8 @@ def verb(
     run = opened.calculate(period, set_aside=set_aside, progress=shown.progress(quiet=quiet))
     shown.progress_over(quiet=quiet)
     if run.result is None:
-        shown.problems(run.report, opened.sources, "full")
-        raise typer.Exit(_status(run.report))
+        shown.problems(run.report, opened.sources, "json" if style == "json" else "full")
+        raise typer.Exit(shown.status(run.report))
     _known(run.result, payee, plan)
     if verify:
         _verify(opened, run, quiet=quiet)
@@ -82,10 +82,6 @@ def verb(
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG
-
-
-def _status(report: Report) -> int:
-    return 3 if any(p.code in ("D001", "D003") for p in report.errors) else 1
 
 
 def _known(result: Result, payee: str | None, plan: str | None) -> None:

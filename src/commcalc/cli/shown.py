@@ -21,6 +21,7 @@ from commcalc.base.source import Sources
 MOST_SHOWN = 100
 NARROWEST = 10  # a column of text is not squeezed below this: each field has a line of its own then
 UNSEEN = 400  # the width where nobody looks: nothing is folded in a pipe
+ENVIRONMENT = ("D001", "D003", "D005", "D008")  # a file that is not there, is none, or may not be read
 COLOURS = {"error": "bold red", "exception": "bold yellow", "warning": "yellow", "advice": "cyan"}
 
 
@@ -57,6 +58,11 @@ def problems(report: Report, sources: Sources, style: str, *, to_stdout: bool = 
         console.print(Text(f"and {len(found) - MOST_SHOWN} more"))
     if found:
         console.print(Text(summary(found)))
+
+
+def status(report: Report) -> int:
+    """Return how the program ends with these problems: 3 where files lack, 1 where something is wrong in them."""
+    return 3 if any(p.code in ENVIRONMENT for p in report.errors) else 1
 
 
 def money(value: Decimal | None, places: int = 2) -> str:

@@ -44,7 +44,7 @@ def verb(
             shown.table([("table", "left"), ("rows read", "right"), ("left out", "right"), ("set aside", "right")], rows)
     shown.problems(report, project.sources, style, to_stdout=True)
     if report.errors or (strict and len(report)):
-        raise typer.Exit(3 if project.file is None and any(p.code == "D001" for p in report) else 1)
+        raise typer.Exit(shown.status(report))
     if style == "full":
         plans = ", ".join(p.plan.plan for p in project.plans)
         shown.note(f"{len(project.plans)} plans are fine: {plans}. Next: commcalc calculate")

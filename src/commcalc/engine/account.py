@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
+from commcalc.base.render import cut
 from commcalc.engine.book import Book
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import join_effective
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
 from commcalc.language.names import nearest
-from commcalc.tables.exact import D
+from commcalc.tables.exact import D, product, quotient
 
+REFUSED = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}
+REASON = ("~row", "~p", "owner", "~d", "~hired", "deal_id", "amount", "code")
+CAUSE = ("code", "owner", "~d", "~hired", "~ended", "~begins")  # what the words of a reason are made of
 STATUS = pl.Enum(["credited", "exception", "later", "left out", "waiting"])
 
 
@@ -31,8 +36,8 @@ class Account:
 def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank_rows: Sequence[pl.Series]) -> Account:
     """Return what became of every deal row. `blank_rows`: numbers of rows that a measure's rule could not decide."""
     rows = [m.rows["~row"] for by_name in measured.values() for m in by_name.values() if "~row" in m.rows.columns]
-    date = pl.col(book.house.credit_date)
-    deals = book.deals.select("~row", date.alias("~d"), "amount").with_columns(
+    credit_date = pl.col(book.house.credit_date)
+    deals = book.deals.select("~row", credit_date.alias("~d"), "amount").with_columns(
         _marked(len(book.deals), rows).alias("~credited"), _marked(len(book.deals), blank_rows).alias("~blank")
     )
     if book.splits is None:
@@ -43,6 +48,9 @@ def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank
     due = pl.col("~d").is_not_null() & (pl.col("~d") <= book.now)
     open_rows = deals.filter(~pl.col("~credited") & due & ~pl.col("~split"))["~row"]
     reasons = _crediting_reasons(book, book.deals[open_rows])
+    if book.splits is not None:
+        shares = _shares_of(book, book.splits, book.deals[deals.filter(due & pl.col("~split"))["~row"]])
+        reasons = pl.concat([reasons, _crediting_reasons(book, shares)])
     refused = _marked(len(book.deals), [reasons["~row"]])
     status = (
         pl.when("~credited")
@@ -91,32 +99,43 @@ def _crediting_reasons(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("~a").is_null())
         .then(pl.lit(NO_PLAN.code))
     )
-    return found.with_columns(code.alias("code"), hired.alias("~hired")).filter(pl.col("code").is_not_null())
+    refused = found.with_columns(code.alias("code"), hired.alias("~hired")).filter(pl.col("code").is_not_null())
+    return refused.select(*REASON, *_places(book))
+
+
+def _shares_of(book: Book, splits: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
+    """The deals that are shared as a row for each payee who has a share, with the amount of it; nobody's is nobody's."""
+    shares = splits.filter(pl.col("~p").is_not_null()).select("~deal", "~p", "~n", "~q")
+    names = book.people.ids.select("~p", pl.col("payee_id").alias("owner"))
+    held = deals.drop("~p", "owner").join(shares, on="~deal").join(names, on="~p")
+    amount = pl.col("amount").cast(D)
+    part = pl.when(pl.col("~n") == pl.col("~q")).then(amount).otherwise(quotient(product(amount, pl.col("~n")), pl.col("~q")))
+    each = held.with_columns(part.alias("amount")).group_by("~row", "~p", maintain_order=True)
+    return each.agg(pl.exclude("~row", "~p", "amount").first(), pl.col("amount").sum())
 
 
 def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
-    names = book.people.ids["payee_id"].to_list()
-    texts: list[tuple[str, str]] = []
-    near: dict[str, str | None] = {}
-    for row in reasons.select("code", "owner", "~d", "~hired").iter_rows():
-        code, owner, day, hired = row
+    reasons = _with_gap(book, reasons)
+    causes = reasons.select(CAUSE).unique(maintain_order=True)
+    known = _names(book)
+    near: dict[str, str] = {}
+    told: list[tuple[str, str]] = []
+    for code, owner, day, hired, ended, begins in causes.iter_rows():
         if code == UNKNOWN_OWNER.code and owner not in near:
-            near[owner] = nearest(owner, names)
-        match = near.get(owner)
+            near[owner] = _nearest(owner, known)
+        match = near.get(owner, "")
         facts = {
-            "owner": owner,
+            "owner": cut(owner or ""),
             "date": day,
             "hired": hired,
-            "gap": "",
-            "near": f"; the nearest name is `{match}`" if match else "",
-            "suggest": f", `{match}` perhaps" if match else "",
+            "gap": _gap(ended, begins),
+            "near": f"; the nearest name is {match}" if match else "",
+            "suggest": f", {match} perhaps" if match else "",
         }
-        kind = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}[code]
-        problem = kind.at(None, **facts)
-        texts.append((problem.message, problem.mend))
-    return reasons.with_columns(
-        pl.Series("reason", [t[0] for t in texts], dtype=pl.String), pl.Series("mend", [t[1] for t in texts], dtype=pl.String)
-    ).select(
+        problem = REFUSED[code].at(None, **facts)
+        told.append((problem.message, problem.mend))
+    causes = causes.with_columns(pl.Series(n, [t[i] for t in told], dtype=pl.String) for i, n in enumerate(("reason", "mend")))
+    return reasons.join(causes, on=CAUSE, nulls_equal=True, maintain_order="left").select(
         (pl.col("file").cast(pl.String) if "file" in reasons.columns else pl.lit("deals")).alias("file"),
         (pl.col("row") if "row" in reasons.columns else pl.lit(0)).cast(pl.UInt32).alias("row"),
         pl.col("deal_id").alias("deal"),
@@ -127,6 +146,48 @@ def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
         "reason",
         "mend",
     )
+
+
+def _with_gap(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
+    """Add the day on which the payee's last assignment before the deal ended, and that on which the next begins."""
+    rows = book.people.assignments.select("~p", "~from", "~to")
+    ordered = reasons.with_row_index("~o").sort("~p", "~d")
+    ended = rows.select("~p", pl.col("~to").alias("~ended"), pl.col("~to").alias("~day")).sort("~p", "~day")
+    begins = rows.select("~p", pl.col("~from").alias("~begins"), pl.col("~from").alias("~day")).sort("~p", "~day")
+    ordered = ordered.join_asof(ended, left_on="~d", right_on="~day", by="~p", strategy="backward", check_sortedness=False).drop(
+        "~day", strict=False
+    )
+    ordered = ordered.join_asof(begins, left_on="~d", right_on="~day", by="~p", strategy="forward", check_sortedness=False).drop(
+        "~day", strict=False
+    )
+    return ordered.sort("~o").drop("~o")
+
+
+def _gap(ended: date | None, begins: date | None) -> str:
+    """Say between which assignments a day lies."""
+    if ended is None and begins is None:
+        return "; no row of `assignments` is theirs"
+    parts = [f"the last plan ended on {ended}" if ended else "", f"the next begins on {begins}" if begins else ""]
+    return "; " + ", ".join(p for p in parts if p)
+
+
+def _names(book: Book) -> dict[str, str]:
+    """Return ids, aliases and names, each with the payee it means."""
+    facts = book.people.facts.join(book.people.ids.select("~p", "payee_id"), on="~p")
+    means = {p: p for p in book.people.ids["payee_id"].to_list()}
+    if "payee.aliases" in facts.columns:
+        for payee, aliases in facts.select("payee_id", "payee.aliases").drop_nulls().iter_rows():
+            means.update({a.strip(): payee for a in aliases.split(";") if a.strip() and a.strip() not in means})
+    for payee, name in facts.select("payee_id", "payee.name").drop_nulls().iter_rows():
+        means.setdefault(name, payee)
+    return means
+
+
+def _nearest(owner: str, means: Mapping[str, str]) -> str:
+    match = nearest(owner, means)
+    if match is None:
+        return ""
+    return f"`{match}`" if means[match] == match else f"`{match}` (the payee `{means[match]}`)"
 
 
 def _left_out(book: Book, deals: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from commcalc.base.source import Cell
 from commcalc.inputs.csv_rows import MOST_IN_FIELD, parsed
 from commcalc.inputs.model import ReadOptions
 from commcalc.inputs.problems import (
+    CANNOT_READ,
     CHANGED,
     CONTROL,
     EMPTY_FILE,
@@ -56,20 +57,33 @@ class TextTable:
 def read_csv(path: Path, name: str, options: ReadOptions) -> tuple[TextTable | None, Report]:
     """Return the fields of a file as text, or every problem of its bytes and structure. `name` is used in messages."""
     report = Report()
-    before = path.stat()
-    raw = path.read_bytes()
+    raw = _bytes(path, name, report)
+    if raw is None:
+        return None, report
     digest = hashlib.sha256(raw).hexdigest()
     notes: list[str] = []
     raw = _checked_bytes(raw, name, options, report, notes)
     if report.errors:
         return None, report
     table = _parse(raw, (name, digest), options, report, notes)
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        report.add(CHANGED.at(Cell(name, 1)))
     # a row of the wrong length refuses the run, but the other rows are looked at all the same: all the errors at once
     beyond = [p for p in report.errors if p.kind not in (FIELDS, HEADER_AGAIN)]
     return (None if beyond else table), report
+
+
+def _bytes(path: Path, name: str, report: Report) -> bytes | None:
+    """Return a file's bytes; None where it cannot be read, or changed meanwhile: what else is wrong with it is then no matter."""
+    try:
+        before = path.stat()
+        raw = path.read_bytes()
+        after = path.stat()
+    except OSError as error:
+        report.add(CANNOT_READ.at(Cell(name, 1), path=name, why=error.strerror or error))
+        return None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        report.add(CHANGED.at(Cell(name, 1)))
+        return None
+    return raw
 
 
 def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, notes: list[str]) -> bytes:

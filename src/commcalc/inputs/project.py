@@ -8,6 +8,7 @@ from pathlib import Path
 
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Report
+from commcalc.base.render import cut
 from commcalc.inputs.field_problems import EXPRESSION
 from commcalc.inputs.model import MONTHS, ProjectModel, Source, TableSource
 from commcalc.inputs.problems import LATER_TABLE, NEWER, NO_FILE, NO_PROJECT, NO_TABLE, NOT_A_FILE, PATH
@@ -172,26 +173,51 @@ def files_of(project: ProjectFile, pattern: str, path: tuple[str | int, ...]) ->
     report = Report()
     place = project.tree.span_of(path)
     why = _outside(pattern)
-    if why:
-        report.add(PATH.at(place, path=pattern, why=why))
+    if why and not _special(project.root / pattern):
+        report.add(PATH.at(place, path=cut(pattern), why=why))
         return [], report
     if ".xlsx" in pattern.lower() or "#" in pattern:
-        report.add(NOT_A_FILE.at(place, path=pattern, what="a workbook, and workbooks are not read yet"))
+        report.add(NOT_A_FILE.at(place, path=cut(pattern), what="a workbook, and workbooks are not read yet"))
         return [], report
-    globbed = any(c in pattern for c in "*?[")
-    found = sorted(project.root.glob(pattern)) if globbed else [project.root / pattern]
-    if not found or not (globbed or found[0].exists() or found[0].is_symlink()):
+    found = _found(project.root, pattern)
+    if not found:
         names = [str(p.relative_to(project.root)) for p in project.root.glob("**/*.csv")]
         near = nearest(pattern, names)
-        report.add(NO_FILE.at(place, path=pattern, near=f"; did you mean `{near}`?" if near else ""))
+        report.add(NO_FILE.at(place, path=cut(pattern), near=f"; did you mean `{near}`?" if near else ""))
         return [], report
     root = project.root.resolve()
     for file in found:
-        if not file.resolve().is_relative_to(root):
-            report.add(PATH.at(place, path=pattern, why="is a link that leads out of the project"))
+        special = _special(file)
+        if special:
+            report.add(NOT_A_FILE.at(place, path=cut(pattern), what=special))
+        elif not file.resolve().is_relative_to(root):
+            report.add(PATH.at(place, path=cut(pattern), why="is a link that leads out of the project"))
         elif not file.is_file():
-            report.add(NOT_A_FILE.at(place, path=pattern, what="a folder" if file.is_dir() else "no plain file"))
+            report.add(NOT_A_FILE.at(place, path=cut(pattern), what="a folder" if file.is_dir() else "a link to nothing"))
+        if report.errors:
+            break
     return ([] if report.errors else found), report
+
+
+def _found(root: Path, pattern: str) -> list[Path]:
+    """Return what a path or pattern names; nothing where the system does not take it for one."""
+    try:
+        if any(c in pattern for c in "*?["):
+            return sorted(p for p in root.glob(pattern) if not p.is_dir() or p.is_symlink())
+        file = root / pattern
+        return [file] if file.exists() or file.is_symlink() else []
+    except (OSError, ValueError, NotImplementedError):  # too long, a NUL in it, `**` beside a letter
+        return []
+
+
+def _special(path: Path) -> str:
+    """Return what a path is that would never end when read, or has nothing to read: a device or a pipe."""
+    try:
+        if path.is_char_device() or path.is_block_device():
+            return "a device"
+        return "a pipe" if path.is_fifo() else "a socket" if path.is_socket() else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _outside(pattern: str) -> str:
