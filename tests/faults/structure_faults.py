@@ -55,6 +55,7 @@ STRUCTURE = (
     Fault("F018 a column more", deals("D1,ann,2026-01-05,1,x", header="deal_id,owner,close_date,amount,note\n"), pays="ann 0.05"),
     Fault("F019 a short row", {"deals": RAW + b"D3,cy,2026-01-07\n" + ROW}, says=("D018 4",)),
     Fault("F020 a long row", {"deals": RAW + b"D3,Acme, Inc,2026-01-07,1.00\n"}, says=("D018 4",), shows=("5 fields", "4")),
+    Fault("F020 a separator too many at the very end", {"deals": RAW + b"D3,cy,2026-01-07\nD4,cy,2026-01-07,1.00,"}, says=("D018 4", "D018 5")),
     Fault("F020 a short row beside a long one", {"deals": RAW + b"D3,cy,2026-01-07\nD4,cy,x,2026-01-07,1.00\n"}, says=("D018 4", "D018 5")),
     Fault("F021 a blank line in the middle", deals("D1,ann,2026-01-05,1", "", "D2,ann,2026-01-05,2"), pays="ann 0.15", amounts=("1", "2")),
     Fault("F021 a fault after a blank line", deals("D1,ann,2026-01-05,1", "", "D2,ann,2026-01-05,x"), says=("D031 4",)),

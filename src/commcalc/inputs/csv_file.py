@@ -217,11 +217,13 @@ def _fast(raw: bytes, headers: list[str], delimiter: str) -> pl.DataFrame | None
     """
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n")
+    if not raw.endswith(b"\n"):
+        raw += b"\n"  # without it polars overlooks an empty field too many at the very end
     if b"\n\n" in raw or raw.startswith(b"\n") or b"\r" in raw:
         return None
     quoted = b'"' in raw
     inside = _separators_in_quotes(raw, delimiter) if quoted else 0
-    rows = raw.count(b"\n") + (0 if raw.endswith(b"\n") else 1) - 1
+    rows = raw.count(b"\n") - 1
     if inside is None or raw.count(delimiter.encode()) - inside != (rows + 1) * (len(headers) - 1):
         return None
     try:

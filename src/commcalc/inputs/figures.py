@@ -156,6 +156,8 @@ def calendar_from(mapped: Mapped | None, project: ProjectFile, report: Report) -
     """Return the calendar of a table of periods: each named once, no gap, no overlap. None where it is not one."""
     if mapped is None or not set(TABLES["calendar"].required) <= set(mapped.frame.columns):
         return None
+    if mapped.frame.is_empty() and mapped.bad_rows is not None:
+        return None  # every row of it has a fault, which is told
     if mapped.frame.is_empty():
         report.add(NO_PERIODS.at(project.tree.span_of(("tables", "calendar"), key=True)))
         return None
