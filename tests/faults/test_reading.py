@@ -7,6 +7,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from calculation_faults import CALCULATED
+from neighbours import NEIGHBOURS
 from people_faults import CALENDARS, PEOPLE
 from small_project import Fault, write_small
 from structure_faults import STRUCTURE
@@ -17,14 +19,19 @@ from commcalc.api import Run, open_project
 from commcalc.base.problem import Problem, Report
 from commcalc.cli.main import app
 
-FAULTS = (*STRUCTURE, *VALUES, *PEOPLE, *CALENDARS)
+FAULTS = (*STRUCTURE, *VALUES, *PEOPLE, *CALENDARS, *CALCULATED, *NEIGHBOURS)
 FIRST = {f.name for f in {f.number: f for f in reversed(FAULTS) if f.pays is not None}.values()}
 """Of each number one that is paid is run to its end, files and all; what is refused always is."""
 LONGEST = 600  # of a message: what a file says is cut
 
 
 def _found(report: Report, severity: str) -> list[tuple[str, str]]:
-    return [(p.code, str(p.place).split(":", 1)[-1] if p.place else "") for p in report.sorted() if p.severity == severity]
+    return [(p.code, _line(p)) for p in report.sorted() if p.severity == severity]
+
+
+def _line(problem: Problem) -> str:
+    """Return line and column of a problem's place, without the file and the deal."""
+    return str(problem.place).partition(":")[2].partition(" (deal ")[0] if problem.place else ""
 
 
 def _unlike(found: list[tuple[str, str]], wanted: tuple[str, ...]) -> str:

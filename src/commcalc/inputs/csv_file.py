@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from commcalc.base.problem import Report
+from commcalc.base.render import cut
 from commcalc.base.source import Cell
 from commcalc.inputs.csv_rows import MOST_IN_FIELD, parsed
 from commcalc.inputs.model import ReadOptions
@@ -162,7 +163,7 @@ def _parse(raw: bytes, named: tuple[str, str], options: ReadOptions, report: Rep
     end = raw.find(b"\n")
     first = raw[: end if end >= 0 else len(raw)].decode().rstrip("\r")
     if first.lower().startswith("sep="):
-        report.add(SEP_LINE.at(Cell(name, 1), line=first))
+        report.add(SEP_LINE.at(Cell(name, 1), line=cut(first)))
         return None
     headers = _headers(first, delimiter, name, options, report)
     if report.errors:
@@ -202,9 +203,9 @@ def _headers(first: str, delimiter: str, name: str, options: ReadOptions, report
         if header == "*" or (header.startswith("^") and header.endswith("$")):
             report.add(HEADER.at(Cell(name, 1, header), column=header, why="it stands for all columns, or for a pattern"))
         if folded in seen:
-            report.add(TWO_HEADERS.at(Cell(name, 1, header.strip()), column=header.strip()))
+            report.add(TWO_HEADERS.at(Cell(name, 1, cut(header.strip())), column=cut(header.strip())))
         elif header != header.strip():
-            report.add(HEADER_SPACES.at(Cell(name, 1, header.strip()), column=header))
+            report.add(HEADER_SPACES.at(Cell(name, 1, cut(header.strip())), column=cut(header)))
         seen[folded] = header
     return headers
 

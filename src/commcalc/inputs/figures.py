@@ -116,8 +116,10 @@ def check_splits(splits: pl.DataFrame, names: Names | None, deals: pl.Series | N
     if deals is None:
         return splits
     strangers = splits.filter(~pl.col("deal_id").is_in(deals.implode()))
-    for row in strangers.unique("deal_id", maintain_order=True).head(5).iter_rows(named=True):
-        report.add(UNKNOWN_DEAL.at(Cell(row["~file"], row["~line"], "deal_id"), table="splits", text=cut(row["deal_id"])))
+    if len(strangers):
+        cells = [Cell(f, n, "deal_id") for f, n in strangers.select("~file", "~line").head(6).iter_rows()]
+        problem = UNKNOWN_DEAL.at(cells[0], table="splits", text=cut(strangers["deal_id"][0]))
+        report.add(problem.times(len(strangers), cells[1:]))
     return splits
 
 

@@ -30,7 +30,7 @@ from commcalc.tables.exact import D
 
 Names = Mapping[str, str]
 ODD_IN_IDS = r"[^A-Z0-9_./\-]"
-NAMING = ("payee_id", "aliases", "manager", "owner")
+NAMING = ("payee_id", "aliases", "manager", "owner", "deal_id", "returns", "team")
 
 
 def names_of(payees: pl.DataFrame) -> Names:

@@ -63,6 +63,7 @@ class _Reader:
     def _read(self, name: str) -> Mapped | None:
         table = self.project.model.tables[name]
         parts: list[Mapped] = []
+        known = len(self.report.errors)
         for path, source in sources_of(name, table):
             one = mapped(self._job(name, source, path), self.report)
             if one is None:
@@ -78,7 +79,7 @@ class _Reader:
             "left out": found.left_out,
             "set aside": sum(len(e) for e in found.exceptions),
         }
-        if found.rows_read == 0:
+        if found.rows_read == 0 and len(self.report.errors) == known:
             self.report.add(NO_ROWS.at(self.project.tree.span_of(("tables", name), key=True), table=name))
         required(self._job(name, table, ("tables", name)), found, self.report)
         return found
@@ -155,7 +156,7 @@ def _checked(
     for name in (n for n in ("quotas", "kpis") if n in whole):
         found[name] = check_dated_figures(found[name], name, names, calendar, report)
     if "splits" in whole:
-        deals = found["deals"]["deal_id"] if "deals" in whole else None
+        deals = _deal_ids(found["deals"], reader.done.get("deals")) if "deals" in whole else None
         found["splits"] = check_splits(found["splits"], names, deals, report)
     if "openings" in whole:
         found["openings"] = found["openings"].with_columns(resolved("payee_id", names).alias("payee_id"))
@@ -163,6 +164,12 @@ def _checked(
     mapped_deals = reader.done.get("deals")
     rows = [*(mapped_deals.exceptions if mapped_deals is not None else []), *([foreign] if foreign is not None else [])]
     return found, _exceptions(rows) if rows and "deals" in whole else None
+
+
+def _deal_ids(deals: pl.DataFrame, mapped: Mapped | None) -> pl.Series:
+    """Return the ids of all deals, those too that cannot be read exactly: a split of one of these names a deal."""
+    bad = mapped.bad_rows if mapped is not None else None
+    return deals["deal_id"] if bad is None else pl.concat([deals["deal_id"], bad["~deal"].rename("deal_id")])
 
 
 def _no_deals(project: ProjectFile) -> pl.DataFrame:

@@ -17,7 +17,10 @@ from commcalc.inputs.field_problems import BLANK, DATE, DECIMALS, LARGE, NUMBER,
 from commcalc.inputs.model import ReadOptions
 from commcalc.tables.exact import D
 
-NOTHING_WORDS = ("NULL", "N/A", "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "NaN", "nan")
+NOTHING_WORDS = (
+    *("NULL", "null", "N/A", "n/a", "#N/A", "#n/a", "NaN", "nan"),
+    *("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#CALC!", "#SPILL!"),
+)
 NUMERIC = ("money", "ratio", "number", "count")
 YES = {
     "yes": True,
