@@ -106,11 +106,12 @@ def test_f008_crlf_and_lf_files_give_the_same_rows(tmp_path: Path) -> None:
 class Growing(type(Path())):  # type: ignore[misc]
     """A file to which somebody else is still writing: it is longer once it has been read."""
 
-    def read_bytes(self) -> bytes:
-        """Return what is there, and let it grow."""
-        found = super().read_bytes()
-        with self.open("ab") as opened:
-            opened.write(b"D9,ann,2026-01-05,1.00\n")
+    def open(self, mode: str = "r", *arguments: object, **options: object) -> object:  # type: ignore[override]
+        """Open what is there, and let it grow."""
+        found = super().open(mode, *arguments, **options)  # type: ignore[arg-type]
+        if mode == "rb":
+            with super().open("ab") as opened:
+                opened.write(b"D9,ann,2026-01-05,1.00\n")
         return found
 
 
