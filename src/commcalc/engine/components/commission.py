@@ -146,7 +146,8 @@ def _quota(job: Job, measured: Measured, frame: pl.DataFrame, day: date) -> pl.D
     probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
     read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd", "~attainment")
     found = probes.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
-    return frame.hstack(windows.spread(found.select("~qn", "~qd", "~attainment")))
+    figures = ["~qn", "~qd", *(["~attainment"] if measured.measure.round is not None else [])]
+    return frame.hstack(windows.spread(found.select(figures)))
 
 
 def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
