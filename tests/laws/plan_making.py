@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 OPEN_FINDINGS: frozenset[str] = frozenset({
-    "empty-measure-of-tiers", "deal-windows-only", "floor-of-bonus", "hold-and-cap", "longer-row-without-spread", "spiff-return", "shared-before-plan",
+    "empty-measure-of-tiers", "or-beside-missing-quota", "deal-windows-only", "floor-of-bonus", "hold-and-cap", "longer-row-without-spread", "spiff-return", "shared-before-plan",
     "deal-window-read", "no-quota-in-conditions",
     "hired-later", "floor-and-cap", "rounded-attainment",
     "steps-beyond", "per-deal-net", "life-target", "shared-unassigned", "odd-window-floor", "on-target-without-quota", "lone-openings", "empty-figure", "earned-openings",
@@ -276,7 +276,7 @@ def _gate(m: Maker, on: str, window: str) -> Said:
     if not reads:
         reads.append("payee.region = 'East' or payee.region is empty")
     said: Said = {"when": m.one(*reads), "else": m.one("0%", "50%", "0x", "33.3333%")}
-    if m.odds(0.15):
+    if m.odds(0.15) and not ("or-beside-missing-quota" in OPEN_FINDINGS and "attainment" in said["when"]):
         said["when"] += " or window_ended"
     said["until_known"] = m.one("pay", "to date", "hold")
     del window
