@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from commcalc.base.problem import Report
 from commcalc.base.source import Sources
 from commcalc.checks import Facts, check_plans
-from commcalc.inputs.project import FILE, ProjectFile, column_types, read_project, stated_columns
+from commcalc.inputs.project import FILE, ProjectFile, column_types, read_project, stated_columns, written_types
 from commcalc.plan.load import LoadedPlan, load_plans, plan_files
 
 if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
@@ -71,7 +71,8 @@ class Project:
         progress("reading the tables")
         inputs, found = self.check_data(set_aside=set_aside)
         unread = len(self.plans) < self.plan_count  # then assignments name plans that are there but did not bind
-        report.extend(p for p in found if not (unread and p.code == "D055"))
+        known = report.errors  # what is wrong with a path was told on opening
+        report.extend(p for p in found if p not in known and not (unread and p.code == "D055"))
         if inputs is None or report.errors:
             return Run(None, report, {}, inputs)
         month_end = importlib.import_module("commcalc.month_end")
@@ -91,6 +92,7 @@ def facts_of(file: ProjectFile) -> Facts:
     return Facts(
         columns=types["deals"],
         stated=stated_columns(file, "deals"),
+        counts=frozenset(c for c, t in written_types(file, "deals").items() if t == "count"),
         payee_columns=types["payees"],
         readings=dict(file.model.readings),
         currency=file.model.currency,

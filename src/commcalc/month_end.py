@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,13 @@ import polars as pl
 from commcalc.api import VERSION, Progress, Run
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Kind, Report
+from commcalc.base.source import Cell
 from commcalc.checks.problems import NAME_TAKEN
 from commcalc.engine.book import House
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
+from commcalc.inputs.deals import FAR
+from commcalc.inputs.field_problems import FAR_AHEAD
 from commcalc.inputs.project import written_types
 from commcalc.inputs.tables import Inputs
 from commcalc.language.names import nearest
@@ -53,6 +57,7 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
     chosen = _period(inputs, project.file.model.credit_date, period, report)
     if chosen is None:
         return Run(None, report, {}, inputs)
+    _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
     _hidden(plans, inputs, report)
     if report.errors:
@@ -62,6 +67,15 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
     if result.report.errors:
         return Run(None, report, {}, inputs)
     return Run(_with_mapping(result, inputs), report, _manifest(project, inputs, chosen), inputs)
+
+
+def _far_ahead(inputs: Inputs, credit_date: str, period: Period, report: Report) -> None:
+    """A deal dated after the period waits for its own; one more than a year ahead is told, for its year may be a slip."""
+    year = period.last + timedelta(days=366)
+    far = inputs.tables["deals"].filter(pl.col(credit_date).is_between(year, FAR, closed="left"))
+    if len(far):
+        cells = [Cell(f, n, credit_date) for f, n in far.select("file", "row").head(6).iter_rows()]
+        report.add(FAR_AHEAD.at(cells[0], text=far[credit_date][0], period=period.name).times(len(far), cells[1:]))
 
 
 def _with_mapping(result: Result, inputs: Inputs) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,11 +32,15 @@ READINGS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """An input with something wrong, or odd, in it, and what must be said about it.
+    """An input with something wrong, or odd, in it, and what must become of it.
 
-    files: bytes by table, over those of the small project. options: keys of a table in commcalc.yaml. says: for each
-    problem its code and line, `D031 2` (just the code: anywhere). Nothing else may be an error. shows: words that the
-    problems must hold. rows: deals that are read, where the input is accepted.
+    The name begins with the fault's number. files: bytes by table, over those of the small project. options: keys of a
+    table in commcalc.yaml. project: keys of the file itself. plan: the plan, where it is another one.
+
+    Refused: `says` names every error with its line, `D031 2` (or `D031 2:18`; just the code: anywhere), and no other may be.
+    Otherwise `pays` names what everybody is paid, `ann 5.00`, who is not named nothing; `lists` every exception with its
+    line, `K101 2`; `account` what became of the deal rows where not all are credited: `later 1`. `warns` names the warnings
+    of either. `shows`: words that must stand in what is told.
     """
 
     name: str
@@ -43,16 +48,28 @@ class Fault:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
-    rows: int | None = None
-    amounts: tuple[str, ...] | None = None
+    pays: str | None = None
+    lists: tuple[str, ...] = ()
+    warns: tuple[str, ...] = ()
+    account: str = ""
+    amounts: tuple[str, ...] | None = None  # of the deals as read, to the last decimal
     project: Mapping[str, Any] = field(default_factory=dict)
+    plan: str | None = None
+    period: str = "2026-01"
+    status: int | None = None  # the exit status, where it is not 0 for what is paid and 1 for what is refused
+
+    @property
+    def number(self) -> str:
+        """The fault's number; a neighbour without one has none."""
+        first = self.name.split(" ", 1)[0]
+        return first if re.fullmatch(r"F[0-9]{3}", first) else ""
 
 
 def write_small(folder: Path, fault: Fault) -> Path:
     """Write the project with the fault in it."""
     (folder / "data").mkdir(parents=True)
     (folder / "plans").mkdir()
-    (folder / "plans" / "sales.yaml").write_text(PLAN, encoding="utf-8")
+    (folder / "plans" / "sales.yaml").write_text(fault.plan or PLAN, encoding="utf-8")
     tables: dict[str, Any] = {}
     for name, content in {**FILES, **fault.files}.items():
         (folder / "data" / f"{name}.csv").write_bytes(content)

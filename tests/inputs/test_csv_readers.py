@@ -22,6 +22,7 @@ ROWS = st.lists(st.tuples(FIELD, FIELD, FIELD), max_size=6)
 @given(st.lists(st.text(st.sampled_from('a,"\n\r '), max_size=12), max_size=5))
 @example(['"a', 'b"'])
 @example(['a,b,"c,d"'])
+@example([",", ",,,"])  # one field too few, and an empty one too many where the file ends without a line end
 @settings(max_examples=1500, deadline=None)
 def test_what_the_quick_reader_takes_the_careful_one_reads_alike(lines: list[str]) -> None:
     text = "id,name,amount\n" + "\n".join(lines)

@@ -1,17 +1,20 @@
-"""Plans on public sample data: the program is run as a user runs it, and every row of the answer must be the same."""
+"""Plans on public sample data: the installed program is run as a user runs it, and every row of the answer must be the same.
+
+A folder gets commcalc.yaml, the plans and the CSV files of the shared folder as they are, and nothing else. The shared folder is
+named by COMMCALC_SHARED, else it stands beside the repository; where it is absent, the scenarios are skipped and say so.
+"""
 
 from __future__ import annotations
 
 import csv
 import os
 import shutil
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,11 +65,13 @@ SCENARIOS = (
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
-def test_every_row_of_the_answer(scenario: Scenario, tmp_path: Path) -> None:
+def test_every_row_of_the_answer(scenario: Scenario, installed: Any, tmp_path: Path) -> None:
     project = _copied(scenario, tmp_path / scenario.name)
     found: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for period in scenario.periods:
-        _calculate(project, period)
+        done = installed.run("calculate", "--period", period, "--verify", folder=project)
+        assert done.returncode == 0, f"{period}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "verified" in done.stderr
         for line in _rows(_lines_file(project, period)):
             key = (line["payee"], scenario.label(line), line["component"].replace("-", "_"))
             found[key] += Decimal(line["amount"])
@@ -83,15 +88,6 @@ def _copied(scenario: Scenario, folder: Path) -> Path:
     for name in scenario.files:
         shutil.copyfile(source / name, folder / "data" / name)
     return folder
-
-
-def _calculate(project: Path, period: str) -> None:
-    command = [sys.executable, "-m", "commcalc", "calculate", "--period", period, "--verify"]
-    paths = os.pathsep.join([str(REPOSITORY / "src"), os.environ.get("PYTHONPATH", "")])
-    ran = subprocess.run(
-        command, cwd=project, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, f"{period}: exit {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
 
 
 def _lines_file(project: Path, period: str) -> Path:

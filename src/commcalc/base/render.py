@@ -117,6 +117,7 @@ def to_json(problem: Problem) -> dict[str, Any]:
         "count": problem.count,
         **_place(problem.place),
         "also": [{"label": label, **_place(place)} for place, label in problem.also],
+        "more": [_place(place) for place in problem.more],
     }
 
 
@@ -130,7 +131,8 @@ def _place(place: Place | None) -> dict[str, Any]:
             "end_column": place.end_column,
         }
     if isinstance(place, Cell):
-        return {"file": place.file, "row": place.row, "column": place.column}
+        deal = {"deal": place.deal} if place.deal else {}
+        return {"file": place.file, "row": place.row, "column": place.column, **deal}
     return {}
 
 

@@ -28,14 +28,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cell:
-    """A field of a table file: the physical line on which its record starts and the column's header."""
+    """A field of a table file: the physical line on which its record starts, the column's header, and the deal of the row."""
 
     file: str
     row: int
     column: str = ""
+    deal: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.row}" + (f":{self.column}" if self.column else "")
+        column = f":{self.column}" if self.column else ""
+        return f"{self.file}:{self.row}{column}" + (f" (deal {self.deal})" if self.deal else "")
 
 
 Place = Span | Cell

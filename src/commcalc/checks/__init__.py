@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from commcalc.base.problem import Problem, Report
-from commcalc.checks import expressions, rates, references, stated, tables, tiers
+from commcalc.checks import expressions, pay_types, rates, references, stated, tables, tiers
 from commcalc.checks.facts import Facts
 from commcalc.plan.load import LoadedPlan
 
 Check = Callable[[LoadedPlan, Facts], Iterable[Problem]]
-CHECKS: tuple[Check, ...] = (references.check, expressions.check, tiers.check, tables.check, rates.check, stated.check)
+CHECKS: tuple[Check, ...] = (
+    references.check,
+    expressions.check,
+    tiers.check,
+    tables.check,
+    rates.check,
+    pay_types.check,
+    stated.check,
+)
 """Every check, in the order in which a reader would want to know."""
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
-from commcalc.checks.problems import CURRENCY, NAME_TAKEN, NOT_A_CONDITION, NOT_A_FIGURE, NOT_YET
+from commcalc.checks.problems import NAME_TAKEN, NOT_A_CONDITION, NOT_A_FIGURE, NOT_YET
 from commcalc.language.expression import Expression, Scope, Type, check_expression, walk
-from commcalc.language.expression.nodes import Call, Member, Number
+from commcalc.language.expression.nodes import Call, Member
+from commcalc.language.names import nearest
+from commcalc.language.problems import NOT_A_CHOICE
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure, DistinctMeasure
 from commcalc.plan.model import Param, Plan
@@ -17,6 +19,10 @@ from commcalc.plan.walk import Place, places
 
 BUILT_IN = {"credit_date": Type.DATE, "role": Type.TEXT, "level": Type.NUMBER, "currency": Type.TEXT}
 OF_PAYEE = {"ote": Type.MONEY, "base": Type.MONEY, "variable": Type.MONEY, "payee_id": Type.TEXT}
+RESERVED: Mapping[str | int, tuple[str, ...]] = {
+    "rate": ("on-target",), "quota": ("own", "team", "plan"), "before": ("flat", "extend"), "beyond": ("flat", "extend"),
+}  # fmt: skip
+"""Words that may stand for an expression at some keys."""
 LATER = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")
 
 
@@ -25,13 +31,19 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     plan, tree = loaded.plan, loaded.tree
     yield from _clashes(loaded, facts)
     scope = scope_of(plan, facts)
-    order = list(plan.columns)
     for place in places(plan):
-        mine = _at_place(scope, plan, place, order)
+        mine = at_place(scope, place)
         found, wrong = check_expression(place.expression, mine)
-        is_key = place.path[-1] == place.expression.text and len(place.path) > 1 and place.path[-2] == "points"
+        meant = nearest(place.expression.text, RESERVED.get(place.path[-1], ())) if wrong else None
+        if meant is not None:  # a misspelt word of the language reads as an expression of names that nobody knows
+            near = f"; did you mean `{meant}`?"
+            choices = f"`{meant}` or a value"
+            yield NOT_A_CHOICE.at(
+                tree.span_of(place.path), text=place.expression.text, choices=choices, near=near, mend=f"`{meant}`"
+            )
+            continue
         for kind, start, end, texts in wrong:
-            at = tree.span_of(place.path, key=True) if is_key else tree.scalar_place(place.path, start, end)
+            at = tree.span_of(place.path, key=True) if place.key else tree.scalar_place(place.path, start, end)
             yield kind.at(at, **texts)
         yield from _later(loaded, place)
         if wrong or found is None:
@@ -40,18 +52,10 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             yield NOT_A_CONDITION.at(tree.span_of(place.path), text=place.expression.text, found=_article(found))
         if place.wanted == "figure" and not found.numeric:
             yield NOT_A_FIGURE.at(tree.span_of(place.path), text=place.expression.text, found=_article(found))
-        for node in walk(place.expression.node):
-            if isinstance(node, Number) and node.currency is not None and node.currency != plan.currency:
-                yield CURRENCY.at(
-                    tree.scalar_place(place.path, node.start, node.end),
-                    text=place.expression.text,
-                    found=node.currency,
-                    currency=plan.currency,
-                )
 
 
 def _article(found: Type) -> str:
-    return f"a {found}"
+    return {Type.MONEY: "an amount", Type.YES_NO: "yes or no"}.get(found, f"a {found}")
 
 
 def _later(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
@@ -98,19 +102,15 @@ def _type(value: object, scope: Scope) -> Type | None:
     return None
 
 
-def _at_place(scope: Scope, plan: Plan, place: Place, order: list[str]) -> Scope:
+def at_place(scope: Scope, place: Place) -> Scope:
     """Narrow the names to those that mean something at a place."""
-    columns: Mapping[str, Type] = scope.columns
-    if place.path[0] == "columns":  # a column may use those before it
-        later = order[order.index(str(place.path[1])) :]
-        columns = {c: t for c, t in scope.columns.items() if c not in later}
     own = scope.measures.get(place.own) if place.own else None
     others = {**scope.others, "window_ended": Type.YES_NO} if "gate" in place.path else scope.others
     if not place.deal:
         others = {k: v for k, v in others.items() if k in ("currency", "window_ended")}
     return Scope(
-        columns=columns, payee=scope.payee, params=scope.params, others=others, measures=scope.measures, components=scope.components,
-        tables=scope.tables, own=own, deal_in_scope=place.deal, currency=plan.currency,
+        columns=scope.columns, payee=scope.payee, params=scope.params, others=others, measures=scope.measures, components=scope.components,
+        tables=scope.tables, own=own, deal_in_scope=place.deal, currency=scope.currency,
     )  # fmt: skip
 
 

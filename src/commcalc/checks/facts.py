@@ -14,6 +14,7 @@ class Facts:
 
     columns: Mapping[str, Type] = field(default_factory=dict)
     stated: frozenset[str] = frozenset()  # deal columns that the mapping names
+    counts: frozenset[str] = frozenset()  # deal columns of whole numbers
     payee_columns: Mapping[str, Type] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
     currency: str = "USD"

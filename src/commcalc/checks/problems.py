@@ -28,7 +28,7 @@ BARE_RATE = _k(
     "P103",
     "100 what?",
     "`{text}` is a bare number: {text} what?",
-    "write {text}% or {text}x for a ratio, {text} {currency} for an amount",
+    "write {text}% or {text}x for a ratio{amount}",
     ("A rate, a tier's pay or a SPIFF's pay says what it is: a ratio or an amount.", "rate: 5", "rate: 5%"),
 )
 BELOW_ZERO = _k(
@@ -46,12 +46,16 @@ OVER_ONE = _k(
     ("A rate above 100% of an amount is right for margin now and then, and more often a slip.", "rate: 150%", "rate: 15%"),
     "warning",
 )
-CURRENCY = _k(
-    "P106",
-    "Another currency",
-    "`{text}` is in {found}, the plan in {currency}",
-    "write it in {currency}",
-    ("A plan has one currency.", "500 EUR in a plan in USD", "500 USD"),
+MONEY_OF_MONEY = _k(
+    "P107",
+    "Ratios and amounts",
+    "{what}",
+    "{mend}",
+    (
+        "A ratio is paid of money, an amount for units. Factors, and what a gate lets through, are ratios; limits are amounts.",
+        "rate: 5 USD, on a sum of amounts",
+        "rate: 5%",
+    ),
 )
 UNKNOWN_MEASURE = _k(
     "P110",
@@ -94,6 +98,20 @@ NAME_TAKEN = _k(
     "`{name}` is {one} and {other}",
     "rename one of them",
     ("A bare name in an expression means one thing.", "params: {amount: 5}", "params: {least_amount: 5}"),
+)
+FURTHER_DOWN = _k(
+    "P116",
+    "A column that comes later",
+    "`{name}` stands further down: a column reads those above it",
+    "move `{name}` above `{mine}`",
+    ("Columns are worked out in their order.", "columns: {a: b * 2, b: amount}", "columns: {b: amount, a: b * 2}"),
+)
+NOT_A_DATE = _k(
+    "P117",
+    "Not a date of the deals",
+    "{what}, and a date is wanted here",
+    "{mend}",
+    ("`date` names the date column that credits a measure.", "date: close_dat", "date: close_date"),
 )
 TIER_ORDER = _k(
     "P210",
@@ -153,7 +171,7 @@ INTEGER_BOUNDS = _k(
     "P216",
     "A gap of less than one",
     "this bound ({bound}) is one above {before}: {half} would fall between",
-    "write `above: {before}` or `from: {before}`",
+    "let it begin where the other ends: `above {before}`",
     (
         "Amounts have cents: 5,000.50 lies between 5,000 and 5,001.",
         "rows: {0..5_000: 4%, 5_001..: 6%}",
@@ -185,13 +203,6 @@ OPEN_ENDS = _k(
         "0..<10_000 and 10_000..",
     ),
 )
-BACKWARDS = _k(
-    "P223",
-    "A range that holds nothing",
-    "the range `{text}` holds nothing",
-    "write the smaller end first",
-    ("A range runs from low to high.", "36..24", "24..36"),
-)
 SAME_ROW = _k(
     "P224",
     "A row twice",
@@ -205,6 +216,13 @@ SHAPE = _k(
     "this row has {found} cells, and there are {wanted} keys",
     "give every row a cell for each key, and its value last",
     ("Each row has a cell for each key of `by`, then the value.", "by: [a, b], rows: [[x, 5%]]", "rows: [[x, any, 5%]]"),
+)
+CELL = _k(
+    "P226",
+    "A cell of another kind",
+    "`{text}` is looked up by `{by}`, and its cells are {wanted}",
+    "write what `{by}` can be",
+    ("A cell is of the type of what is looked up.", "by: close_date, rows: {24..: 5%}", "by: amount, rows: {any: 5%}"),
 )
 POINTS = _k(
     "P230",
@@ -273,17 +291,10 @@ CAP_FLOOR = _k(
 )
 LIMIT_BELOW = _k(
     "P302",
-    "A limit below zero",
-    "the limit `{text}` is below zero",
+    "An amount below zero",
+    "{what} `{text}` is below zero",
     "write zero or more",
-    ("Caps and floors are amounts of pay.", "cap: {at: -5}", "cap: {at: 500 USD}"),
-)
-OVERLAPPING = _k(
-    "P303",
-    "Ends before it starts",
-    "these dates end before they start",
-    "swap them",
-    ("Dates run from first to last.", "2026-12-31 .. 2026-01-01", "2026-01-01 .. 2026-12-31"),
+    ("Caps, floors, targets, quotas and earnings are amounts.", "cap: {at: -5}", "cap: {at: 500 USD}"),
 )
 OTHER_CURRENCY = _k(
     "P304",

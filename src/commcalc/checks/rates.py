@@ -22,6 +22,7 @@ from commcalc.checks.tiers import number_of
 from commcalc.language.expression import Expression
 from commcalc.language.expression.nodes import Number, Unary
 from commcalc.plan.components import Bonus, Commission
+from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.shapes import Points, Rows
 from commcalc.plan.targets import PartOf
@@ -34,8 +35,11 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """Yield what is wrong with rates, limits and targets."""
     del facts
     for place in places(loaded.plan):
-        if _is_rate(loaded, place):
-            yield from _rate(loaded, place)
+        if _is_fraction(place):
+            yield from _rate(loaded, place, amount="")
+        elif _is_rate(place):
+            yield from _rate(loaded, place, amount=f", {place.expression.text} {loaded.plan.currency} for an amount")
+        yield from _amount(loaded, place)
     for name, component in loaded.plan.components.items():
         path: Path = ("components", name)
         yield from _limits(loaded, path, component)
@@ -43,10 +47,10 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     yield from _shares(loaded)
 
 
-def _is_rate(loaded: LoadedPlan, place: Place) -> bool:
+def _is_rate(place: Place) -> bool:
     """A place where a rate, a tier's pay, a factor or a SPIFF's pay stands: not a key, bound or point."""
     path = place.path
-    if path[0] != "components" or place.wanted != "figure" or "by" in path[3:]:
+    if path[0] != "components" or place.wanted != "figure" or place.key or "by" in path[3:]:
         return False
     if path[-2] == "points" and path[-1] == place.expression.text:  # a point's key is what is looked up, not what is paid
         return False
@@ -59,39 +63,68 @@ def _is_rate(loaded: LoadedPlan, place: Place) -> bool:
     return (path[2] == "multiply" and "factor" in path) or (path[2] == "kickers" and "add" in path)
 
 
-def _rate(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
-    node = place.expression.node
+def _is_fraction(place: Place) -> bool:
+    """A gate's `else`: the part of the pay that it lets through."""
+    return place.path[0] == "components" and place.path[2] == "gate" and place.path[-1] == "else"
+
+
+def _plain(expression: Expression) -> tuple[Number, bool] | None:
+    """Return the number that an expression plainly is, and whether it is below zero."""
+    node = expression.node
     negative = isinstance(node, Unary) and node.op == "-"
     number = node.operand if isinstance(node, Unary) else node
-    if not isinstance(number, Number):
+    return (number, negative and number.value != 0) if isinstance(number, Number) else None
+
+
+def _rate(loaded: LoadedPlan, place: Place, *, amount: str) -> Iterator[Problem]:
+    plain = _plain(place.expression)
+    if plain is None:
         return
-    at = loaded.tree.span_of(place.path)
+    number, negative = plain
+    at, text = loaded.tree.span_of(place.path), place.expression.text
     if number.type == "number" and number.value != 0:
-        yield BARE_RATE.at(at, text=place.expression.text, currency=loaded.plan.currency)
+        yield BARE_RATE.at(at, text=text, amount=amount)
     elif negative and place.path[2] != "kickers":
-        yield BELOW_ZERO.at(at, text=place.expression.text)
-    elif place.path[2] == "rate" and number.type == "ratio" and number.value > 1 and place.expression.text.strip().endswith("%"):
-        yield OVER_ONE.at(at, text=place.expression.text)
+        yield BELOW_ZERO.at(at, text=text)
+    elif place.path[2] == "rate" and number.type == "ratio" and number.value > 1 and text.strip().endswith("%"):
+        yield OVER_ONE.at(at, text=text)
 
 
-def _limits(loaded: LoadedPlan, path: Path, component: object) -> Iterator[Problem]:
-    found: dict[tuple[str, str], Decimal] = {}
-    for key, limits in (("floor", component.floors), ("cap", component.caps)):  # type: ignore[attr-defined]
+def _amount(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
+    """A target, a quota and earnings are not below zero."""
+    plain = _plain(place.expression)
+    ends = {("components", "target"): "the target", ("measures", "quota"): "the quota", ("payment", "ote"): "the earnings"}
+    what = ends.get(
+        (str(place.path[0]), str(place.path[-1] if place.path[0] == "payment" else place.path[2:3] and place.path[2]))
+    )
+    if plain is not None and plain[1] and what is not None and not place.key:
+        yield LIMIT_BELOW.at(loaded.tree.span_of(place.path), what=what, text=place.expression.text)
+
+
+def _limits(loaded: LoadedPlan, path: Path, component: ComponentBase) -> Iterator[Problem]:
+    """Caps and floors are not below zero, and no cap is below the floor of the same stretch and unit."""
+    floors: dict[tuple[str, str], tuple[Decimal, str]] = {}
+    for key, limits in (("floor", component.floors), ("cap", component.caps)):
         for number, limit in enumerate(limits):
             at: Path = (*path, key, "at") if len(limits) == 1 else (*path, key, number, "at")
+            part = isinstance(limit.at, PartOf)
             value = limit.at.share if isinstance(limit.at, PartOf) else number_of(limit.at)
-            if value is not None and value < 0:
-                yield LIMIT_BELOW.at(loaded.tree.span_of(at), text=getattr(limit.at, "text", ""))
-            if value is not None and isinstance(limit.at, Expression):
-                found[key, limit.per] = value
-            floor = found.get(("floor", limit.per))
-            if key == "cap" and floor is not None and value is not None and isinstance(limit.at, Expression) and value < floor:
-                yield CAP_FLOOR.at(loaded.tree.span_of(at), cap=value, floor=floor)
+            text = limit.at.text
+            if value is None:
+                continue
+            if value < 0:
+                yield LIMIT_BELOW.at(loaded.tree.span_of(at), what=f"the {key}", text=text)
+            unit = (limit.per, limit.at.of if isinstance(limit.at, PartOf) else "")
+            floor = floors.get(unit)
+            if key == "floor":
+                floors[unit] = (value, text)
+            elif floor is not None and value < floor[0] and (part or value >= 0):
+                yield CAP_FLOOR.at(loaded.tree.span_of(at), cap=text, floor=floor[1])
 
 
-def _target(loaded: LoadedPlan, path: Path, name: str, component: object) -> Iterator[Problem]:
+def _target(loaded: LoadedPlan, path: Path, name: str, component: ComponentBase) -> Iterator[Problem]:
     plan, tree = loaded.plan, loaded.tree
-    target = component.target  # type: ignore[attr-defined]
+    target = component.target
     on = getattr(component, "on", None)
     measure = plan.measures.get(on) if on else None
     if isinstance(component, Commission) and component.rate == "on-target":
@@ -101,10 +134,12 @@ def _target(loaded: LoadedPlan, path: Path, name: str, component: object) -> Ite
             yield NO_QUOTA.at(tree.span_of((*path, "rate")), text="on-target", name=on)
     if isinstance(component, Bonus) and target is None and _is_ratio(component):
         yield NO_TARGET.at(tree.span_of((*path, "payout"), key=True), key="a payout in percent", name=name)
-    for limit in (*component.caps, *component.floors):  # type: ignore[attr-defined]
+    for limit in (*component.caps, *component.floors):
         if isinstance(limit.at, PartOf) and limit.at.of == "target" and target is None:
             yield NO_TARGET.at(tree.span_of((*path, "cap"), key=True), key="a limit in parts of the target", name=name)
             break
+    if isinstance(target, PartOf) and target.share < 0:
+        yield LIMIT_BELOW.at(tree.span_of((*path, "target")), what="the target", text=target.text)
     if isinstance(target, PartOf) and target.of == "variable" and measure is not None and measure.window not in YEARLY:
         yield NO_AMOUNT.at(tree.span_of((*path, "target")), window=measure.window)
 

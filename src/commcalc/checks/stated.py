@@ -14,7 +14,7 @@ from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import reading
 from commcalc.plan.tiers import Tiers
-from commcalc.plan.walk import Path, places
+from commcalc.plan.walk import Path, component_places, places
 
 ROUNDING = (
     (
@@ -53,7 +53,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
                 mend="`against: full quota` or `quota to date`",
             )
     for name, component in loaded.plan.components.items():
-        yield from _component(loaded, ("components", name), component, span)
+        yield from _component(loaded, name, component, span)
 
 
 def _attained(loaded: LoadedPlan) -> set[str]:
@@ -70,8 +70,9 @@ def _attained(loaded: LoadedPlan) -> set[str]:
     return found
 
 
-def _component(loaded: LoadedPlan, path: Path, component: ComponentBase, span: int) -> Iterator[Problem]:
+def _component(loaded: LoadedPlan, name: str, component: ComponentBase, span: int) -> Iterator[Problem]:
     tree, plan = loaded.tree, loaded.plan
+    path: Path = ("components", name)
     if len(component.multiply) > 1 and component.combine is None:
         why = "1.2x and 1.5x are 1.8x multiplied, 1.7x added"
         yield NOT_STATED.at(
@@ -99,12 +100,8 @@ def _component(loaded: LoadedPlan, path: Path, component: ComponentBase, span: i
                 tree.span_of(at, key=True), key="until_known", why=why, mend="`until_known: pay`, `to date` or `hold`"
             )
     if component.as_of is None and not isinstance(component, Bonus):
-        for place in places(plan):
-            if (
-                place.path[:2] == path
-                and place.path[2] in ("rate", "accelerators", "multiply", "kickers", "pay")
-                and "by" not in place.path[3:4]
-            ):
+        for place in component_places(name, component):
+            if place.path[2] in ("rate", "accelerators", "multiply", "kickers", "pay") and "by" not in place.path[3:4]:
                 yield from _as_of(loaded, path, place.path, calls(place.expression.node, "value", "quota", "attainment"), span)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from commcalc.base.problem import Problem
 from commcalc.base.source import Span
 from commcalc.checks.facts import Facts
-from commcalc.checks.problems import BACKWARDS, GAP, INTEGER_BOUNDS, OPEN_ENDS, OVERLAP, SAME_ROW, SHAPE
+from commcalc.checks.problems import GAP, INTEGER_BOUNDS, OPEN_ENDS, OVERLAP, SAME_ROW, SHAPE
 from commcalc.checks.tiers import values
-from commcalc.language.expression import Expression, Type
-from commcalc.language.expression.nodes import Call, Name
+from commcalc.language.expression import Expression
+from commcalc.language.expression.nodes import Call, Member, Name, Node, Number
 from commcalc.language.fields import Cell
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.shapes import Matrix, Rows
@@ -20,16 +21,17 @@ from commcalc.plan.walk import Path
 
 MOST_ROWS = 2_000
 """Larger tables are looked at for gaps key by key, not row against row."""
+WHOLE_OF_PAYEE = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")
+Cells = tuple[Cell, ...]
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """Yield what is wrong with the tables of a plan."""
-    counts = {name for name, kind in facts.columns.items() if kind is Type.NUMBER}
     for path, value in values(loaded):
         if isinstance(value, Rows):
-            yield from _rows(loaded, path, value, counts)
+            yield from _rows(loaded, path, value, facts.counts)
         elif isinstance(value, Matrix):
-            yield from _matrix(loaded, path, value)
+            yield from _matrix(loaded, path, value, facts.counts)
 
 
 def _places(loaded: LoadedPlan, path: Path, table: Rows) -> list[Span]:
@@ -38,46 +40,64 @@ def _places(loaded: LoadedPlan, path: Path, table: Rows) -> list[Span]:
     return [loaded.tree.span_of((*path, "rows", n)) for n in range(len(table.rows))]
 
 
-def _rows(loaded: LoadedPlan, path: Path, table: Rows, counts: set[str]) -> Iterator[Problem]:
-    rows = list(table.entries())
+def _rows(loaded: LoadedPlan, path: Path, table: Rows, counts: frozenset[str]) -> Iterator[Problem]:
+    rows = [cells for cells, _ in table.entries()]
     places = _places(loaded, path, table)
-    uneven = [(n, cells) for n, (cells, _) in enumerate(rows) if len(cells) != len(table.by)]
+    uneven = [(n, cells) for n, cells in enumerate(rows) if len(cells) != len(table.by)]
     for n, cells in uneven:
         yield SHAPE.at(places[n], found=len(cells), wanted=len(table.by))
     if uneven:
         return
-    for n, (cells, _) in enumerate(rows):
-        for cell in cells:
-            if _empty(cell):
-                yield BACKWARDS.at(places[n], text=cell.text)
     if len(rows) <= MOST_ROWS:
         yield from _overlaps(rows, places)
-    if len(table.by) == 1:
-        yield from _line([c[0] for c, _ in rows], places, table.by[0], counts)
+    for key, by in enumerate(table.by):
+        for held in _lines(rows, key):
+            yield from _line([rows[n][key] for n in held], [places[n] for n in held], _whole(by, counts))
 
 
-def _empty(cell: Cell) -> bool:
-    if cell.kind != "range" or cell.low is None or cell.high is None:
+def _lines(rows: list[Cells], key: int) -> Iterator[list[int]]:
+    """Yield the rows that stand along one key: with the same cells for the other keys, or with cells that hold those."""
+    others = [(*cells[:key], *cells[key + 1 :]) for cells in rows]
+    wide = [n for n, cells in enumerate(others) if any(c.kind != "value" for c in cells)] if len(rows) <= MOST_ROWS else []
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for n, cells in enumerate(others):
+        alike.setdefault(tuple(c.text.strip() for c in cells), []).append(n)
+    for group in alike.values():
+        inside = others[group[0]]
+        held = [n for n in wide if n not in group and all(_covers(a, b) for a, b in zip(others[n], inside, strict=True))]
+        if any(rows[n][key].kind == "range" for n in group):
+            yield sorted([*group, *held])
+
+
+def _covers(a: Cell, b: Cell) -> bool:
+    """Tell whether every value of the second cell is one of the first."""
+    if a.kind == "any" or a.text.strip() == b.text.strip():
+        return True
+    if b.kind == "value":
+        return _holds(a, b.value)
+    if a.kind != "range" or b.kind != "range":
         return False
-    return cell.low > cell.high or (cell.low == cell.high and not (cell.low_in and cell.high_in))  # type: ignore[operator]
+    below = a.low is None or (b.low is not None and (a.low, not a.low_in) <= (b.low, not b.low_in))
+    return below and (a.high is None or (b.high is not None and (a.high, a.high_in) >= (b.high, b.high_in)))
 
 
 def _rank(cells: tuple[Cell, ...]) -> tuple[int, int]:
     return sum(c.kind != "any" for c in cells), sum(c.kind == "value" for c in cells)
 
 
-def _overlaps(rows: list[tuple[tuple[Cell, ...], Expression]], places: list[Span]) -> Iterator[Problem]:
+def _overlaps(rows: list[Cells], places: list[Span]) -> Iterator[Problem]:
     """Two rows of equal rank that hold one and the same value leave open which of them does."""
-    seen: dict[tuple[str, ...], int] = {}
-    for n, (cells, _) in enumerate(rows):
-        key = tuple(c.text.strip() for c in cells)
+    seen: dict[tuple[object, ...], int] = {}
+    for n, cells in enumerate(rows):
+        key = tuple(c.text.strip() if c.value is None else c.value for c in cells)
         if key in seen:
-            yield SAME_ROW.at(places[n], text=", ".join(key)).with_also(places[seen[key]], "the first")
+            text = ", ".join(c.text.strip() for c in cells)
+            yield SAME_ROW.at(places[n], text=text).with_also(places[seen[key]], "the first")
         seen.setdefault(key, n)
-    ranged = [n for n, (cells, _) in enumerate(rows) if any(c.kind != "value" for c in cells)]
+    ranged = [n for n, cells in enumerate(rows) if any(c.kind != "value" for c in cells)]
     for a, b in combinations(ranged, 2):
-        first, second = rows[a][0], rows[b][0]
-        if _rank(first) != _rank(second) or first == second:
+        first, second = rows[a], rows[b]
+        if _rank(first) != _rank(second) or [c.text.strip() for c in first] == [c.text.strip() for c in second]:
             continue
         common = [_common(x, y) for x, y in zip(first, second, strict=True)]
         if all(c is not None for c in common):
@@ -113,45 +133,87 @@ def _holds(cell: Cell, value: object) -> bool:
     return not (cell.high is not None and (value > cell.high or (value == cell.high and not cell.high_in)))  # type: ignore[operator]
 
 
-def _line(cells: list[Cell], places: list[Span], by: Expression, counts: set[str]) -> Iterator[Problem]:
+def _line(cells: list[Cell], places: list[Span], whole: bool) -> Iterator[Problem]:
     """Along one key the ranges leave no gap and are open at both ends, unless a row holds everything."""
     ranges = sorted(
         ((c, p) for c, p in zip(cells, places, strict=True) if c.kind == "range"),
-        key=lambda x: (x[0].low is not None, x[0].low or 0),
+        key=lambda x: (x[0].low is not None, x[0].low or 0, not x[0].low_in),
     )
     if not ranges or any(c.kind == "any" for c in cells):
         return
-    singles = {c.value for c in cells if c.kind == "value"}
-    whole = _whole(by, counts)
-    for (low, _), (high, place) in pairwise(ranges):
-        if low.high is None or high.low is None or low.high > high.low:  # type: ignore[operator]
-            continue
-        if low.high == high.low:
-            if not low.high_in and not high.low_in and low.high not in singles:
-                yield GAP.at(place, low=low.high, high=high.low)
-        elif isinstance(low.high, Decimal) and high.low - low.high == 1 and whole:  # type: ignore[operator]
-            continue
-        elif isinstance(low.high, Decimal) and high.low - low.high == 1:  # type: ignore[operator]
-            yield INTEGER_BOUNDS.at(place, bound=high.low, before=low.high, half=low.high + Decimal("0.5"))
-        elif not singles:
-            yield GAP.at(place, low=low.high, high=high.low)
-    last, place = ranges[-1]
-    if last.high is not None:
-        yield OPEN_ENDS.at(
-            place, where="above", bound=last.high, side="last", mend=f"{last.low if last.low is not None else ''}.."
-        )
+    singles: set[object] = {c.value for c in cells if c.kind == "value"}
+    first, place = ranges[0]
+    if not singles and isinstance(first.low, Decimal) and first.low > (1 if whole else 0):
+        mend = f"..{'' if first.high is None or first.high_in else '<'}{first.high if first.high is not None else first.low}"
+        yield OPEN_ENDS.at(place, where="below", bound=first.low, side="first", mend=mend)
+    reach = first
+    for cell, place in ranges[1:]:
+        yield from _gap(reach, cell, place, (singles, whole))
+        if reach.high is not None and (cell.high is None or (cell.high, cell.high_in) > (reach.high, reach.high_in)):
+            reach = cell
+    if reach.high is not None:
+        last = next(p for c, p in ranges if c is reach)
+        yield OPEN_ENDS.at(last, where="above", bound=reach.high, side="last", mend=_opened(reach))
 
 
-def _whole(by: Expression, counts: set[str]) -> bool:
+def _opened(cell: Cell) -> str:
+    if cell.low is None:
+        return "any"
+    return f"{cell.low}.." if cell.low_in else f"above {cell.low}"
+
+
+def _gap(reach: Cell, cell: Cell, place: Span, said: tuple[set[object], bool]) -> Iterator[Problem]:
+    """What lies between the end of what is held so far and the beginning of the next range."""
+    singles, whole = said
+    low, high = reach.high, cell.low
+    if low is None or high is None or low > high:  # type: ignore[operator]
+        return
+    if low == high:
+        if not reach.high_in and not cell.low_in and low not in singles:
+            yield GAP.at(place, low=low, high=high)
+        return
+    one = isinstance(low, Decimal) and high - low == 1  # type: ignore[operator]
+    if one and not whole:
+        yield INTEGER_BOUNDS.at(place, bound=high, before=low, half=low + Decimal("0.5"))  # type: ignore[operator]
+    elif not (one and whole) and not singles and not _next_day(reach, cell):
+        yield GAP.at(place, low=low, high=high)
+
+
+def _next_day(reach: Cell, cell: Cell) -> bool:
+    """Dates have no time in them: a range may begin on the day after another's last."""
+    if not isinstance(reach.high, date) or not isinstance(cell.low, date):
+        return False
+    return reach.high_in and cell.low_in and (cell.low - reach.high).days == 1
+
+
+def _whole(by: Expression, counts: frozenset[str]) -> bool:
     """Whether what is looked up is a whole number, so that nothing lies between 2 and 3."""
-    node = by.node
+    return _whole_node(by.node, counts)
+
+
+def _whole_node(node: Node, counts: frozenset[str]) -> bool:
+    if isinstance(node, Number):
+        return node.value == node.value.to_integral_value()
+    if isinstance(node, Call) and node.function in ("coalesce", "min", "max"):
+        return all(_whole_node(a, counts) for a in node.args)
     if isinstance(node, Call):
         return node.function in ("months_between", "days_between", "year", "month", "day", "floor", "ceil")
-    return isinstance(node, Name) and node.id in counts
+    if isinstance(node, Member):
+        return node.id in WHOLE_OF_PAYEE
+    return isinstance(node, Name) and (node.id in counts or node.id == "level")
 
 
-def _matrix(loaded: LoadedPlan, path: Path, table: Matrix) -> Iterator[Problem]:
+def _matrix(loaded: LoadedPlan, path: Path, table: Matrix, counts: frozenset[str]) -> Iterator[Problem]:
     across = len(table.matrix[0])
-    for n, row in enumerate(table.matrix[1:], 1):
-        if len(row) != across + 1:
-            yield SHAPE.at(loaded.tree.span_of((*path, "matrix", n)), found=len(row) - 1, wanted=across)
+    uneven = [(n, len(row)) for n, row in enumerate(table.matrix[1:], 1) if len(row) != across + 1]
+    for n, size in uneven:
+        yield SHAPE.at(loaded.tree.span_of((*path, "matrix", n)), found=size - 1, wanted=across)
+    if uneven:
+        return
+    sides = (
+        (table.down, [loaded.tree.span_of((*path, "matrix", n, 0)) for n in range(1, len(table.matrix))]),
+        (table.across, [loaded.tree.span_of((*path, "matrix", 0, n)) for n in range(across)]),
+    )
+    for (cells, places), by in zip(sides, table.by, strict=True):
+        yield from _overlaps([(c,) for c in cells], places)
+        yield from _line(cells, places, _whole(by, counts))

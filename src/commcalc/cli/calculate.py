@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from commcalc.api import Project, Run, open_project
+import commcalc
 from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem, Report
 from commcalc.cli import shown
@@ -18,6 +18,7 @@ from commcalc.language.names import nearest
 if TYPE_CHECKING:
     import polars as pl
 
+    from commcalc.api import Project, Run
     from commcalc.engine.result import Result
 
 EPILOG = """
@@ -59,12 +60,12 @@ def verb(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only write the run.")] = False,
 ) -> None:
     """Calculate a period: payouts, lines and slices, and the account of every deal row."""
-    opened = open_project(project)
+    opened = commcalc.open(project)
     run = opened.calculate(period, set_aside=set_aside, progress=shown.progress(quiet=quiet))
     shown.progress_over(quiet=quiet)
     if run.result is None:
-        shown.problems(run.report, opened.sources, "full")
-        raise typer.Exit(_status(run.report))
+        shown.problems(run.report, opened.sources, "json" if style == "json" else "full")
+        raise typer.Exit(shown.status(run.report))
     _known(run.result, payee, plan)
     if verify:
         _verify(opened, run, quiet=quiet)
@@ -81,10 +82,6 @@ def verb(
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG
-
-
-def _status(report: Report) -> int:
-    return 3 if any(p.code in ("D001", "D003") for p in report.errors) else 1
 
 
 def _known(result: Result, payee: str | None, plan: str | None) -> None:
@@ -191,8 +188,9 @@ def _exceptions(result: Result) -> None:
     groups: dict[tuple[str, str, str], list[str]] = {}
     for code, reason, mend, deal in result.exceptions.select("code", "reason", "mend", "deal").iter_rows():
         groups.setdefault((code, reason, mend), []).append(deal)
-    count = len(result.exceptions)
-    shown.note(f"\n{count:,} exception{'' if count == 1 else 's'}, not paid until settled (exceptions.csv):")
+    count, rows = len(result.exceptions), result.counts.get("exception", 0)
+    of_them = f"; {count - rows:,} of a credited deal or of a payee" if rows and count > rows else ""
+    shown.note(f"\n{count:,} exception{'' if count == 1 else 's'}, not paid until settled (exceptions.csv{of_them}):")
     for (code, reason, mend), deals in list(groups.items())[:MOST_KINDS]:
         shown.note(f"  {code}: {reason}{_deals(deals)}")
         shown.note(f"        mend: {mend}")

@@ -1,7 +1,8 @@
-"""The command line: verbs in the order of a month, one file each; nothing here imports polars."""
+"""The command line: verbs in the order of a month, one file each; nothing here imports polars, or the plan language before a verb asks for it."""
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import signal
@@ -11,7 +12,6 @@ from typing import TextIO
 
 import typer
 
-from commcalc.api import VERSION
 from commcalc.cli import calculate, explain, init, statements, validate
 
 app = typer.Typer(
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"commcalc {VERSION}")
+        print(f"commcalc {importlib.import_module('commcalc.api').VERSION}")
         raise typer.Exit
 
 

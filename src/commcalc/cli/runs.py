@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from commcalc.api import Project, open_project
+import commcalc
 from commcalc.base.problem import Problem
 from commcalc.cli import shown
 
 if TYPE_CHECKING:
+    from commcalc.api import Project
     from commcalc.documents.plan_words import PlanWords
     from commcalc.exports.run_folder import RunFolder
 
@@ -34,7 +35,7 @@ class Opened:
 
 def opened_run(path: Path, period: str | None) -> Opened:
     """Return a written run; ends the verb where there is none, or where its files are not as they were written."""
-    project = open_project(path)
+    project = commcalc.open(path)
     if project.file is None:
         shown.problems(project.report, project.sources, "full")
         raise typer.Exit(3)

@@ -21,6 +21,7 @@ from commcalc.base.source import Sources
 MOST_SHOWN = 100
 NARROWEST = 10  # a column of text is not squeezed below this: each field has a line of its own then
 UNSEEN = 400  # the width where nobody looks: nothing is folded in a pipe
+ENVIRONMENT = ("D001", "D003", "D005", "D008")  # a file that is not there, is none, or may not be read
 COLOURS = {"error": "bold red", "exception": "bold yellow", "warning": "yellow", "advice": "cyan"}
 
 
@@ -59,6 +60,11 @@ def problems(report: Report, sources: Sources, style: str, *, to_stdout: bool = 
         console.print(Text(summary(found)))
 
 
+def status(report: Report) -> int:
+    """Return how the program ends with these problems: 3 where files lack, 1 where something is wrong in them."""
+    return 3 if any(p.code in ENVIRONMENT for p in report.errors) else 1
+
+
 def money(value: Decimal | None, places: int = 2) -> str:
     """Return an amount with thousands apart and never a minus nought."""
     if value is None:
@@ -68,9 +74,10 @@ def money(value: Decimal | None, places: int = 2) -> str:
 
 
 def figure(value: Decimal) -> str:
-    """Return a figure with thousands apart and the decimals that it has."""
-    text = f"{value if value else Decimal(0):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """Return a figure with thousands apart and the decimals that it has, two where it has any."""
+    whole, _, decimals = f"{value if value else Decimal(0):,f}".partition(".")
+    kept = decimals.rstrip("0")
+    return f"{whole}.{kept:0<2}" if kept else whole
 
 
 def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], title: str = "") -> None:

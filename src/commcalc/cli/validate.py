@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from commcalc.api import open_project
+import commcalc
 from commcalc.base.problem import Report
 from commcalc.cli import shown
 
@@ -31,7 +31,7 @@ def verb(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings and exceptions count as errors.")] = False,
 ) -> None:
     """Check plans and project: every error at once, each at its line, with the edit that mends it."""
-    project = open_project(path)
+    project = commcalc.open(path)
     report = project.validate()
     if data and project.file is not None and not report.errors:
         inputs, found = project.check_data()
@@ -44,7 +44,7 @@ def verb(
             shown.table([("table", "left"), ("rows read", "right"), ("left out", "right"), ("set aside", "right")], rows)
     shown.problems(report, project.sources, style, to_stdout=True)
     if report.errors or (strict and len(report)):
-        raise typer.Exit(3 if project.file is None and any(p.code == "D001" for p in report) else 1)
+        raise typer.Exit(shown.status(report))
     if style == "full":
         plans = ", ".join(p.plan.plan for p in project.plans)
         shown.note(f"{len(project.plans)} plans are fine: {plans}. Next: commcalc calculate")

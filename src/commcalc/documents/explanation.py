@@ -9,7 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from commcalc.base.money import minor_units
-from commcalc.documents.figures import amount, exact, many, rate, window
+from commcalc.documents.figures import amount, exact, many, percent, rate, window
 from commcalc.documents.plan_words import PlanWords
 from commcalc.exports.run_folder import RunFolder
 
@@ -61,12 +61,12 @@ def explained(run: RunFolder, noun: Noun, name: str, words: PlanWords) -> Iterat
             parts = slices.get(row["id"], []) if row["kind"] == "earning" else []
             tiers |= {part["tier"] for part in parts}
             yield ""
-            yield from line_in_words(row, parts, each=(row["plan"], row["component"]) in words.in_money)
+            yield from line_in_words(row, parts, words)
         yield ""
+        yield from _standing(run, rows, words)
         yield from _rule(rows[0], tiers, words)
     if noun == "payee":
-        for row in run.tables["exceptions"].filter(pl.col("payee") == name).iter_rows(named=True):
-            yield f"\nNot calculated: {row['deal'] or row['component']}: {row['reason']}; {row['mend']}."
+        yield from _unpaid(run, name, lines)
     yield f"\nRun {run.manifest['run']} of {run.manifest['period']}."
 
 
@@ -80,11 +80,27 @@ def _payee(run: RunFolder, name: str) -> Iterator[str]:
         parts = " + ".join(
             f"{amount(row[k], places)} {said}" for k, said in (("base", "base pay"), ("released", "earned")) if row[k]
         )
-        yield f"{name} is paid {amount(row['payable'], places)} {row['currency']} for {run.manifest['period']}{': ' + parts if parts else ''}."
+        who = f"{row['name']} ({name})" if row["name"] else name
+        yield f"{who} is paid {amount(row['payable'], places)} {row['currency']} for {run.manifest['period']}{': ' + parts if parts else ''}."
         if row["accrued"]:
             yield f"{amount(row['accrued'], places)} is accrued: earned, and payable at the end of the plan's own span."
         if row["held"]:
             yield f"{amount(row['held'], places)} is held until its gate is known."
+
+
+def _unpaid(run: RunFolder, name: str, lines: pl.DataFrame) -> Iterator[str]:
+    """What a payee may miss: nothing earned at all, what could not be calculated, deals that were not credited."""
+    if lines.is_empty():
+        yield "\nNothing was earned: no component has a line."
+    for row in run.tables["exceptions"].filter(pl.col("payee") == name).iter_rows(named=True):
+        yield f"\nNot calculated: {row['deal'] or row['component']}: {row['reason']}; {row['mend']}."
+    left = run.tables["left_out"].filter(pl.col("payee") == name).to_dicts()
+    if left:
+        yield ""
+    for row in left[:MOST_QUOTED]:
+        yield f"Not credited: {row['deal']}{_line(row)}: {row['status']} ({row['rule']})."
+    if len(left) > MOST_QUOTED:
+        yield f"Not credited: {many(len(left) - MOST_QUOTED, 'more deal')}."
 
 
 def _deal(run: RunFolder, name: str, lines: pl.DataFrame) -> Iterator[str]:
@@ -110,8 +126,10 @@ def _as(row: Row) -> str:
     return f" as {row['role']}" if row["role"] not in ("", "owner") else ""
 
 
-def line_in_words(row: Row, slices: Sequence[Row], *, each: bool) -> Iterator[str]:
+def line_in_words(row: Row, slices: Sequence[Row], words: PlanWords) -> Iterator[str]:
     """Yield one line's explanation: what it is, and how it is made of its slices."""
+    key = (row["plan"], row["component"])
+    each = key in words.in_money
     places = minor_units(row["currency"])
     what = f"{row['deal']}{_line(row)}" if row["deal"] else window(row["window_first"], row["window_last"])
     kind = KINDS.get(row["kind"], row["kind"])
@@ -120,8 +138,8 @@ def line_in_words(row: Row, slices: Sequence[Row], *, each: bool) -> Iterator[st
     for part in parts:
         factor = f" x {exact(part['factor'])}" if part["factor"] not in (None, Decimal(1)) else ""
         sign = "=" if part is parts[0] else "+"
-        yield f"  {sign} {exact(part['basis'])} at {rate(part['rate'], each=each)}{factor} = {exact(part['exact'])}{_tier(part)}"
-    if parts:
+        yield f"  {sign} {exact(part['basis'])} at {rate(part['rate'], each=each)}{factor} = {exact(part['exact'])}{_tier(part, key, words)}"
+    if parts and row["exact"] != row["amount"]:
         yield f"  exactly {exact(row['exact'])}, rounded once to {amount(row['amount'], places)}"
     if row["cause"] == "true-up":
         yield f"  corrects {row['corrects']}: what all facts known now earn, less what had been posted"
@@ -131,11 +149,29 @@ def line_in_words(row: Row, slices: Sequence[Row], *, each: bool) -> Iterator[st
         yield "  held: a gate holds it back until its window has ended"
 
 
-def _tier(part: Row) -> str:
+def _tier(part: Row, key: tuple[str, str], words: PlanWords) -> str:
+    """Name the tier of a slice, what the plan writes there, and the stretch of the measure that the slice fills."""
     if not part["tier"]:
         return ""
-    bounds = f", {exact(part['start'])} to {exact(part['stop'])}" if None not in (part["start"], part["stop"]) else ""
-    return f"  (tier {part['tier']}{bounds})"
+    said = "".join(f", {t.begins}: {t.pays}" for t in words.ladders.get(key, ()) if t.tier == part["tier"])
+    measure = f"{words.paid_on[key]} " if key in words.paid_on else ""
+    known = None not in (part["start"], part["stop"])
+    stretch = f"; {measure}{exact(part['start'])} to {exact(part['stop'])}" if known else ""
+    return f"  (tier {part['tier']}{said}{stretch})"
+
+
+def _standing(run: RunFolder, rows: Sequence[Row], words: PlanWords) -> Iterator[str]:
+    """Say where each payee's measure stands that a component is paid on."""
+    key = (rows[0]["plan"], rows[0]["component"])
+    windows = list(dict.fromkeys((row["payee"], row["window_first"]) for row in rows))
+    found = run.tables["measures"].filter((pl.col("plan") == key[0]) & (pl.col("measure") == words.paid_on.get(key)))
+    for row in found.iter_rows(named=True):
+        if (row["payee"], row["window_first"]) not in windows or row["value"] is None:
+            continue
+        quota = f" of a quota of {exact(row['quota'])}" if row["quota"] is not None else ""
+        attained = f", {percent(row['attainment'])}" if row["attainment"] is not None else ""
+        rated = "; the rate is the target pay over that quota" if quota and key in words.on_target else ""
+        yield f"{row['payee']} has {exact(row['value'])} in {row['measure']} for {row['window']}{quota}{attained}{rated}."
 
 
 def _rule(row: Row, tiers: set[int], words: PlanWords) -> Iterator[str]:

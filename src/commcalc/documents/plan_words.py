@@ -26,12 +26,15 @@ class TierMark:
 
 @dataclass(frozen=True, slots=True)
 class PlanWords:
-    """Titles of plans, components and goals; tiers by plan and measure; line and text of the plans' files."""
+    """Titles of plans, components and goals; what a component is paid on; tiers; line and text of the plans' files."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
     components: Mapping[tuple[str, str], str] = field(default_factory=dict)
     goals: Mapping[tuple[str, str], str] = field(default_factory=dict)
     tiers: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)
+    paid_on: Mapping[tuple[str, str], str] = field(default_factory=dict)  # a component's measure
+    on_target: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components whose rate is target over quota
+    ladders: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)  # tiers by plan and component
     in_money: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components that pay an amount each, not a share
     tier_lines: Mapping[tuple[str, str, int], int] = field(default_factory=dict)  # plan, component, tier: line of the file
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -39,7 +42,7 @@ class PlanWords:
 
 def words_of(plans: Iterable[LoadedPlan], digests: Mapping[str, str]) -> PlanWords:
     """Return the words of those plans whose file is still the one that the run was made from."""
-    words = PlanWords({}, {}, {}, {}, {}, {}, {})
+    words = PlanWords()
     for loaded in plans:
         if digests.get(loaded.file) == loaded.digest:
             _add(loaded, words)
@@ -54,6 +57,8 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
         _put(words.goals, (plan.plan, name), goal.title)
     for name, component in plan.components.items():
         _put(words.components, (plan.plan, name), component.title)
+        _put(words.paid_on, (plan.plan, name), component.on)
+        _put(words.on_target, (plan.plan, name), getattr(component, "rate", None) == "on-target")
         values = [v for key in ("rate", "pay") for v in _values(getattr(component, key, None))]
         counted = isinstance(plan.measures.get(component.on or ""), CountMeasure)
         by_target = getattr(component, "rate", None) == "on-target" and counted  # target / number of deals
@@ -63,6 +68,7 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
             found = getattr(component, key, None)
             if isinstance(found, Tiers):
                 _put(words.tiers, (plan.plan, component.on), _marks(found))
+                _put(words.ladders, (plan.plan, name), _marks(found))
                 for number in range(len(found.tiers)):
                     span = loaded.tree.span_of(("components", name, key, "tiers", number))
                     _put(words.tier_lines, (plan.plan, name, number + 1), span.line)

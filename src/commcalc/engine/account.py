@@ -2,68 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
+from commcalc.base.render import cut
 from commcalc.engine.book import Book
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import join_effective
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
 from commcalc.language.names import nearest
-from commcalc.tables.exact import D
+from commcalc.tables.exact import D, product, quotient
+
+REFUSED = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}
+REASON = ("~row", "~p", "owner", "~d", "~hired", "deal_id", "amount", "code")
+CAUSE = ("code", "owner", "~d", "~hired", "~ended", "~begins")  # what the words of a reason are made of
+STATUS = pl.Enum(["credited", "exception", "later", "left out", "waiting"])
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """statuses: `~row status` for every deal row; exceptions: columns of tables.results.EXCEPTIONS but the id; left_out likewise."""
+    """What became of the rows of a part. counts and amounts: by status; exceptions: columns of EXCEPTIONS but the id; left_out: LEFT_OUT."""
 
-    statuses: pl.DataFrame
+    counts: Mapping[str, int]
+    amounts: Mapping[str, Decimal]
     exceptions: pl.DataFrame
     left_out: pl.DataFrame
 
 
-def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank_rows: pl.DataFrame) -> Account:
-    """Return what became of every deal row. `blank_rows`: `~row` of rows that a measure's rule could not decide."""
-    date = book.house.credit_date
-    rows = [m.rows.select("~row").unique() for by_name in measured.values() for m in by_name.values() if "~row" in m.rows.columns]
-    credited = pl.concat(rows).unique() if rows else pl.DataFrame(schema={"~row": pl.UInt32})
-    deals = book.deals.select(
-        "~row", "~deal", "~p", "owner", pl.col(date).alias("~d"), "deal_id", "line", "amount", *_places(book)
+def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank_rows: Sequence[pl.Series]) -> Account:
+    """Return what became of every deal row. `blank_rows`: numbers of rows that a measure's rule could not decide."""
+    rows = [m.rows["~row"] for by_name in measured.values() for m in by_name.values() if "~row" in m.rows.columns]
+    credit_date = pl.col(book.house.credit_date)
+    deals = book.deals.select("~row", credit_date.alias("~d"), "amount").with_columns(
+        _marked(len(book.deals), rows).alias("~credited"), _marked(len(book.deals), blank_rows).alias("~blank")
     )
-    split = (
-        book.splits.filter(pl.col("role") == "owner").select("~deal").unique()
-        if book.splits is not None
-        else pl.DataFrame(schema={"~deal": pl.UInt32})
-    )
-    deals = (
-        deals.join(credited.with_columns(pl.lit(value=True).alias("~credited")), on="~row", how="left", maintain_order="left")
-        .join(split.with_columns(pl.lit(value=True).alias("~split")), on="~deal", how="left", maintain_order="left")
-        .join(
-            blank_rows.select("~row").unique().with_columns(pl.lit(value=True).alias("~blank")),
-            on="~row",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(pl.col("~credited", "~split", "~blank").fill_null(value=False))
-    )
-    open_rows = deals.filter(~pl.col("~credited") & pl.col("~d").is_not_null() & (pl.col("~d") <= book.now) & ~pl.col("~split"))
-    reasons = _crediting_reasons(book, open_rows)
-    deals = deals.join(reasons.select("~row", "code"), on="~row", how="left", maintain_order="left")
+    if book.splits is None:
+        deals = deals.with_columns(pl.lit(value=False).alias("~split"))
+    else:
+        split = book.deals["~deal"].is_in(book.splits.filter(pl.col("role") == "owner")["~deal"].unique().implode())
+        deals = deals.with_columns(split.alias("~split"))
+    due = pl.col("~d").is_not_null() & (pl.col("~d") <= book.now)
+    open_rows = deals.filter(~pl.col("~credited") & due & ~pl.col("~split"))["~row"]
+    reasons = _crediting_reasons(book, book.deals[open_rows])
+    if book.splits is not None:
+        shares = _shares_of(book, book.splits, book.deals[deals.filter(due & pl.col("~split"))["~row"]])
+        reasons = pl.concat([reasons, _crediting_reasons(book, shares)])
+    refused = _marked(len(book.deals), [reasons["~row"]])
     status = (
         pl.when("~credited")
-        .then(pl.lit("credited"))
+        .then(pl.lit("credited", dtype=STATUS))
         .when(pl.col("~d").is_null())
-        .then(pl.lit("waiting"))
+        .then(pl.lit("waiting", dtype=STATUS))
         .when(pl.col("~d") > book.now)
-        .then(pl.lit("later"))
-        .when(pl.col("code").is_not_null() | pl.col("~blank"))
-        .then(pl.lit("exception"))
-        .otherwise(pl.lit("left out"))
+        .then(pl.lit("later", dtype=STATUS))
+        .when(pl.lit(refused) | pl.col("~blank"))
+        .then(pl.lit("exception", dtype=STATUS))
+        .otherwise(pl.lit("left out", dtype=STATUS))
     )
     deals = deals.with_columns(status.alias("status"))
-    return Account(deals.select("~row", "status", "amount"), _exceptions(book, reasons), _left_out(book, deals))
+    sums = deals.group_by("status").agg(pl.len(), pl.col("amount").cast(D).sum()).sort("status").rows()
+    return Account({r[0]: r[1] for r in sums}, {r[0]: r[2] for r in sums}, _exceptions(book, reasons), _left_out(book, deals))
+
+
+def _marked(size: int, rows: Sequence[pl.Series]) -> pl.Series:
+    """Return which of `size` rows are among the numbered ones."""
+    mark = pl.Series("mark", [False]).new_from_index(0, size)
+    for numbers in rows:
+        if len(numbers):
+            mark = mark.scatter(numbers, values=True)
+    return mark
 
 
 def _places(book: Book) -> list[str]:
@@ -73,7 +84,7 @@ def _places(book: Book) -> list[str]:
 def _crediting_reasons(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
     """Why a deal that no measure credited could not be: unknown owner, none, no plan that day, dated before the hire."""
     on_plan = book.people.assignments.select("~p", "~from", "~to", "~a")
-    found = join_effective(deals, on_plan, "~d")
+    found = join_effective(deals.with_columns(pl.col(book.house.credit_date).alias("~d")), on_plan, "~d")
     hired = pl.lit(None, dtype=pl.Date)
     if "payee.hired" in book.people.facts.columns:
         found = join_effective(found, book.people.facts.select("~p", "~from", "~to", "payee.hired"), "~d")
@@ -88,32 +99,43 @@ def _crediting_reasons(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("~a").is_null())
         .then(pl.lit(NO_PLAN.code))
     )
-    return found.with_columns(code.alias("code"), hired.alias("~hired")).filter(pl.col("code").is_not_null())
+    refused = found.with_columns(code.alias("code"), hired.alias("~hired")).filter(pl.col("code").is_not_null())
+    return refused.select(*REASON, *_places(book))
+
+
+def _shares_of(book: Book, splits: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
+    """The deals that are shared as a row for each payee who has a share, with the amount of it; nobody's is nobody's."""
+    shares = splits.filter(pl.col("~p").is_not_null()).select("~deal", "~p", "~n", "~q")
+    names = book.people.ids.select("~p", pl.col("payee_id").alias("owner"))
+    held = deals.drop("~p", "owner").join(shares, on="~deal").join(names, on="~p")
+    amount = pl.col("amount").cast(D)
+    part = pl.when(pl.col("~n") == pl.col("~q")).then(amount).otherwise(quotient(product(amount, pl.col("~n")), pl.col("~q")))
+    each = held.with_columns(part.alias("amount")).group_by("~row", "~p", maintain_order=True)
+    return each.agg(pl.exclude("~row", "~p", "amount").first(), pl.col("amount").sum())
 
 
 def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
-    names = book.people.ids["payee_id"].to_list()
-    texts: list[tuple[str, str]] = []
-    near: dict[str, str | None] = {}
-    for row in reasons.select("code", "owner", "~d", "~hired").iter_rows():
-        code, owner, day, hired = row
+    reasons = _with_gap(book, reasons)
+    causes = reasons.select(CAUSE).unique(maintain_order=True)
+    known = _names(book)
+    near: dict[str, str] = {}
+    told: list[tuple[str, str]] = []
+    for code, owner, day, hired, ended, begins in causes.iter_rows():
         if code == UNKNOWN_OWNER.code and owner not in near:
-            near[owner] = nearest(owner, names)
-        match = near.get(owner)
+            near[owner] = _nearest(owner, known)
+        match = near.get(owner, "")
         facts = {
-            "owner": owner,
+            "owner": cut(owner or ""),
             "date": day,
             "hired": hired,
-            "gap": "",
-            "near": f"; the nearest name is `{match}`" if match else "",
-            "suggest": f", `{match}` perhaps" if match else "",
+            "gap": _gap(ended, begins),
+            "near": f"; the nearest name is {match}" if match else "",
+            "suggest": f", {match} perhaps" if match else "",
         }
-        kind = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}[code]
-        problem = kind.at(None, **facts)
-        texts.append((problem.message, problem.mend))
-    return reasons.with_columns(
-        pl.Series("reason", [t[0] for t in texts], dtype=pl.String), pl.Series("mend", [t[1] for t in texts], dtype=pl.String)
-    ).select(
+        problem = REFUSED[code].at(None, **facts)
+        told.append((problem.message, problem.mend))
+    causes = causes.with_columns(pl.Series(n, [t[i] for t in told], dtype=pl.String) for i, n in enumerate(("reason", "mend")))
+    return reasons.join(causes, on=CAUSE, nulls_equal=True, maintain_order="left").select(
         (pl.col("file").cast(pl.String) if "file" in reasons.columns else pl.lit("deals")).alias("file"),
         (pl.col("row") if "row" in reasons.columns else pl.lit(0)).cast(pl.UInt32).alias("row"),
         pl.col("deal_id").alias("deal"),
@@ -124,6 +146,48 @@ def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
         "reason",
         "mend",
     )
+
+
+def _with_gap(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
+    """Add the day on which the payee's last assignment before the deal ended, and that on which the next begins."""
+    rows = book.people.assignments.select("~p", "~from", "~to")
+    ordered = reasons.with_row_index("~o").sort("~p", "~d")
+    ended = rows.select("~p", pl.col("~to").alias("~ended"), pl.col("~to").alias("~day")).sort("~p", "~day")
+    begins = rows.select("~p", pl.col("~from").alias("~begins"), pl.col("~from").alias("~day")).sort("~p", "~day")
+    ordered = ordered.join_asof(ended, left_on="~d", right_on="~day", by="~p", strategy="backward", check_sortedness=False).drop(
+        "~day", strict=False
+    )
+    ordered = ordered.join_asof(begins, left_on="~d", right_on="~day", by="~p", strategy="forward", check_sortedness=False).drop(
+        "~day", strict=False
+    )
+    return ordered.sort("~o").drop("~o")
+
+
+def _gap(ended: date | None, begins: date | None) -> str:
+    """Say between which assignments a day lies."""
+    if ended is None and begins is None:
+        return "; no row of `assignments` is theirs"
+    parts = [f"the last plan ended on {ended}" if ended else "", f"the next begins on {begins}" if begins else ""]
+    return "; " + ", ".join(p for p in parts if p)
+
+
+def _names(book: Book) -> dict[str, str]:
+    """Return ids, aliases and names, each with the payee it means."""
+    facts = book.people.facts.join(book.people.ids.select("~p", "payee_id"), on="~p")
+    means = {p: p for p in book.people.ids["payee_id"].to_list()}
+    if "payee.aliases" in facts.columns:
+        for payee, aliases in facts.select("payee_id", "payee.aliases").drop_nulls().iter_rows():
+            means.update({a.strip(): payee for a in aliases.split(";") if a.strip() and a.strip() not in means})
+    for payee, name in facts.select("payee_id", "payee.name").drop_nulls().iter_rows():
+        means.setdefault(name, payee)
+    return means
+
+
+def _nearest(owner: str, means: Mapping[str, str]) -> str:
+    match = nearest(owner, means)
+    if match is None:
+        return ""
+    return f"`{match}`" if means[match] == match else f"`{match}` (the payee `{means[match]}`)"
 
 
 def _left_out(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
@@ -141,12 +205,12 @@ def _left_out(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(f"dated after {book.now}"))
         .otherwise(pl.lit(rules or "no measure credits it"))
     )
-    rows = deals.filter(pl.col("status").is_in(["left out", "waiting", "later"]))
-    return rows.select(
+    rows = deals.filter(pl.col("status").is_in(["left out", "waiting", "later"])).select("~row", "status")
+    return rows.join(book.deals, on="~row", maintain_order="left").select(
         pl.col("deal_id").alias("deal"),
         pl.col("line").cast(pl.UInt32),
         pl.col("owner").fill_null("").alias("payee"),
-        "status",
+        pl.col("status").cast(pl.String),
         named.alias("rule"),
         pl.col("amount").cast(D),
-    ).sort("deal", "line")
+    )

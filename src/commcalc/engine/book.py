@@ -11,9 +11,12 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
+from commcalc.language.expression import walk
+from commcalc.language.expression.nodes import Name
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.walk import places
 from commcalc.tables.exact import D
-from commcalc.tables.ordering import order_number
+from commcalc.tables.ordering import in_order, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ class SharedDeals:
 class Book:
     """All that a run reads.
 
-    deals: one row each: `~row`, `~k` (place in the order of deal id and line), `~p` (owner, empty where unknown),
-    `~sale` (number of the sale: `returns`, else the deal), `~deal` (number of the deal id), and the deal's columns.
+    deals: one row each, by owner, credit date and place: `~row` (the row's own number, from 0), `~k` (place in the order of
+    deal id and line), `~p` (owner, empty where unknown), `~sale` (number of the sale: `returns`, else the deal), `~deal`
+    (number of the deal id), and the deal's columns.
     splits: `~deal`, `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
     """
 
@@ -71,7 +75,7 @@ def prepare_book(
 ) -> Book:
     """Number payees and deals and lay the calendar over all their days."""
     people = prepare_people(tables["payees"], tables["assignments"])
-    deals = _deals(tables["deals"], people)
+    deals = _deals(_needed(tables["deals"], plans, house), people, house.credit_date)
     quotas = tables.get("quotas", pl.DataFrame())
     moments = prepare_moments(calendar, *_days(plans, period, tables))
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
@@ -96,25 +100,35 @@ def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
     return frame.join(people.ids.select("payee_id", "~p"), on="payee_id", how="left", maintain_order="left")
 
 
-def _deals(deals: pl.DataFrame, people: People) -> pl.DataFrame:
-    owners = people.ids.select(pl.col("payee_id").alias("owner"), "~p")
+ALWAYS = ("deal_id", "line", "owner", "amount", "returns", "file", "row")
+
+
+def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) -> pl.DataFrame:
+    """Leave behind the columns that no plan names: each would be sorted along."""
+    named = {n.id for p in plans for at in places(p.plan) for n in walk(at.expression.node) if isinstance(n, Name)}
+    dates = {m.date for p in plans for m in p.plan.measures.values() if m.date}
+    keep = {*ALWAYS, house.credit_date, *dates, *named}
+    return deals.select(c for c in deals.columns if c in keep)
+
+
+def _deals(deals: pl.DataFrame, people: People, credit_date: str) -> pl.DataFrame:
     if "owner" in deals.columns:
+        owners = people.ids.select(pl.col("payee_id").alias("owner"), "~p")
         frame = deals.join(owners, on="owner", how="left", maintain_order="left")
     else:
         frame = deals.with_columns(pl.lit(None, dtype=pl.String).alias("owner"), pl.lit(None, dtype=pl.UInt32).alias("~p"))
+    frame = frame.hstack(numbered(frame))
     if "line" not in frame.columns:
         frame = frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias("line"))
-    frame = frame.with_columns(order_number(frame).alias("~k")).with_row_index("~row")
-    frame = frame.sort("~k")
-    frame = frame.with_columns(
-        (pl.col("deal_id") != pl.col("deal_id").shift(1)).fill_null(value=False).cum_sum().cast(pl.UInt32).alias("~deal")
-    )
+    return in_order(_with_sales(frame), "~p", credit_date, "~k").with_row_index("~row")
+
+
+def _with_sales(frame: pl.DataFrame) -> pl.DataFrame:
     if "returns" not in frame.columns:
         return frame.with_columns(pl.col("~deal").alias("~sale"))
     sales = frame.select(pl.col("deal_id").alias("returns"), pl.col("~deal").alias("~sale")).unique("returns")
-    return frame.join(sales, on="returns", how="left", maintain_order="left").with_columns(
-        pl.coalesce("~sale", "~deal").alias("~sale")
-    )
+    named = frame.join(sales, on="returns", how="left", maintain_order="left")
+    return named.with_columns(pl.coalesce("~sale", "~deal").alias("~sale"))
 
 
 def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.DataFrame:

@@ -142,10 +142,16 @@ def proration(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, l
 
 def caps(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
     """Caps over a window, by the running total of the rounded credits in it (docs/semantics.md 8.5)."""
+    blanks: list[Blank] = []
     for limit in (x for x in job.component.caps if x.per != "deal"):
         frame = _limited(job, frame, limit, day)
+        unknown = frame.filter(pl.col("~limit").is_null())
+        if len(unknown):  # a cap that is empty is not a cap that is not there
+            rows = unknown.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()
+            blanks.append(Blank(f"cap: {limit.at.text}", "blank", rows))
+            frame = frame.filter(pl.col("~limit").is_not_null())
         frame = _kept(frame, _under_cap(["~p", "~span"])).drop("~span", "~limit")
-    return frame, []
+    return frame, blanks
 
 
 def floors(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 import polars as pl
 
 from commcalc.engine.book import Book, SharedDeals
-from commcalc.engine.people import join_effective
+from commcalc.engine.people import hired_by_then, join_effective
 from commcalc.plan.measures import MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient
+from commcalc.tables.ordering import in_order
 
 SHARE = ("~n", "~q", "~rest", "~place")
 
@@ -37,15 +38,7 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     known = join_effective(found.filter(pl.col("~p").is_in(rows["~p"].unique().implode())), rows, "~d").filter(inside)
     if book.shared is not None:
         known = on_plan(book.shared, known, rows).filter(pl.col("~on") == pl.col("~of")).drop("~on", "~of", "~first")
-    return _in_order(_hired(book, known))
-
-
-def _hired(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
-    """Nobody has a credit dated before being hired; the account of rows tells such a deal (semantics 7)."""
-    if "payee.hired" not in book.people.facts.columns:
-        return frame
-    found = join_effective(frame, book.people.facts.select("~p", "~from", "~to", pl.col("payee.hired").alias("~hired")), "~d")
-    return found.filter((pl.col("~hired") <= pl.col("~d")).fill_null(value=True)).drop("~hired")
+    return in_order(hired_by_then(known, book.people, "~d"), "~p", "~d", "~k")
 
 
 def on_plan(shared: SharedDeals, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -133,15 +126,6 @@ def _add_shares(above: pl.DataFrame) -> pl.DataFrame:
 def _fraction_sum(numerators: list[int], divisors: list[int]) -> tuple[int, int]:
     total = sum((Fraction(n, q) for n, q in zip(numerators, divisors, strict=True)), Fraction(0))
     return total.numerator, total.denominator
-
-
-def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Sort by payee, credit date and the deals' order: as one packed integer where they fit, which is far quicker."""
-    fits = frame.is_empty() or (frame["~p"].max() < 2**18 and frame["~k"].max() < 2**27)  # type: ignore[operator]
-    if not fits:
-        return frame.sort("~p", "~d", "~k")
-    day = pl.col("~d").cast(pl.Int32).cast(pl.Int64) + 30_000  # days from 1887, so never below zero; 17 bits to 2245
-    return frame.sort(pl.col("~p").cast(pl.Int64) * 2**44 + day * 2**27 + pl.col("~k").cast(pl.Int64))
 
 
 def share_of(frame: pl.DataFrame, figure: pl.Expr, book: Book) -> pl.Expr | pl.Series:

@@ -19,8 +19,9 @@ from commcalc.tables.exact import D
 KEY = ["~p", "~role", "~level", "~row", "~w"]
 """What tells one earning of a component from another; `~row` is empty for a line of a payee and window."""
 
-ROW = [*KEY, "~k", "~d", "~sale", "~share_n", "~share_q", "~wfirst", "~wlast", "~basis", "~factor", "~exact"]
-SLICE = [*KEY, "~n", "tier", "start", "stop", "basis", "rate", "factor", "exact"]
+ROW = [*KEY, "~line", "~k", "~d", "~sale", "~share_n", "~share_q", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact"]
+SLICE = [*KEY, "~line", "~n", "tier", "start", "stop", "basis", "rate", "factor", "exact"]
+"""`~line` is the number of the row, from 0; a slice has that of its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,12 @@ def window_days(book: Book, plan: Plan, measured: Measured, frame: pl.DataFrame)
     window = measured.measure.window
     none = pl.lit(None, dtype=pl.Int64)
     if window in book.moments.windows:
-        spans = book.moments.windows[window].select(
-            "~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"), "~periods"
-        )
-        years = book.moments.windows["year"].select(pl.col("~w").alias("~y"), pl.col("~periods").alias("~year"))
-        found = frame.join(spans, on="~w", how="left", maintain_order="left")
-        found = found.with_columns(book.moments.number("year", "~wfirst").alias("~y"))
-        return found.join(years, on="~y", how="left", maintain_order="left").drop("~y")
+        spans = book.moments.windows[window]  # numbered from 0, so a window's number is its row
+        years = book.moments.windows["year"]["~periods"].gather(spans.select(book.moments.number("year", "~first")).to_series())
+        at = pl.col("~w").cast(pl.UInt32)
+        named = zip(("~wfirst", "~wlast", "~periods"), ("~first", "~last", "~periods"), strict=True)
+        days = [pl.lit(spans[theirs]).gather(at).alias(ours) for ours, theirs in named]
+        return frame.with_columns(*days, pl.lit(years).gather(at).alias("~year"))
     if window == "deal":
         return frame.with_columns(
             pl.col("~d").alias("~wfirst"), pl.col("~d").alias("~wlast"), none.alias("~periods"), none.alias("~year")
@@ -104,6 +104,7 @@ EMPTY_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "~level": pl.UInt32,
     "~row": pl.UInt32,
     "~w": pl.Int64,
+    "~line": pl.UInt32,
     "~k": pl.UInt32,
     "~d": pl.Date,
     "~sale": pl.UInt32,
@@ -112,11 +113,12 @@ EMPTY_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "~wfirst": pl.Date,
     "~wlast": pl.Date,
     "~basis": D,
+    "~rate": D,
     "~factor": D,
     "~exact": D,
 }
 EMPTY_SLICES: dict[str, pl.DataType | type[pl.DataType]] = {
-    **{k: EMPTY_ROWS[k] for k in KEY},
+    **{k: EMPTY_ROWS[k] for k in (*KEY, "~line")},
     "~n": pl.UInt32,
     "tier": pl.UInt32,
     "start": D,

@@ -3,39 +3,62 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from dataclasses import dataclass
 
 import polars as pl
 
-GROUP = ("payee", "plan", "component", "role", "level", "window_first", "kind", "cause", "corrects")
+from commcalc.tables.rows import runs_of
+
+GROUP = ("payee", "plan", "component", "role", "level", "kind", "cause", "corrects")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 WORD = 8  # bytes in one 64-bit word; ids of up to two words are read as numbers, longer ones are digested first
 
 
-def line_ids(lines: pl.DataFrame, period: str) -> pl.Series:
-    """Return `L-` and sixteen base-32 characters: 80 bits made of each line's key and the pay period.
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """Fifteen and five bits as three letters and one, made once for a run."""
 
-    What lines have in common (payee, component, window ...) is digested once for each combination; the deal is mixed in
-    as numbers, in columns: ten million lines take a second or two rather than half a minute. Two equal ids stop the run.
+    threes: pl.Series
+    ones: pl.Series
+
+
+def alphabet() -> Alphabet:
+    """Return the letters that ids are written in."""
+    ones = pl.Series("x", list(LETTERS))
+    pairs = [x + y for x in LETTERS for y in LETTERS]
+    return Alphabet(pl.Series("x", [x + y for x in pairs for y in LETTERS]), ones)
+
+
+def line_ids(lines: pl.DataFrame, period: str, letters: Alphabet) -> pl.DataFrame:
+    """Return `id`, `L-` and sixteen base-32 characters made of each line's key and the pay period, and `~id`, 64 of its 80 bits.
+
+    What lines have in common (payee, component, cause ...) is digested once for each combination; the window's first day
+    and the deal are mixed in as numbers, in columns. In: columns of tables.results.LINES, `window_first` and `deal` among them.
     """
-    joined = lines.select(pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in GROUP], separator="\x1f").alias("g"))
-    combinations = joined["g"].unique()
-    digests = [hashlib.sha256(f"{g}\x1f{period}".encode()).digest() for g in combinations.to_list()]
-    words = pl.DataFrame(
-        {
-            "g": combinations,
-            "g1": [int.from_bytes(d[:8], "little") for d in digests],
-            "g2": [int.from_bytes(d[8:16], "little") for d in digests],
-        },
-        schema={"g": pl.String, "g1": pl.UInt64, "g2": pl.UInt64},
-    )
-    frame = pl.concat([joined, _deal_words(lines)], how="horizontal").join(words, on="g", how="left", maintain_order="left")
-    high = _mixed(pl.col("a") ^ _mixed(pl.col("b") ^ pl.col("g1")))
+    groups = _groups(lines, period)
+    window = pl.col("window_first").cast(pl.Int32).cast(pl.Int64).fill_null(-1).reinterpret(signed=False)
+    frame = pl.concat([_deal_words(lines), groups, lines.lazy().select(window.alias("w")).collect()], how="horizontal")
+    g1 = pl.col("g1") ^ (pl.col("w") * _word(0xA0761D6478BD642F))
+    high = _mixed(pl.col("a") ^ _mixed(pl.col("b") ^ g1))
     low = _mixed(pl.col("b") ^ (pl.col("a") * _word(0x9E3779B97F4A7C15)) ^ pl.col("g2"))
     both = frame.lazy().select(high.alias("h"), low.alias("l")).collect()
-    pieces = [_letters(pl.col("h") // 2 ** (20 * i)) for i in range(3)]
-    pieces.append(_letters(pl.col("l")))
-    return both.lazy().select(pl.concat_str([pl.lit("L-"), *pieces]).alias("id")).collect()["id"]
+    threes = [_letters(letters.threes, pl.col("h"), 15 * i, 15) for i in range(4)]
+    pieces = [*threes, _letters(letters.threes, pl.col("l"), 0, 15), _letters(letters.ones, pl.col("l"), 15, 5)]
+    bits = (pl.col("h") * 16) + (pl.col("l") % 16)  # sixty of the one word and four of the other stand in the id
+    return both.lazy().select(pl.concat_str([pl.lit("L-"), *pieces]).alias("id"), bits.alias("~id")).collect()
+
+
+def _groups(lines: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Return `g1 g2`, 128 bits of what each line has in common with its neighbours."""
+    runs = runs_of(lines.select(GROUP), *GROUP)
+    texts = runs.heads.select(
+        pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in GROUP], separator="\x1f").alias("g")
+    )
+    unique = texts["g"].unique()
+    digests = [hashlib.sha256(f"{g}\x1f{period}".encode()).digest() for g in unique.to_list()]
+    words = {f"g{n}": [int.from_bytes(d[i : i + WORD], "little") for d in digests] for n, i in ((1, 0), (2, WORD))}
+    known = pl.DataFrame({"g": unique, **words}, schema={"g": pl.String, "g1": pl.UInt64, "g2": pl.UInt64})
+    return runs.spread(texts.join(known, on="g", how="left", maintain_order="left").select("g1", "g2"))
 
 
 def _word(value: int) -> pl.Expr:
@@ -46,10 +69,22 @@ def _deal_words(lines: pl.DataFrame) -> pl.DataFrame:
     """Return the deal id and its line as two 64-bit numbers `a` and `b`."""
     line = pl.col("line").cast(pl.UInt64) * _word(0xD6E8FEB86659FD93)
     size = pl.col("deal").str.len_bytes()
-    ascii_ = size == pl.col("deal").str.len_chars()
-    if lines.select((ascii_ & (size <= 2 * WORD)).all()).item():
-        first, second = (_reinterpret(pl.col("deal").str.slice(i * WORD, WORD)) for i in (0, 1))
-        return lines.lazy().select(first.alias("a"), (second ^ line).alias("b")).collect()
+    facts = (
+        lines.lazy()
+        .select(
+            size.min().alias("least"),
+            size.max().alias("most"),
+            (size.sum() == pl.col("deal").str.len_chars().sum()).alias("ascii"),
+        )
+        .collect()
+    )
+    least, most, ascii_ = facts.row(0)
+    if ascii_ and most is not None and most <= 2 * WORD:
+        # of an id of eight to sixteen characters the first eight, the last eight and the length tell it from any other
+        deal = pl.col("deal") if least >= WORD else pl.col("deal").str.pad_end(WORD, "\0")
+        first, second = _reinterpret(deal.str.head(WORD)), _reinterpret(deal.str.tail(WORD))
+        length = size.cast(pl.UInt64) * _word(0xE7037ED1A0B428DB)
+        return lines.lazy().select(first.alias("a"), (second ^ line ^ length).alias("b")).collect()
     unique = lines["deal"].unique()
     digests = [hashlib.sha256(d.encode()).digest() for d in unique.to_list()]
     words = pl.DataFrame(
@@ -65,7 +100,7 @@ def _deal_words(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reinterpret(text: pl.Expr) -> pl.Expr:
-    return text.str.pad_end(WORD, "\0").cast(pl.Binary).bin.reinterpret(dtype=pl.UInt64, endianness="little")
+    return text.cast(pl.Binary).bin.reinterpret(dtype=pl.UInt64, endianness="little")
 
 
 def _mixed(x: pl.Expr) -> pl.Expr:
@@ -75,13 +110,6 @@ def _mixed(x: pl.Expr) -> pl.Expr:
     return x ^ (x // 2**31)
 
 
-def _letters(word: pl.Expr) -> pl.Expr:
-    """Return the lowest twenty bits as four letters."""
-    return pl.lit(_fours()).gather((word % 2**20).cast(pl.UInt32))
-
-
-@cache
-def _fours() -> pl.Series:
-    """All four-letter words in order: a million, made once for all components."""
-    pairs = [x + y for x in LETTERS for y in LETTERS]
-    return pl.Series([x + y for x in pairs for y in pairs])
+def _letters(table: pl.Series, word: pl.Expr, start: int, bits: int) -> pl.Expr:
+    """Return `bits` bits of a word, from bit `start` on, as letters."""
+    return pl.lit(table).gather((word // 2**start % 2**bits).cast(pl.UInt32))

@@ -14,6 +14,7 @@ from commcalc.engine.rules import Rules
 from commcalc.plan.measures import AverageMeasure, CountMeasure, MeasureBase
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product
+from commcalc.tables.rows import only, runs_of
 
 ZERO = pl.lit(0).cast(D)
 COUNTED = ("sum", "count")
@@ -23,7 +24,7 @@ COUNTED = ("sum", "count")
 class Measured:
     """A measure of a plan over all its credits up to the run's end.
 
-    rows: the credits with `~w` (window), `~m` (quota credit), `~c` (running total before it), `~cum` (value after it;
+    rows: the credits with `~w` (window), `~g` (number of the payee and window), `~m` (quota credit), `~c` (running total before it), `~cum` (value after it;
     with `~den` a divisor where the value is an average). blank: rows whose rule met an empty field.
     """
 
@@ -44,8 +45,8 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
     frame = with_plan_columns(plan, frame, needed, rules)
     if said.where is not None:
         frame = frame.with_columns(rules.value(said.where).alias("~where"))
-        blank = frame.filter(pl.col("~where").is_null())
-        frame = frame.filter("~where").drop("~where")
+        blank = frame.filter(pl.col("~where").is_null()) if frame["~where"].null_count() else frame.clear()
+        frame = only(frame, pl.col("~where")).drop("~where")
     else:
         blank = frame.clear()
     if figures := [rules.value(v) for v in values if v is not said.where]:
@@ -53,8 +54,11 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
         blank = pl.concat([blank, frame.filter(empty)], how="diagonal")
         frame = frame.filter(~empty)
     frame = frame.with_columns(window_of(book, plan, name, frame).alias("~w"))
-    no_window = frame.filter(pl.col("~w").is_null())
-    frame = _aggregate(book, plan, name, frame.filter(pl.col("~w").is_not_null()), rules)
+    no_window = frame.filter(pl.col("~w").is_null()) if frame["~w"].null_count() else frame.clear()
+    frame = only(frame, pl.col("~w").is_not_null())
+    # rows are in payee and date order and windows tile time, so that those of a window stand together
+    frame = frame.with_columns(runs_of(frame, "~p", "~w").run.alias("~g"))
+    frame = _aggregate(book, plan, name, frame, rules)
     return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"))
 
 
@@ -115,7 +119,7 @@ def _quota_row(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Ser
 def _aggregate(book: Book, plan: Plan, name: str, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Add `~m`, `~c`, `~cum` (and `~den`): the running value of each payee's window."""
     said: MeasureBase = plan.measures[name]
-    key = ["~p", "~w"]
+    key = "~g"
     kind = said.aggregate
     if kind in COUNTED:
         of = _weighted if kind == "sum" else _counted
@@ -184,13 +188,20 @@ def deals_counted(frame: pl.DataFrame) -> pl.Series:
 
 
 def _running(frame: pl.DataFrame, opening: pl.DataFrame | None) -> pl.DataFrame:
-    key = ["~p", "~w"]
-    frame = frame.with_columns(group_number(frame).alias("~g"))
-    frame = frame.with_columns(pl.col("~m").cum_sum().over("~g").alias("~cum"))
+    frame = frame.with_columns(_running_total(frame))
     if opening is not None:
-        frame = frame.join(opening, on=key, how="left", maintain_order="left")
+        frame = frame.join(opening, on=["~p", "~w"], how="left", maintain_order="left")
         frame = frame.with_columns((pl.col("~cum") + pl.col("~open").fill_null(ZERO)).alias("~cum")).drop("~open")
     return frame.with_columns((pl.col("~cum") - pl.col("~m")).alias("~c"))
+
+
+def _running_total(frame: pl.DataFrame) -> pl.Series:
+    """The running total of `~m` in each window: that of all rows, less what it was where the window began."""
+    if frame["~m"].null_count():
+        return frame.select(pl.col("~m").cum_sum().over("~g").alias("~cum")).to_series()
+    every = frame.lazy().select(pl.col("~m").cum_sum().alias("~cum"), "~m", "~g").collect()
+    begun = runs_of(every, "~g").heads.select(pl.col("~cum") - pl.col("~m")).to_series()
+    return every.lazy().select((pl.col("~cum") - pl.lit(begun).gather(pl.col("~g"))).alias("~cum")).collect().to_series()
 
 
 def openings_of(book: Book, plan: Plan, name: str) -> pl.DataFrame | None:
@@ -203,10 +214,3 @@ def openings_of(book: Book, plan: Plan, name: str) -> pl.DataFrame | None:
     dated = rows.with_columns(pl.col("as_of").alias("~d"), pl.lit(0, dtype=pl.UInt32).alias("~deal"))
     dated = dated.with_columns(window_of(book, plan, name, dated).alias("~w"))
     return dated.group_by("~p", "~w").agg(pl.col("amount").sum().alias("~open"))
-
-
-def group_number(frame: pl.DataFrame) -> pl.Series:
-    """Number the groups of payee and window (UInt32): rows are in payee and date order and windows tile time, so a
-    group's rows stand together, and a whole number is a far quicker key than two columns."""
-    new = (pl.col("~p") != pl.col("~p").shift(1)) | (pl.col("~w") != pl.col("~w").shift(1))
-    return frame.lazy().select(new.fill_null(value=False).cum_sum().cast(pl.UInt32).alias("~g")).collect()["~g"]

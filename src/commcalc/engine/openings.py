@@ -9,7 +9,7 @@ import polars as pl
 from commcalc.engine.components.bonus import window_measure
 from commcalc.engine.earnings import EMPTY_ROWS, EMPTY_SLICES, KEY, SLICE, Job
 from commcalc.engine.measure import window_of
-from commcalc.engine.settle import FIGURES, Settled
+from commcalc.engine.settle import FIGURES, KIND, Settled, renumbered
 from commcalc.plan.components.bonus import Bonus
 from commcalc.tables.exact import D
 
@@ -35,11 +35,11 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
     opened = figures.with_columns(
         pl.lit("owner").alias("~role"),
         pl.lit(0, dtype=pl.UInt32).alias("~level"),
-        pl.lit("earning").alias("kind"),
+        pl.lit("earning", dtype=KIND).alias("kind"),
         pl.col("~amount").alias("~exact"),
         pl.lit(value=False).alias("~held"),
         ONE.alias("~factor"),
-        *(pl.lit(None, dtype=EMPTY_ROWS[c]).alias(c) for c in ("~row", "~k", "~wfirst", "~wlast", "~basis")),
+        *(pl.lit(None, dtype=EMPTY_ROWS[c]).alias(c) for c in ("~row", "~line", "~k", "~wfirst", "~wlast", "~basis", "~rate")),
     ).select(FIGURES)
     slices = opened.with_columns(
         pl.lit(1, dtype=pl.UInt32).alias("~n"),
@@ -49,7 +49,7 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
         pl.col("~exact").alias("exact"),
     ).select(SLICE)
     if posted is None:
-        return Settled(opened, slices.cast(EMPTY_SLICES), [])  # type: ignore[arg-type]
+        return renumbered(Settled(opened, slices.cast(EMPTY_SLICES), []))  # type: ignore[arg-type]
     rest = posted.rows.join(opened.select("~p", "~w"), on=["~p", "~w"], how="anti")
     kept = posted.slices.join(opened.select(KEY), on=KEY, how="anti", nulls_equal=True)
-    return Settled(pl.concat([rest, opened]), pl.concat([kept, slices]), posted.blanks)
+    return renumbered(Settled(pl.concat([rest, opened]), pl.concat([kept, slices]), posted.blanks))

@@ -92,13 +92,11 @@ def payments(released: pl.DataFrame, bases: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(steps)
 
 
-def payouts(lines: pl.DataFrame, paid: pl.DataFrame, names: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per payee and currency: columns of tables.results.PAYOUTS. people: everybody who is on a plan."""
-    earned = lines.group_by("payee", "currency").agg(
-        pl.col("amount").sum().alias("earned"),
-        pl.col("amount").filter("accrued").sum().alias("accrued"),
-        pl.col("amount").filter(pl.col("held") & ~pl.col("accrued")).sum().alias("held"),
-    )
+def payouts(earned: pl.DataFrame, paid: pl.DataFrame, names: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per payee and currency: columns of tables.results.PAYOUTS.
+
+    In: `payee currency earned accrued held`; people: everybody who is on a plan.
+    """
     steps = paid.group_by("payee", "currency").agg(
         pl.col("amount").filter(pl.col("step") == "base").sum().alias("base"),
         pl.col("amount").filter(pl.col("step") == "released").sum().alias("released"),

@@ -97,11 +97,37 @@ def join_effective(frame: pl.DataFrame, table: pl.DataFrame, on_date: str) -> pl
     Rows of one payee do not overlap (checked on reading), so each row finds at most one.
     """
     columns = [c for c in table.columns if c not in ("~p", "~from", "~to")]
-    if table.select(pl.col("~p").is_unique().all()).item():  # one row each: a plain look-up
-        found = frame.join(table, on="~p", how="left", maintain_order="left")
+    if not table["~p"].is_duplicated().any():
+        found = _gathered(frame, table)
     else:
         ordered = frame.with_row_index("~o").sort("~p", on_date)
         found = ordered.join_asof(table.sort("~p", "~from"), left_on=on_date, right_on="~from", by="~p", check_sortedness=False)
         found = found.sort("~o").drop("~o")
     holds = (pl.col("~from") <= pl.col(on_date)) & (pl.col(on_date) <= pl.col("~to"))
     return found.with_columns(pl.when(holds).then(pl.col(c)).alias(c) for c in columns).drop("~from", "~to", strict=False)
+
+
+def _gathered(frame: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """Add each payee's one row: payees are numbers, so their rows are found by place rather than by a join."""
+    if table.is_empty() or frame.is_empty():
+        return frame.join(table, on="~p", how="left", maintain_order="left")
+    most = max(int(frame["~p"].max() or 0), int(table["~p"].max() or 0))  # type: ignore[arg-type]
+    place = pl.Series("at", [None], dtype=pl.UInt32).new_from_index(0, most + 1)
+    place = place.scatter(table["~p"], pl.int_range(len(table), dtype=pl.UInt32, eager=True))
+    at = pl.lit(place).gather(pl.col("~p"))
+    return frame.with_columns(pl.lit(table[c]).gather(at).alias(c) for c in table.columns if c != "~p")
+
+
+def hired_by_then(frame: pl.DataFrame, people: People, on_date: str) -> pl.DataFrame:
+    """Leave out rows (`~p`) dated before their payee was hired; only payees whose plan begins before that are looked at."""
+    if "payee.hired" not in people.facts.columns:
+        return frame
+    facts = people.facts.select("~p", "~from", "~to", "payee.hired")
+    begun = people.assignments.group_by("~p").agg(pl.col("~from").min().alias("~begun"))
+    late = facts.join(begun, on="~p").filter(pl.col("payee.hired") > pl.col("~begun"))["~p"].unique()
+    if late.is_empty():
+        return frame
+    doubtful = pl.col("~p").is_in(late.implode())
+    dated = join_effective(frame.filter(doubtful), facts, on_date)
+    too_early = (pl.col("payee.hired") > pl.col(on_date)).fill_null(value=False)
+    return pl.concat([frame.filter(~doubtful), dated.filter(~too_early).drop("payee.hired")])

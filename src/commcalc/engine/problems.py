@@ -130,6 +130,17 @@ IDENTITY = Kind(
 Fails: never, it is hoped.
 Works: every run.""",
 )
+SAME_ID = Kind(
+    "K191",
+    "Two lines with one id",
+    "the id {id} stands for {count} lines",
+    "give one of the deals another id, and report it with the run's manifest",
+    """A line's id is made of its key by mixing 80 bits; that two of ten million lines have the same one is to be expected once in ten
+thousand million runs. A run in which it happens is never written.
+
+Fails: never, it is hoped.
+Works: every run.""",
+)
 KINDS: tuple[Kind, ...] = (
     UNKNOWN_OWNER,
     NO_OWNER,
@@ -142,4 +153,5 @@ KINDS: tuple[Kind, ...] = (
     SHARED_APART,
     DIGITS,
     IDENTITY,
+    SAME_ID,
 )

@@ -117,20 +117,28 @@ def with_assignment(book: Book, plan: Plan, probes: pl.DataFrame, payee: frozens
 
 
 def _running_value(measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
-    """The running value after the last credit of the window up to the day (docs/semantics.md 4.4)."""
+    """The running value after the last credit of the window up to the day (docs/semantics.md 4.4).
+
+    Credits stand by payee and day and windows tile time: the last credit up to a day is found by search, and counts
+    where it lies in the probed window.
+    """
     rows = measured.rows
-    keep = ["~p", "~w", "~d", "~cum", *(["~den"] if "~den" in rows.columns else [])]
-    ends = rows.lazy().select(keep).group_by("~p", "~w", "~d", maintain_order=True).last().collect()
-    found = probes.sort("~p", "~w", "~t").join_asof(
-        ends.sort("~p", "~w", "~d"), left_on="~t", right_on="~d", by=["~p", "~w"], check_sortedness=False
-    )
-    if "~den" in rows.columns:
-        return found.with_columns(quotient(pl.col("~cum"), pl.col("~den")).alias("~value")).drop(
-            "~cum", "~den", "~d", strict=False
-        )
+    found = rows.select(_by_day("~d")).to_series().search_sorted(probes.select(_by_day("~t")).to_series(), side="right")
+    at = (found.cast(pl.Int64) - 1).alias("~at")
+    last = rows.select("~p", "~w", "~cum", *(["~den"] if "~den" in rows.columns else []))
+    picked = last[at.clip(lower_bound=0)] if len(last) else last.clear(len(at))
+    here = (at >= 0) & (picked["~p"] == probes["~p"]) & (picked["~w"] == probes["~w"])
     counted = measured.measure.aggregate in ("sum", "count", "distinct")
-    value = pl.col("~cum").fill_null(ZERO) if counted else pl.col("~cum")
-    return found.with_columns(value.alias("~value")).drop("~cum", "~d", strict=False)
+    value = pl.col("~cum")
+    if "~den" in picked.columns:
+        value = quotient(value, pl.col("~den"))
+    value = pl.when(pl.lit(here.fill_null(value=False))).then(value).otherwise(ZERO if counted else pl.lit(None, dtype=D))
+    return probes.hstack(picked.lazy().select(value.alias("~value")).collect())
+
+
+def _by_day(day: str) -> pl.Expr:
+    """Payee and day as one whole number that sorts as they do."""
+    return (pl.col("~p").cast(pl.Int64) * 2**32 + pl.col(day).cast(pl.Int32).cast(pl.Int64)).alias("~key")
 
 
 def _kpi(book: Book, said: KpiMeasure, probes: pl.DataFrame) -> pl.DataFrame:

@@ -180,6 +180,8 @@ class Rules:
     def _table(self, by: list[Expression], rows: list[tuple[tuple[Cell, ...], Expression]]) -> pl.Expr:
         """Most specific row first: fewer `any`, then more single values; equal rank never overlaps (checked)."""
         keys = [self.expression(k) for k in by]
+        if len(by) == 1 and (found := _looked_up(keys[0], [(cells[0], value) for cells, value in rows])) is not None:
+            return found
         ranked = sorted(rows, key=lambda r: (sum(c.kind == "any" for c in r[0]), sum(c.kind != "value" for c in r[0])))
         chain: pl.Expr = pl.lit(None, dtype=D)
         for cells, value in reversed(ranked):
@@ -265,6 +267,19 @@ def _choose(x: pl.Expr, cuts: list[Cut], pieces: list[pl.Expr]) -> pl.Expr:
     for (start, _), piece in reversed(list(zip(cuts[:-1], pieces[1:-1], strict=True))):
         chain = chain.when(x >= start).then(piece)
     return chain.otherwise(pieces[0])
+
+
+def _looked_up(key: pl.Expr, rows: list[tuple[Cell, Expression]]) -> pl.Expr | None:
+    """Return the value of each text in a table of single texts and plain numbers: found by its digest, not row by row."""
+    texts = {c.value: constant(v) for c, v in rows if c.kind == "value"}
+    others = [constant(v) for c, v in rows if c.kind == "any"]
+    plain = all(isinstance(t, str) for t in texts) and None not in texts.values() and None not in others
+    if not plain or len(texts) + len(others) < len(rows) or not texts:
+        return None
+    default = exact_lit(others[0]) if others else pl.lit(None, dtype=D)  # type: ignore[arg-type]
+    values = pl.Series(list(texts.values()), dtype=D)
+    found = key.replace_strict(list(texts), values, default=default, return_dtype=D)
+    return pl.when(key.is_not_null()).then(found)
 
 
 def _holds(keys: list[pl.Expr], cells: tuple[Cell, ...]) -> pl.Expr:

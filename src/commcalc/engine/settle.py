@@ -10,13 +10,17 @@ import polars as pl
 from commcalc.base.money import minor_units
 from commcalc.engine.change import CHANGES, cents
 from commcalc.engine.components import KINDS
-from commcalc.engine.earnings import KEY, Blank, Earned, Job
+from commcalc.engine.earnings import KEY, SLICE, Blank, Earned, Job
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.readings import reading
 from commcalc.tables.exact import D, Sharing, largest_remainder
+from commcalc.tables.ordering import packed
+from commcalc.tables.rows import only
 
 STEP = [*KEY, "kind"]
-FIGURES = [*STEP, "~k", "~d", "~wfirst", "~wlast", "~basis", "~factor", "~exact", "~amount", "~held"]
+FIGURES = [*STEP, "~line", "~k", "~d", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact", "~amount", "~held"]
+KIND = pl.Enum(["earning", *(kind for kind, _ in CHANGES)])
+"""The kinds of line in the order in which they come about, which is how they sort."""
 ZERO = pl.lit(0).cast(D)
 
 
@@ -33,29 +37,42 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
     """Return a component's figures to `day`; `previous` are those of the span before, where rounding looks back."""
     earned = KINDS[job.component.kind](job, day)
     # the order of credits decides under caps and limits: lines of several slices stood apart until here
-    frame = _rounded(job, earned, previous).sort("~p", "~d", "~k", "~level", "~role", nulls_last=True, maintain_order=True)
+    frame = _in_order(_rounded(job, earned, previous))
     slices = earned.slices
     if isinstance(job.component, Bonus) and job.component.earned == "ratchet" and previous is not None:
         frame, slices = _ratcheted(frame, slices, previous)
     frame = frame.with_columns(pl.lit(value=False).alias("~held"))
-    steps = [frame.with_columns(pl.lit("earning").alias("kind"))]
+    steps = [frame.with_columns(pl.lit("earning", dtype=KIND).alias("kind"))]
     blanks = list(earned.blanks)
     for kind, change in CHANGES:
         before = frame
         frame, found = change(job, frame, day)
         blanks += found
+        if found:  # what could not be decided is not paid at all: neither what was earned nor what changed it before
+            steps = [_still_in(frame, step) for step in steps]
+            slices, before = _still_in(frame, slices), _still_in(frame, before)
         if frame is not before:
-            steps.append(_difference(before, frame).with_columns(pl.lit(kind).alias("kind")))
-    rows = pl.concat([s.select(FIGURES) for s in steps])
-    if job.component.gate:  # what a gate could not decide is not paid
-        stay = frame.select("~p", "~w").unique()
-        rows = rows.join(stay, on=["~p", "~w"], how="semi", nulls_equal=True, maintain_order="left")
+            steps.append(_difference(before, frame).with_columns(pl.lit(kind, dtype=KIND).alias("kind")))
+    rows = pl.concat([s.select(FIGURES) for s in steps]) if len(steps) > 1 else steps[0].select(FIGURES)
     held = frame.filter("~held").select("~p", "~w").unique()
     if len(held):
         mark = held.with_columns(pl.lit(value=True).alias("~h"))
         rows = rows.join(mark, on=["~p", "~w"], how="left", maintain_order="left", nulls_equal=True)
         rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).drop("~h")
     return Settled(rows.select(FIGURES), slices, blanks)
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put figures in the order of their credits; they stand in it already unless cents were shared or roles share a deal."""
+    key = packed(frame, "~p", "~d", "~k") if frame["~k"].null_count() == 0 else None
+    if key is not None and frame.lazy().select((key.diff() > 0).fill_null(value=True).all()).collect().item():
+        return frame
+    return frame.sort("~p", "~d", "~k", "~level", "~role", nulls_last=True, maintain_order=True)
+
+
+def _still_in(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose earning is still in the frame."""
+    return rows.join(frame.select(KEY).unique(), on=KEY, how="semi", nulls_equal=True, maintain_order="left")
 
 
 def _difference(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -119,6 +136,7 @@ def _ratcheted(frame: pl.DataFrame, slices: pl.DataFrame, previous: Settled) -> 
             previous.slices.join(stands, on=KEY, how="semi", nulls_equal=True),
         ]
     )
+    slices = _with_numbers(slices, frame)
     figures = (pl.max_horizontal("~exact", "~x").alias("~exact"), pl.max_horizontal("~amount", "~a").alias("~amount"))
     return both.with_columns(figures).drop("~x", "~a"), slices
 
@@ -127,17 +145,22 @@ def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFram
     """Return what the run pays: figures now less those posted to the day before `since`, per key and kind.
 
     A row stays where its rounded or exact figure differs, or where it is an earning credited since. `~was` tells
-    whether something had been posted.
+    whether something had been posted; `~line` and `~j` are the numbers of the row now and before, for their slices.
     """
     rows = now.rows
+    none = pl.lit(None, dtype=pl.UInt32).alias("~j")
     if before is None:
-        changed = rows.with_columns(pl.lit(value=False).alias("~was"))
+        changed = rows.with_columns(pl.lit(value=False).alias("~was"), none)
     else:
-        old = before.rows.select(*STEP, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"))
+        old = before.rows.select(*STEP, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"), pl.col("~line").alias("~j"))
         both = rows.join(old, on=STEP, how="full", coalesce=True, nulls_equal=True, maintain_order="left_right")
         gone = pl.col("~amount").is_null()
-        lost = both.filter(gone).select(STEP).join(before.rows, on=STEP, nulls_equal=True)
-        lost = lost.with_columns((-pl.col("~exact")).alias("~exact"), (-pl.col("~amount")).alias("~amount"))
+        lost = both.filter(gone).select(*STEP, "~j").join(before.rows, on=STEP, nulls_equal=True)
+        lost = lost.with_columns(
+            (-pl.col("~exact")).alias("~exact"),
+            (-pl.col("~amount")).alias("~amount"),
+            pl.lit(None, dtype=pl.UInt32).alias("~line"),
+        )
         kept = both.filter(~gone).with_columns(
             (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"),
             (pl.col("~amount") - pl.col("~a").fill_null(ZERO)).alias("~amount"),
@@ -147,4 +170,14 @@ def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFram
     # a credit is new in the span that holds its date; a line of a payee and window, where nothing had been posted for it
     was = pl.when(pl.col("~row").is_null()).then(pl.col("~was")).otherwise(pl.col("~d") < since)
     new = (pl.col("~d") >= since) & (pl.col("kind") == "earning")
-    return changed.with_columns(was.alias("~was")).filter((pl.col("~amount") != 0) | new)
+    return only(changed.with_columns(was.alias("~was")), (pl.col("~amount") != 0) | new)
+
+
+def renumbered(found: Settled) -> Settled:
+    """Number the rows anew where they were made of others, and give each slice the number of its row."""
+    rows = found.rows.drop("~line").with_row_index("~line").select(FIGURES)
+    return Settled(rows, _with_numbers(found.slices, rows.filter(pl.col("kind") == "earning")), found.blanks)
+
+
+def _with_numbers(slices: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return slices.drop("~line").join(rows.select(*KEY, "~line"), on=KEY, nulls_equal=True, maintain_order="left").select(SLICE)

@@ -17,7 +17,7 @@ from commcalc.engine.credit import on_plan
 from commcalc.engine.earnings import KEY, Blank, Job
 from commcalc.engine.measure import with_facts, with_plan_columns
 from commcalc.engine.people import People, join_effective
-from commcalc.engine.settle import FIGURES, Settled
+from commcalc.engine.settle import FIGURES, KIND, Settled
 from commcalc.plan.readings import reading
 from commcalc.tables.exact import Sharing, largest_remainder, product, quotient
 
@@ -132,7 +132,7 @@ def with_floors(job: Job, found: Settled, day: date) -> Settled:
     """A floor is each payee's own: what his deals and his shares come to together (docs/semantics.md 9)."""
     rows = found.rows
     for limit in (x for x in job.component.floors if x.per != "deal"):
-        added = topped_up(job, rows, limit, day).with_columns(pl.lit("floor").alias("kind"))
+        added = topped_up(job, rows, limit, day).with_columns(pl.lit("floor", dtype=KIND).alias("kind"))
         rows = pl.concat([rows, added], how="diagonal").select(FIGURES)
     return replace(found, rows=rows)
 

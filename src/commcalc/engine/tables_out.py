@@ -1,18 +1,15 @@
-"""Tables out: the run's figures with the names people read - payee, deal, period, plan line."""
+"""Tables out: where payees stand in their measures, and what could not be calculated, with the names people read."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
 
 import polars as pl
 
 from commcalc.base.problem import Problem
 from commcalc.engine.book import Book
-from commcalc.engine.change import CHANGES
-from commcalc.engine.earnings import KEY, Blank, Job
-from commcalc.engine.identity import line_ids
+from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITHOUT_SALE, SHARED_APART
@@ -20,98 +17,7 @@ from commcalc.engine.rates.tiers import ladder
 from commcalc.engine.rules import Rules, attainment_of, deal_rules, value_of
 from commcalc.plan.tiers import Tiers
 from commcalc.tables.exact import D, product, quotient
-from commcalc.tables.results import CREDITS, EXCEPTIONS, LINES, MEASURES, SLICES
-
-NO_TEXT = pl.lit("")
-
-
-def line_rows(book: Book, job: Job, found: pl.DataFrame, *, accrued: bool) -> pl.DataFrame:
-    """Return a component's lines as columns of tables.results.LINES, with `~key` to find their slices by."""
-    deals = book.deals.select("~row", pl.col("deal_id").alias("deal"), pl.col("line").cast(pl.UInt32))
-    frame = found.join(deals, on="~row", how="left", maintain_order="left", nulls_equal=False)
-    frame = frame.join(
-        book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p", how="left", maintain_order="left"
-    )
-    first, last = pl.col("~wfirst"), pl.col("~wlast")
-    bounds = (
-        pl.when(first > FIRST_DAY).then(first).otherwise(None).alias("window_first"),
-        pl.when(last < LAST_DAY).then(last).otherwise(None).alias("window_last"),
-    )
-    periods = book.moments.windows["period"]["~name"]
-    corrects = pl.lit(periods).gather(book.moments.number("period", "~d").cast(pl.UInt32))
-    component = job.component
-    usable = (pl.col("~basis") != 0) & (pl.col("kind") == "earning")
-    rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.col("~basis")))
-    frame = frame.with_columns(
-        pl.lit(job.plan.plan).alias("plan"),
-        pl.lit(job.plan.version).alias("version"),
-        pl.lit(job.name).alias("component"),
-        pl.lit(", ".join(component.goal)).alias("goal"),
-        pl.col("deal").fill_null(""),
-        pl.col("line").fill_null(0),
-        pl.col("~role").fill_null("owner").alias("role"),
-        pl.col("~level").fill_null(0).alias("level"),
-        pl.col("~d").alias("credit_date"),
-        *bounds,
-        pl.col("~basis").alias("basis"),
-        rate.alias("rate"),
-        pl.col("~factor").alias("factor"),
-        pl.col("~exact").alias("exact"),
-        pl.col("~amount").alias("amount"),
-        pl.lit(job.plan.currency).alias("currency"),
-        pl.when("~was").then(pl.lit("true-up")).otherwise(pl.lit("new")).alias("cause"),
-        pl.when("~was").then(corrects).otherwise(NO_TEXT).alias("corrects"),
-        pl.lit(accrued).alias("accrued"),
-        pl.col("~held").alias("held"),
-        pl.lit(_place(book, job)).alias("place"),
-    )
-    frame = frame.with_columns(line_ids(frame, book.period.name).alias("id"))
-    rank = pl.col("kind").replace_strict({"earning": 0, **{k: n for n, (k, _) in enumerate(CHANGES, 1)}}, return_dtype=pl.Int8)
-    ordered = frame.sort("~p", "~d", "~k", rank, "role", nulls_last=True, maintain_order=True)
-    return ordered.select(*LINES.names, pl.struct(*KEY, pl.col("plan"), pl.col("component")).alias("~key"))
-
-
-def _place(book: Book, job: Job) -> str:
-    loaded = next(p for p in book.plans if p.plan.plan == job.plan.plan)
-    span = loaded.tree.span_of(("components", job.name), key=True)
-    return f"{loaded.file}:{span.line}"
-
-
-def slice_rows(book: Book, lines: pl.DataFrame, found: list[tuple[Job, pl.DataFrame]]) -> pl.DataFrame:
-    """Return the slices of earning lines as columns of tables.results.SLICES; those of no line are dropped."""
-    del book
-    keys = lines.filter(pl.col("kind") == "earning").select(pl.col("id").alias("line_id"), "~key").unnest("~key")
-    frames = []
-    for job, slices in found:
-        mine = keys.filter((pl.col("plan") == job.plan.plan) & (pl.col("component") == job.name)).drop("plan", "component")
-        joined = slices.join(mine, on=KEY, nulls_equal=True)
-        frames.append(joined.with_columns(pl.col("~n").cast(pl.UInt32).alias("n")).select(SLICES.names))
-    return pl.concat(frames).sort("line_id", "n")
-
-
-def credit_rows(book: Book, measured: Mapping[str, Mapping[str, Measured]]) -> pl.DataFrame:
-    """Return the credits of the run's period as columns of tables.results.CREDITS."""
-    deals = book.deals.select("~row", pl.col("deal_id").alias("deal"), pl.col("line").cast(pl.UInt32))
-    frames = []
-    for plan, by_name in measured.items():
-        for name, found in by_name.items():
-            rows = found.rows.filter(pl.col("~d") >= book.period.first)
-            rows = rows.join(deals, on="~row", how="left", maintain_order="left")
-            rows = rows.join(
-                book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p", how="left", maintain_order="left"
-            )
-            frames.append(
-                rows.with_columns(
-                    pl.lit(plan).alias("plan"),
-                    pl.lit(name).alias("measure"),
-                    pl.col("~role").alias("role"),
-                    pl.col("~level").alias("level"),
-                    pl.col("~d").alias("credit_date"),
-                    pl.col("~m").cast(D, strict=False).alias("amount"),
-                    pl.col("~c").alias("before"),
-                ).select(CREDITS.names)
-            )
-    return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(CREDITS.names, pl.String))
+from commcalc.tables.results import EXCEPTIONS, MEASURES
 
 
 def measure_rows(book: Book, jobs: list[Job]) -> pl.DataFrame:
@@ -213,7 +119,7 @@ def exception_rows(
     every = pl.concat([f.select([c for c in EXCEPTIONS.names if c != "id"]) for f in frames]).unique(maintain_order=True)
     texts = every.select(pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="\x1f"))
     ids = ["E-" + _base32(t) for t in texts.to_series().to_list()]
-    return every.with_columns(pl.Series("id", ids, dtype=pl.String)).sort(EXCEPTIONS.key)
+    return every.with_columns(pl.Series("id", ids, dtype=pl.String)).select(EXCEPTIONS.names)
 
 
 def _base32(text: str) -> str:

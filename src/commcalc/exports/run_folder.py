@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from commcalc.base.problem import Problem
 from commcalc.engine.result import Result
@@ -66,7 +67,7 @@ def _write_tables(result: Result, folder: Path) -> dict[str, str]:
     for name in PARQUET:
         path = new_file(folder / f"{name}.parquet")
         frame: pl.DataFrame = getattr(result, name)
-        frame.write_parquet(path, row_group_size=ROW_GROUP, compression="zstd", compression_level=1, statistics=True)
+        frame.write_parquet(path, row_group_size=ROW_GROUP, compression="lz4", statistics=False)
         paths.append(path)
     for name in CSV if len(result.lines) > MOST_CSV_LINES else (*CSV, "lines"):
         path = new_file(folder / f"{name}.csv")
@@ -104,7 +105,7 @@ def read_run(folder: Path) -> RunFolder | Problem:
         for name, stated in manifest["files"].items():
             if not (folder / name).is_file() or digest_of(folder / name) != stated:
                 return NOT_WHOLE.at(None, path=folder / name, why="it is missing or was changed")
-        tables = {n: pl.read_parquet(folder / f"{n}.parquet") for n in PARQUET}
+        tables = {n: pl.read_parquet(folder / f"{n}.parquet").with_columns(cs.enum().cast(pl.String)) for n in PARQUET}
         for name in CSV:
             tables[name] = as_typed(pl.read_csv(folder / f"{name}.csv", infer_schema=False), SCHEMAS[name])
     except OSError as error:

@@ -10,10 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from commcalc.base.problem import Report
+from commcalc.base.render import cut
 from commcalc.base.source import Cell
 from commcalc.inputs.csv_rows import MOST_IN_FIELD, parsed
 from commcalc.inputs.model import ReadOptions
 from commcalc.inputs.problems import (
+    CANNOT_READ,
     CHANGED,
     CONTROL,
     EMPTY_FILE,
@@ -56,20 +58,33 @@ class TextTable:
 def read_csv(path: Path, name: str, options: ReadOptions) -> tuple[TextTable | None, Report]:
     """Return the fields of a file as text, or every problem of its bytes and structure. `name` is used in messages."""
     report = Report()
-    before = path.stat()
-    raw = path.read_bytes()
+    raw = _bytes(path, name, report)
+    if raw is None:
+        return None, report
     digest = hashlib.sha256(raw).hexdigest()
     notes: list[str] = []
     raw = _checked_bytes(raw, name, options, report, notes)
     if report.errors:
         return None, report
     table = _parse(raw, (name, digest), options, report, notes)
-    after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        report.add(CHANGED.at(Cell(name, 1)))
     # a row of the wrong length refuses the run, but the other rows are looked at all the same: all the errors at once
     beyond = [p for p in report.errors if p.kind not in (FIELDS, HEADER_AGAIN)]
     return (None if beyond else table), report
+
+
+def _bytes(path: Path, name: str, report: Report) -> bytes | None:
+    """Return a file's bytes; None where it cannot be read, or changed meanwhile: what else is wrong with it is then no matter."""
+    try:
+        before = path.stat()
+        raw = path.read_bytes()
+        after = path.stat()
+    except OSError as error:
+        report.add(CANNOT_READ.at(Cell(name, 1), path=name, why=error.strerror or error))
+        return None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        report.add(CHANGED.at(Cell(name, 1)))
+        return None
+    return raw
 
 
 def _checked_bytes(raw: bytes, name: str, options: ReadOptions, report: Report, notes: list[str]) -> bytes:
@@ -148,7 +163,7 @@ def _parse(raw: bytes, named: tuple[str, str], options: ReadOptions, report: Rep
     end = raw.find(b"\n")
     first = raw[: end if end >= 0 else len(raw)].decode().rstrip("\r")
     if first.lower().startswith("sep="):
-        report.add(SEP_LINE.at(Cell(name, 1), line=first))
+        report.add(SEP_LINE.at(Cell(name, 1), line=cut(first)))
         return None
     headers = _headers(first, delimiter, name, options, report)
     if report.errors:
@@ -188,9 +203,9 @@ def _headers(first: str, delimiter: str, name: str, options: ReadOptions, report
         if header == "*" or (header.startswith("^") and header.endswith("$")):
             report.add(HEADER.at(Cell(name, 1, header), column=header, why="it stands for all columns, or for a pattern"))
         if folded in seen:
-            report.add(TWO_HEADERS.at(Cell(name, 1, header.strip()), column=header.strip()))
+            report.add(TWO_HEADERS.at(Cell(name, 1, cut(header.strip())), column=cut(header.strip())))
         elif header != header.strip():
-            report.add(HEADER_SPACES.at(Cell(name, 1, header.strip()), column=header))
+            report.add(HEADER_SPACES.at(Cell(name, 1, cut(header.strip())), column=cut(header)))
         seen[folded] = header
     return headers
 
@@ -203,11 +218,13 @@ def _fast(raw: bytes, headers: list[str], delimiter: str) -> pl.DataFrame | None
     """
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n")
+    if not raw.endswith(b"\n"):
+        raw += b"\n"  # without it polars overlooks an empty field too many at the very end
     if b"\n\n" in raw or raw.startswith(b"\n") or b"\r" in raw:
         return None
     quoted = b'"' in raw
     inside = _separators_in_quotes(raw, delimiter) if quoted else 0
-    rows = raw.count(b"\n") + (0 if raw.endswith(b"\n") else 1) - 1
+    rows = raw.count(b"\n") - 1
     if inside is None or raw.count(delimiter.encode()) - inside != (rows + 1) * (len(headers) - 1):
         return None
     try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 
 from commcalc.base.money import CURRENCIES
-from commcalc.base.problem import Report
+from commcalc.base.problem import Problem, Report
+from commcalc.base.render import cut
 from commcalc.base.source import Cell
 from commcalc.inputs.field_problems import BLANK, CURRENCY, OLD_DATE, OTHER_CURRENCY, SCRIPT, TWICE
 from commcalc.inputs.mapped import Mapped
@@ -16,10 +18,11 @@ from commcalc.inputs.people import Names, alike, resolved
 from commcalc.inputs.problems import TOTAL_ROW
 from commcalc.language.names import nearest
 
+OLD, FAR = date(1970, 1, 1), date(2100, 1, 1)  # no deal is older, or further ahead
 TOTALS = ("total", "totals", "grand total", "grand totals", "sum", "subtotal", "subtotals")
 
 
-def check_deals(deals: pl.DataFrame, names: Names, credit_date: str, report: Report) -> pl.DataFrame:
+def check_deals(deals: pl.DataFrame, names: Names | None, credit_date: str, report: Report) -> pl.DataFrame:
     """Return the deals with owners resolved; problems of ids, currencies and dates go to the report."""
     _ids(deals, report)
     if "owner" in deals.columns:
@@ -36,22 +39,34 @@ def _ids(deals: pl.DataFrame, report: Report) -> None:
         return
     twice = deals.filter(pl.struct(key).is_duplicated()) if len(key) > 1 else deals.filter(pl.col("deal_id").is_duplicated())
     facts = [c for c in deals.columns if not c.startswith("~")]
-    for name, group in twice.group_by(key, maintain_order=True):
-        first, second = group.row(0, named=True), group.row(1, named=True)
-        same = all(first[c] == second[c] for c in facts)
-        shown = " / ".join(str(n) for n in name)
-        mend = "remove one" if same else "an amendment is a row with an id of its own; lines of one deal want a `line` column"
-        problem = TWICE.at(
-            Cell(second["~file"], second["~line"], "deal_id"),
-            table="deals",
-            key=shown,
-            same=", the same in both" if same else " with different facts",
-            mend=mend,
-        )
-        report.add(problem.with_also(Cell(first["~file"], first["~line"], "deal_id"), "the first"))
-        if len(report) > 100:
-            return
+    ordered = twice.with_columns(pl.struct(facts).hash().alias("~facts")).sort(key, maintain_order=True)
+    again = ordered.with_columns(pl.col(c).shift(1).alias(f"{c}.first") for c in ("~file", "~line", "~facts", *key))
+    again = again.filter(pl.all_horizontal(pl.col(c).eq_missing(pl.col(f"{c}.first")) for c in key)).sort("~file", "~line")
+    for same in (True, False):
+        rows = again.filter((pl.col("~facts") == pl.col("~facts.first")) == same)
+        if len(rows):
+            report.add(_twice(rows, key, same=same))
     alike(deals["deal_id"], "deals", deals, report)
+
+
+def _twice(rows: pl.DataFrame, key: list[str], *, same: bool) -> Problem:
+    """One problem for all rows whose key stood before, with the places of the first two."""
+    row = rows.row(0, named=True)
+    cells = [Cell(f, n, "deal_id") for f, n in rows.select("~file", "~line").head(6).iter_rows()]
+    mend = "remove one" if same else "an amendment is a row with an id of its own; lines of one deal want a `line` column"
+    problem = TWICE.at(
+        cells[0],
+        table="deals",
+        key=cut(" / ".join(_shown(row[k]) for k in key if row[k] is not None)),
+        same=", the same in both" if same else " with different facts",
+        mend=mend,
+    )
+    first = Cell(row["~file.first"], row["~line.first"], "deal_id")
+    return problem.with_also(first, "the first").times(len(rows), cells[1:])
+
+
+def _shown(value: object) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _scripts(deals: pl.DataFrame, report: Report) -> None:
@@ -60,16 +75,17 @@ def _scripts(deals: pl.DataFrame, report: Report) -> None:
         scripts = {unicodedata.name(c, "?").split(" ")[0] for c in str(text[0]) if c.isalpha()}
         if len(scripts) > 1:
             row = group.row(0, named=True)
-            report.add(SCRIPT.at(Cell(row["~file"], row["~line"], "owner"), text=text[0]).times(len(group)))
+            report.add(SCRIPT.at(Cell(row["~file"], row["~line"], "owner"), text=cut(text[0])).times(len(group)))
 
 
 def _far_dates(deals: pl.DataFrame, credit_date: str, report: Report) -> None:
     if credit_date not in deals.columns:
         return
     day = pl.col(credit_date)
-    far = deals.filter((day < date(1970, 1, 1)) | (day > date(2100, 1, 1)))
-    for row in far.head(5).iter_rows(named=True):
-        report.add(OLD_DATE.at(Cell(row["~file"], row["~line"], credit_date), text=row[credit_date]))
+    for far in (deals.filter(day < OLD), deals.filter(day >= FAR)):
+        if len(far):
+            cells = [Cell(f, n, credit_date) for f, n in far.select("~file", "~line").head(6).iter_rows()]
+            report.add(OLD_DATE.at(cells[0], text=far[credit_date][0]).times(len(far), cells[1:]))
 
 
 def other_currencies(deals: pl.DataFrame, currency: str, report: Report) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -82,7 +98,9 @@ def other_currencies(deals: pl.DataFrame, currency: str, report: Report) -> tupl
             near = nearest(str(text[0]).upper().replace("$", "D"), CURRENCIES)
             report.add(
                 CURRENCY.at(
-                    Cell(row["~file"], row["~line"], "currency"), text=text[0], near=f"; did you mean {near}?" if near else ""
+                    Cell(row["~file"], row["~line"], "currency"),
+                    text=cut(text[0]),
+                    near=f"; did you mean {near}?" if near else "",
                 ).times(len(group))
             )
     other = deals.filter(pl.col("currency").is_not_null() & (pl.col("currency") != currency))
@@ -110,4 +128,4 @@ def total_rows(deals: pl.DataFrame, mapped: Mapped | None, report: Report) -> No
         after = ends.filter(pl.col("~line") > pl.col("~last")).select("~file", "~line").head(5)
         rows += [(file, line, "a last row without an id") for file, line in after.iter_rows()]
     for file, line, text in rows:
-        report.add(TOTAL_ROW.at(Cell(file, line), text=text))
+        report.add(TOTAL_ROW.at(Cell(file, line), text=cut(text)))

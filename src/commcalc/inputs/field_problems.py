@@ -260,4 +260,19 @@ ALIAS = _k(
         "one payee with the alias A. Lee",
     ),
 )
+FAR_AHEAD = _k(
+    "D063",
+    "Dated more than a year ahead",
+    "`{text}` is more than a year after the end of {period}",
+    "look at the year; a deal that is right is paid when its period comes",
+    ("A date in a far year is most often a slip.", "a deal of 2062 in January 2026", "a deal of 2026"),
+    "warning",
+)
+NO_PERIODS = _k(
+    "D064",
+    "A calendar without periods",
+    "the table of periods has no period in it",
+    "give it a row for each period, or leave `calendar:` out for months",
+    ("Without periods there is nothing to pay for.", "a calendar of a header alone", "a row for each period"),
+)
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

@@ -14,10 +14,12 @@ from pydantic_core import PydanticCustomError
 
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
+from commcalc.base.render import cut
 from commcalc.base.source import Cell
-from commcalc.inputs.field_problems import BACKWARDS, DATE, PERIOD, SHARE, SHARE_SIGN, SHARES, TWICE, UNKNOWN_DEAL
+from commcalc.inputs.field_problems import BACKWARDS, DATE, NO_PERIODS, PERIOD, SHARE, SHARE_SIGN, SHARES, TWICE, UNKNOWN_DEAL
 from commcalc.inputs.mapped import Mapped
 from commcalc.inputs.people import Names, resolved, unknown
+from commcalc.inputs.project import ProjectFile
 from commcalc.language.expression.nodes import Number
 from commcalc.language.fields import read_literal
 from commcalc.tables.schemas import TABLES
@@ -26,31 +28,36 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})", re.ASCII)
 MOST_DIGITS = 15  # of each part of a fraction, so that all products stay exact
 
 
-def check_dated_figures(frame: pl.DataFrame, table: str, names: Names, calendar: Calendar, report: Report) -> pl.DataFrame:
+def check_dated_figures(
+    frame: pl.DataFrame, table: str, names: Names | None, calendar: Calendar | None, report: Report
+) -> pl.DataFrame:
     """Quotas and KPIs: payees known, periods of the calendar; a date names the period that holds it and is kept as `start`."""
     if "payee_id" in frame.columns:
         frame = frame.with_columns(resolved("payee_id", names).alias("payee_id"))
         unknown(frame, "payee_id", table, names, report)
+    key = [c for c in ("payee_id", "team", "plan", "measure", "kpi", "period", "from") if c in frame.columns]
+    if table == "quotas":
+        _once(frame, key, table, report)
+    if calendar is None:
+        return frame
     texts = frame["period"].unique(maintain_order=True).drop_nulls().to_list()
     periods: dict[str, str] = {}
     starts: dict[str, object] = {}
     for text in texts:
         found = _period(text, calendar)
         if found is None:
-            row = frame.filter(pl.col("period") == text).row(0, named=True)
+            rows = frame.filter(pl.col("period") == text).select("~file", "~line")
+            cells = [Cell(f, n, "period") for f, n in rows.head(6).iter_rows()]
             example = calendar.periods[len(calendar.periods) // 2]
             report.add(
                 PERIOD.at(
-                    Cell(row["~file"], row["~line"], "period"),
-                    text=text,
+                    cells[0],
+                    text=cut(text),
                     example=f"{example.name}, {example.quarter} or {example.year}",
-                )
+                ).times(len(rows), cells[1:])
             )
         else:
             periods[text], starts[text] = found
-    key = [c for c in ("payee_id", "team", "plan", "measure", "kpi", "period", "from") if c in frame.columns]
-    if table == "quotas":
-        _once(frame, key, table, report)
     start = pl.col("period").replace_strict(starts, default=None, return_dtype=pl.Date)
     return frame.with_columns(
         start.alias("start"), pl.col("period").replace_strict(periods, default=None, return_dtype=pl.String)
@@ -72,15 +79,19 @@ def _period(text: str, calendar: Calendar) -> tuple[str, object] | None:
 
 
 def _once(frame: pl.DataFrame, key: Sequence[str], table: str, report: Report) -> None:
-    twice = frame.filter(pl.struct(key).is_duplicated())
-    for names, group in twice.group_by(key, maintain_order=True):
-        first, second = group.row(0, named=True), group.row(1, named=True)
-        shown = " / ".join(str(n) for n in names if n is not None)
-        problem = TWICE.at(Cell(second["~file"], second["~line"]), table=table, key=shown, same="", mend="keep one of the rows")
-        report.add(problem.with_also(Cell(first["~file"], first["~line"]), "the first"))
+    """A key that stands again is one problem, with the places of the first two and how many rows there are."""
+    again = frame.filter(~pl.struct(key).is_first_distinct())
+    if again.is_empty():
+        return
+    second = again.row(0, named=True)
+    first = frame.filter(pl.all_horizontal(pl.col(k).eq_missing(pl.lit(second[k])) for k in key)).row(0, named=True)
+    cells = [Cell(f, n) for f, n in again.select("~file", "~line").head(6).iter_rows()]
+    shown = cut(" / ".join(str(second[k]) for k in key if second[k] is not None))
+    problem = TWICE.at(cells[0], table=table, key=shown, same="", mend="keep one of the rows")
+    report.add(problem.with_also(Cell(first["~file"], first["~line"]), "the first").times(len(again), cells[1:]))
 
 
-def check_splits(splits: pl.DataFrame, names: Names, deals: pl.Series, report: Report) -> pl.DataFrame:
+def check_splits(splits: pl.DataFrame, names: Names | None, deals: pl.Series | None, report: Report) -> pl.DataFrame:
     """Shares as exact fractions, each payee once in a role, owner shares of a deal exactly 100%."""
     splits = splits.with_columns(resolved("payee_id", names).alias("payee_id"))
     unknown(splits.filter(pl.col("payee_id") != "nobody"), "payee_id", "splits", names, report)
@@ -90,7 +101,7 @@ def check_splits(splits: pl.DataFrame, names: Names, deals: pl.Series, report: R
             rows = splits.filter(pl.col("share") == text).select("~file", "~line")
             cells = [Cell(f, n, "share") for f, n in rows.iter_rows()]
             kind = SHARE if share is None else SHARE_SIGN
-            report.add(kind.at(cells[0], text=text).times(len(cells), cells[1:6]))
+            report.add(kind.at(cells[0], text=cut(text)).times(len(cells), cells[1:6]))
     if any(f is None or f <= 0 for f in fractions.values()):
         return splits
     numbers = {t: f.numerator for t, f in fractions.items() if f is not None}
@@ -102,9 +113,13 @@ def check_splits(splits: pl.DataFrame, names: Names, deals: pl.Series, report: R
     )
     _once(splits, ["deal_id", "role", "payee_id"], "splits", report)
     _sums(splits, report)
+    if deals is None:
+        return splits
     strangers = splits.filter(~pl.col("deal_id").is_in(deals.implode()))
-    for row in strangers.unique("deal_id", maintain_order=True).head(5).iter_rows(named=True):
-        report.add(UNKNOWN_DEAL.at(Cell(row["~file"], row["~line"], "deal_id"), table="splits", text=row["deal_id"]))
+    if len(strangers):
+        cells = [Cell(f, n, "deal_id") for f, n in strangers.select("~file", "~line").head(6).iter_rows()]
+        problem = UNKNOWN_DEAL.at(cells[0], table="splits", text=cut(strangers["deal_id"][0]))
+        report.add(problem.times(len(strangers), cells[1:]))
     return splits
 
 
@@ -117,7 +132,7 @@ def _sums(splits: pl.DataFrame, report: Report) -> None:
         places.setdefault(deal, Cell(file, line, "share"))
     for deal, total in sums.items():
         if total != 1:
-            report.add(SHARES.at(places[deal], deal=deal, sum=f"{_percent(total)}%"))
+            report.add(SHARES.at(places[deal], deal=cut(deal), sum=f"{_percent(total)}%"))
 
 
 def _percent(total: Fraction) -> str:
@@ -139,9 +154,14 @@ def _share(text: str) -> Fraction | None:
     return Fraction(found.value) if isinstance(found, Number) and found.type == "ratio" else None
 
 
-def calendar_from(mapped: Mapped | None, report: Report) -> Calendar | None:
+def calendar_from(mapped: Mapped | None, project: ProjectFile, report: Report) -> Calendar | None:
     """Return the calendar of a table of periods: each named once, no gap, no overlap. None where it is not one."""
-    if mapped is None or not set(TABLES["calendar"].required) <= set(mapped.frame.columns) or mapped.frame.is_empty():
+    if mapped is None or not set(TABLES["calendar"].required) <= set(mapped.frame.columns):
+        return None
+    if mapped.frame.is_empty() and mapped.bad_rows is not None:
+        return None  # every row of it has a fault, which is told
+    if mapped.frame.is_empty():
+        report.add(NO_PERIODS.at(project.tree.span_of(("tables", "calendar"), key=True)))
         return None
     known = len(report.errors)
     rows = mapped.frame.sort("from").to_dicts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from commcalc.base.problem import Report
+from commcalc.base.render import cut
 from commcalc.inputs.csv_file import read_csv
 from commcalc.inputs.field_problems import CIRCULAR, MISSED, NOT_UNIQUE
 from commcalc.inputs.mapped import Job, Mapped, Marked, Path, typing_of
@@ -146,7 +147,7 @@ def misses(job: Job, frame: pl.DataFrame, missed: list[tuple[LookUp, pl.Series]]
                 else f"add it to {look.in_}, or write `missing: blank` in the look-up"
             )
             problems[text] = MISSED.at(
-                None, text=text, table=look.in_, near=f"; the nearest is `{near}`" if near else "", mend=mend
+                None, text=cut(text), table=look.in_, near=f"; the nearest is `{near}`" if near else "", mend=mend
             )
         out.exceptions.append(
             rows.with_columns(

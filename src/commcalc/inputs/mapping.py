@@ -15,8 +15,8 @@ from commcalc.inputs.look_up import looked_up, misses
 from commcalc.inputs.mapped import PLACES, Job, Mapped, Marked, Path, typing_of
 from commcalc.inputs.model import LookUp, TableSource
 from commcalc.inputs.problems import HEADERS_DIFFER, NO_COLUMN, TWO_HEADERS
-from commcalc.inputs.project import TYPES, files_of, written_types
-from commcalc.inputs.typed import Typing, blanks, faults, reasons, typed
+from commcalc.inputs.project import TYPES, files_of, readable, written_types
+from commcalc.inputs.typed import MOST_LISTED, Typing, blanks, faults, reasons, typed
 from commcalc.language.expression import Expression, Scope, Type, check_expression, names_in
 from commcalc.language.expression.nodes import Name, Node
 from commcalc.language.names import nearest
@@ -26,7 +26,7 @@ from commcalc.tables.schemas import TABLES
 
 def mapped(job: Job, report: Report) -> Mapped | None:
     """Return a source's rows in our columns and types; every problem goes to the report."""
-    text = _text(job, report)
+    text = _text(job, report) if readable(job.source) else None
     if text is None:
         return None
     frame, notes = text
@@ -34,7 +34,7 @@ def mapped(job: Job, report: Report) -> Mapped | None:
     if renamed is None:
         return None
     frame = renamed
-    out = Mapped(frame, rows_read=len(frame), notes=notes)
+    out = Mapped(frame, rows_read=len(frame), notes=[*notes, *_further(job, frame)])
     replaced = _replaced(job, frame, report)
     if replaced is None:
         return None
@@ -131,6 +131,13 @@ def _renamed(job: Job, frame: pl.DataFrame, report: Report) -> pl.DataFrame | No
     taken = set(job.source.columns)
     columns += [pl.col(h) for h in headers if h not in used and h not in taken]
     return frame.select(*columns, *PLACES)
+
+
+def _further(job: Job, frame: pl.DataFrame) -> list[str]:
+    """Columns that neither the language nor the mapping knows are kept, and that is said once."""
+    written = written_types(job.project, job.table)
+    names = [c for c in frame.columns if not c.startswith("~") and c not in written]
+    return [f"{job.table}: further columns: {', '.join(names)}"] if names else []
 
 
 def _replaced(job: Job, frame: pl.DataFrame, report: Report) -> pl.DataFrame | None:
@@ -231,7 +238,7 @@ def _kept(job: Job, frame: pl.DataFrame, places: pl.DataFrame, marked: list[Mark
                 unknown = unknown & ~found.bad
         rows = places.filter(unknown)
         if len(rows):
-            cells = [Cell(f, n) for f, n in rows.head(6).iter_rows()]
+            cells = [Cell(f, n) for f, n in rows.head(MOST_LISTED + 1).iter_rows()]
             fields = sorted(names_in(rule.node))
             report.add(UNDECIDED.at(cells[0], rule=rule.text, field=fields[0] if fields else "").times(len(rows), cells[1:]))
     return kept.fill_null(value=True)
@@ -243,7 +250,7 @@ def _faults(job: Job, marked: list[Marked], places: pl.DataFrame, keep: pl.Serie
     for how, found in marked:
         read_by_where = job.source.where is not None and how.column in names_in(job.source.where.node)
         counts = None if read_by_where else keep
-        report.extend(faults(found, how, places, counts))
+        report.extend(faults(found, how, places.with_columns(deals), counts))
         assert found.bad is not None
         mask = found.bad if counts is None else found.bad & counts
         rows = places.with_columns(deals, found.text.alias("~text")).filter(mask)
@@ -299,7 +306,8 @@ def required(job: Job, out: Mapped, report: Report) -> None:
             near = nearest(column, headers)
             place = job.project.tree.span_of(("tables", job.table), key=True)
             mend = f"write `columns: {{{column}: {near or 'its header'}}}` for this table"
-            report.add(NO_COLUMN.at(place, column=column, near=f"; did you mean `{near}`?" if near else "", mend=mend))
+            problem = NO_COLUMN.at(place, column=column, near=f"; did you mean `{near}`?" if near else "", mend=mend)
+            report.add(problem.with_also(Cell(frame["~file"][0], 1) if len(frame) else None, "the header"))
         elif column in schema.required:
             gone = gone | _empty(frame, column, report, out)
     out.frame = frame.filter(~gone) if gone.any() else frame
@@ -312,7 +320,7 @@ def _empty(frame: pl.DataFrame, column: str, report: Report, out: Mapped) -> pl.
         empty = empty | (frame[column].str.strip_chars() == "").fill_null(value=False)
     if not empty.any():
         return empty
-    problems = list(blanks(empty, column, frame.select(PLACES)))
+    problems = list(blanks(empty, column, frame.select(*PLACES, deal_ids(frame))))
     report.extend(problems)
     told = {"~code": problems[0].code, "~reason": problems[0].message, "~mend": problems[0].mend}
     rows = frame.select(*PLACES, deal_ids(frame)).filter(empty).with_columns(pl.lit(v).alias(c) for c, v in told.items())

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from commcalc.base.problem import Report
+from commcalc.base.problem import Kind, Report
+from commcalc.base.render import cut
 from commcalc.base.source import Cell
 from commcalc.inputs.field_problems import (
     ALIAS,
@@ -29,7 +30,7 @@ from commcalc.tables.exact import D
 
 Names = Mapping[str, str]
 ODD_IN_IDS = r"[^A-Z0-9_./\-]"
-NAMING = ("payee_id", "aliases", "manager", "owner")
+NAMING = ("payee_id", "aliases", "manager", "owner", "deal_id", "returns", "team")
 
 
 def names_of(payees: pl.DataFrame) -> Names:
@@ -54,7 +55,7 @@ def check_aliases(payees: pl.DataFrame, report: Report) -> None:
             other = owner.setdefault(alias, payee)
             if other != payee and alias not in told:
                 told.add(alias)
-                report.add(ALIAS.at(Cell(file, line, "aliases"), text=alias, one=other, other=payee))
+                report.add(ALIAS.at(Cell(file, line, "aliases"), text=cut(alias), one=cut(other), other=cut(payee)))
 
 
 def composed(frame: pl.DataFrame, report: Report) -> pl.DataFrame:
@@ -67,24 +68,31 @@ def composed(frame: pl.DataFrame, report: Report) -> pl.DataFrame:
         odd = frame.select("~file", "~line", column).filter(stored != texts)
         if len(odd):
             cells = [Cell(f, n, column) for f, n in odd.select("~file", "~line").head(6).iter_rows()]
-            report.add(TWO_WRITINGS.at(cells[0], text=odd[column][0]).times(len(odd), cells[1:]))
+            report.add(TWO_WRITINGS.at(cells[0], text=cut(odd[column][0])).times(len(odd), cells[1:]))
             frame = frame.with_columns(stored.alias(column))
     return frame
 
 
-def resolved(column: str, names: Names) -> pl.Expr:
+def resolved(column: str, names: Names | None) -> pl.Expr:
     """Return a column with ids and aliases as payee ids; what is no payee stays as it is written."""
-    return pl.col(column).replace(dict(names))
+    return pl.col(column).replace(dict(names or {}))
 
 
-def unknown(frame: pl.DataFrame, column: str, table: str, names: Names, report: Report) -> None:
-    """Report what is no payee in a table about payees."""
-    known = set(names.values())
-    rows = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(list(known)))
-    for text, group in rows.group_by(column, maintain_order=True):
-        near = nearest(str(text[0]), names)
+def unknown(frame: pl.DataFrame, column: str, table: str, names: Names | None, report: Report) -> None:
+    """Report what is no payee in a table about payees; where the payees could not be read, nobody is unknown."""
+    if names is None:
+        return
+    known = pl.Series(list(set(names.values())), dtype=pl.String)
+    strangers(frame.filter(~pl.col(column).is_in(known.implode())), column, (UNKNOWN_PAYEE, table, names), report)
+
+
+def strangers(rows: pl.DataFrame, column: str, what: tuple[Kind, str, Iterable[str]], report: Report) -> None:
+    """Report names that are not known, each once with its rows and the nearest that is."""
+    kind, table, known = what
+    for text, group in rows.filter(pl.col(column).is_not_null()).group_by(column, maintain_order=True):
+        near = nearest(str(text[0]), known)
         cells = [Cell(f, n, column) for f, n in group.select("~file", "~line").head(6).iter_rows()]
-        problem = UNKNOWN_PAYEE.at(cells[0], table=table, text=text[0], near=f"; did you mean `{near}`?" if near else "")
+        problem = kind.at(cells[0], table=table, text=cut(str(text[0])), near=f"; did you mean `{near}`?" if near else "")
         report.add(problem.times(len(group), cells[1:]))
 
 
@@ -97,17 +105,8 @@ def check_payees(payees: pl.DataFrame, report: Report) -> pl.DataFrame:
         return payees
     names = names_of(payees)
     payees = payees.with_columns(resolved("manager", names).alias("manager"))
-    known = set(names.values())
-    for row in payees.filter(pl.col("manager").is_not_null()).iter_rows(named=True):
-        if row["manager"] not in known:
-            near = nearest(row["manager"], names)
-            report.add(
-                UNKNOWN_MANAGER.at(
-                    Cell(row["~file"], row["~line"], "manager"),
-                    text=row["manager"],
-                    near=f"; did you mean `{near}`?" if near else "",
-                )
-            )
+    known = pl.Series(list(set(names.values())), dtype=pl.String)
+    strangers(payees.filter(~pl.col("manager").is_in(known.implode())), "manager", (UNKNOWN_MANAGER, "payees", names), report)
     _cycles(payees, report)
     return payees
 
@@ -134,11 +133,12 @@ def _cycles(payees: pl.DataFrame, report: Report) -> None:
             told |= set(circle)
             row = above[at]
             place = Cell(row["~file"], row["~line"], "manager")
-            report.add(CYCLE.at(place, path=" -> ".join([*_shown(circle), at])))
+            report.add(CYCLE.at(place, path=" -> ".join([*_shown(circle), cut(at)])))
 
 
 def _shown(circle: list[str]) -> list[str]:
-    return circle if len(circle) <= 8 else [*circle[:4], "...", *circle[-3:]]
+    names = [cut(n) for n in circle]
+    return names if len(names) <= 8 else [*names[:4], "...", *names[-3:]]
 
 
 def alike(ids: pl.Series, table: str, frame: pl.DataFrame, report: Report) -> None:
@@ -152,7 +152,9 @@ def alike(ids: pl.Series, table: str, frame: pl.DataFrame, report: Report) -> No
     twice = both.filter(pl.col("~folded").is_duplicated() & pl.col("~folded").is_not_null())
     for _, group in twice.group_by("~folded", maintain_order=True):
         first, second = group.row(0, named=True), group.row(1, named=True)
-        problem = ALIKE.at(Cell(second["~file"], second["~line"], ids.name), table=table, key=second["~id"], other=first["~id"])
+        problem = ALIKE.at(
+            Cell(second["~file"], second["~line"], ids.name), table=table, key=cut(second["~id"]), other=cut(first["~id"])
+        )
         report.add(problem.with_also(Cell(first["~file"], first["~line"], ids.name), "the other"))
 
 
@@ -184,33 +186,24 @@ def _overlap(table: str, name: str, before: Mapping[str, Any], after: Mapping[st
             else " with different facts"
         )
         mend = "remove one; with `from:` several sources, `once_per_key: yes` counts equal rows once"
-        report.add(TWICE.at(place, table=table, key=name, same=same, mend=mend).with_also(other, "the first"))
+        report.add(TWICE.at(place, table=table, key=cut(name), same=same, mend=mend).with_also(other, "the first"))
     else:
         days = f"{after['from']} to {'for ever' if last == date.max else last}"
-        report.add(OVERLAP.at(place, table=table, key=name, days=days).with_also(other, "the first"))
+        report.add(OVERLAP.at(place, table=table, key=cut(name), days=days).with_also(other, "the first"))
 
 
-def check_assignments(assignments: pl.DataFrame, names: Names, plans: Iterable[str], report: Report) -> pl.DataFrame:
+def check_assignments(assignments: pl.DataFrame, names: Names | None, plans: Iterable[str], report: Report) -> pl.DataFrame:
     """Payees and plans known, no two plans on a day; the mix as two numbers."""
     assignments = assignments.with_columns(resolved("payee_id", names).alias("payee_id"))
     unknown(assignments, "payee_id", "assignments", names, report)
     overlaps(assignments, "payee_id", "assignments", report)
     known = list(plans)
-    for row in assignments.filter(~pl.col("plan").is_in(known)).iter_rows(named=True):
-        near = nearest(row["plan"] or "", known)
-        report.add(
-            UNKNOWN_PLAN.at(
-                Cell(row["~file"], row["~line"], "plan"),
-                table="assignments",
-                text=row["plan"],
-                near=f"; did you mean `{near}`?" if near else "",
-            )
-        )
+    strangers(assignments.filter(~pl.col("plan").is_in(known)), "plan", (UNKNOWN_PLAN, "assignments", known), report)
     if "mix" not in assignments.columns:
         return assignments
     parts = assignments["mix"].str.replace_all("_", "").str.extract_groups(r"^([0-9]+(?:\.[0-9]+)?)/([0-9]+(?:\.[0-9]+)?)$")
-    for row in assignments.filter(parts.struct.field("1").is_null() & pl.col("mix").is_not_null()).iter_rows(named=True):
-        report.add(NO_MIX.at(Cell(row["~file"], row["~line"], "mix"), text=row["mix"]))
+    odd = assignments.filter(parts.struct.field("1").is_null())
+    strangers(odd, "mix", (NO_MIX, "assignments", ()), report)
     return assignments.with_columns(
         parts.struct.field("1").cast(D).alias("mix_base"), parts.struct.field("2").cast(D).alias("mix_variable")
     )

@@ -67,6 +67,13 @@ NO_TABLE = _k(
     "add it under `tables:`",
     ("Every project needs deals, payees and assignments.", "a project without payees", "payees: {file: data/payees.csv}"),
 )
+CANNOT_READ = _k(
+    "D008",
+    "A file that cannot be read",
+    "`{path}` cannot be read: {why}",
+    "see that it is there and that you may read it, then run again",
+    ("The system does not let the file be read.", "a file that only its owner may read", "a file that you may read"),
+)
 ENCODING = _k(
     "D010",
     "Not UTF-8",

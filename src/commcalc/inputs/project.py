@@ -8,6 +8,7 @@ from pathlib import Path
 
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Report
+from commcalc.base.render import cut
 from commcalc.inputs.field_problems import EXPRESSION
 from commcalc.inputs.model import MONTHS, ProjectModel, Source, TableSource
 from commcalc.inputs.problems import LATER_TABLE, NEWER, NO_FILE, NO_PROJECT, NO_TABLE, NOT_A_FILE, PATH
@@ -134,6 +135,12 @@ def _source(project: ProjectFile, source: Source, path: tuple[str | int, ...], r
             report.extend(problem)
 
 
+def readable(source: Source) -> bool:
+    """Return whether the zone and the form of dates that a source names are such: else there is no reading it."""
+    zone, form = source.read.zone, source.read.date
+    return (zone is None or is_zone(zone)) and (form is None or is_form(form))
+
+
 def _options(project: ProjectFile, source: Source, path: tuple[str | int, ...], report: Report) -> None:
     """The zone and the form of dates that a source names are such."""
     zone, form = source.read.zone, source.read.date
@@ -166,26 +173,51 @@ def files_of(project: ProjectFile, pattern: str, path: tuple[str | int, ...]) ->
     report = Report()
     place = project.tree.span_of(path)
     why = _outside(pattern)
-    if why:
-        report.add(PATH.at(place, path=pattern, why=why))
+    if why and not _special(project.root / pattern):
+        report.add(PATH.at(place, path=cut(pattern), why=why))
         return [], report
     if ".xlsx" in pattern.lower() or "#" in pattern:
-        report.add(NOT_A_FILE.at(place, path=pattern, what="a workbook, and workbooks are not read yet"))
+        report.add(NOT_A_FILE.at(place, path=cut(pattern), what="a workbook, and workbooks are not read yet"))
         return [], report
-    globbed = any(c in pattern for c in "*?[")
-    found = sorted(project.root.glob(pattern)) if globbed else [project.root / pattern]
-    if not found or not (globbed or found[0].exists() or found[0].is_symlink()):
+    found = _found(project.root, pattern)
+    if not found:
         names = [str(p.relative_to(project.root)) for p in project.root.glob("**/*.csv")]
         near = nearest(pattern, names)
-        report.add(NO_FILE.at(place, path=pattern, near=f"; did you mean `{near}`?" if near else ""))
+        report.add(NO_FILE.at(place, path=cut(pattern), near=f"; did you mean `{near}`?" if near else ""))
         return [], report
     root = project.root.resolve()
     for file in found:
-        if not file.resolve().is_relative_to(root):
-            report.add(PATH.at(place, path=pattern, why="is a link that leads out of the project"))
+        special = _special(file)
+        if special:
+            report.add(NOT_A_FILE.at(place, path=cut(pattern), what=special))
+        elif not file.resolve().is_relative_to(root):
+            report.add(PATH.at(place, path=cut(pattern), why="is a link that leads out of the project"))
         elif not file.is_file():
-            report.add(NOT_A_FILE.at(place, path=pattern, what="a folder" if file.is_dir() else "no plain file"))
+            report.add(NOT_A_FILE.at(place, path=cut(pattern), what="a folder" if file.is_dir() else "a link to nothing"))
+        if report.errors:
+            break
     return ([] if report.errors else found), report
+
+
+def _found(root: Path, pattern: str) -> list[Path]:
+    """Return what a path or pattern names; nothing where the system does not take it for one."""
+    try:
+        if any(c in pattern for c in "*?["):
+            return sorted(p for p in root.glob(pattern) if not p.is_dir() or p.is_symlink())
+        file = root / pattern
+        return [file] if file.exists() or file.is_symlink() else []
+    except (OSError, ValueError, NotImplementedError):  # too long, a NUL in it, `**` beside a letter
+        return []
+
+
+def _special(path: Path) -> str:
+    """Return what a path is that would never end when read, or has nothing to read: a device or a pipe."""
+    try:
+        if path.is_char_device() or path.is_block_device():
+            return "a device"
+        return "a pipe" if path.is_fifo() else "a socket" if path.is_socket() else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _outside(pattern: str) -> str:
@@ -228,14 +260,15 @@ def _canonical(project: ProjectFile, name: str) -> dict[str, str]:
 def written_types(project: ProjectFile, name: str) -> dict[str, str]:
     """Return the columns of a table and their types as written: canonical ones, mapped, taken and added ones, and headers."""
     table = project.model.tables.get(name)
-    found = _canonical(project, name)
+    ours = _canonical(project, name)
+    found = dict(ours)
     if table is None:
         return found
     for _, source in [*sources_of(name, table), (("tables", name), table)]:
         found.update({c: found.get(c, "text") for c in source.columns})
         for look in source.look_up:
             found.update({c: found.get(c, "text") for c in look.take})
-        found.update(source.types)
+        found.update({c: t for c, t in source.types.items() if c not in ours or same_family(ours[c], t)})  # else it is told
     for _, source in [*sources_of(name, table), (("tables", name), table)]:
         for column, expression in source.add.items():
             if column not in source.types and column not in found:

@@ -15,7 +15,7 @@ from commcalc.inputs.figures import calendar_from, check_dated_figures, check_sp
 from commcalc.inputs.mapped import PLACES, Job, Mapped
 from commcalc.inputs.mapping import finished, mapped, required
 from commcalc.inputs.model import Source, TableSource
-from commcalc.inputs.people import check_assignments, check_payees, composed, names_of, resolved, unknown
+from commcalc.inputs.people import Names, check_assignments, check_payees, composed, names_of, resolved, unknown
 from commcalc.inputs.problems import NO_ROWS
 from commcalc.inputs.project import ProjectFile, calendar_of, sources_of, written_types
 from commcalc.tables.exact import D
@@ -63,6 +63,7 @@ class _Reader:
     def _read(self, name: str) -> Mapped | None:
         table = self.project.model.tables[name]
         parts: list[Mapped] = []
+        known = len(self.report.errors)
         for path, source in sources_of(name, table):
             one = mapped(self._job(name, source, path), self.report)
             if one is None:
@@ -78,7 +79,7 @@ class _Reader:
             "left out": found.left_out,
             "set aside": sum(len(e) for e in found.exceptions),
         }
-        if found.rows_read == 0:
+        if found.rows_read == 0 and len(self.report.errors) == known:
             self.report.add(NO_ROWS.at(self.project.tree.span_of(("tables", name), key=True), table=name))
         required(self._job(name, table, ("tables", name)), found, self.report)
         return found
@@ -112,12 +113,10 @@ def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool =
     reader = _Reader(project, report)
     for name in project.model.tables:
         reader.frame(name)
-    if any(reader.done.get(n) is None for n in project.model.tables):
-        return None, report
-    calendar = calendar_of(project) or calendar_from(reader.done.get("calendar"), report)
-    if calendar is None:
-        return None, report
+    calendar = calendar_of(project) or calendar_from(reader.done.get("calendar"), project, report)
     tables, exceptions = _checked(project, reader, calendar, list(plans), report)
+    if calendar is None or any(reader.done.get(n) is None for n in project.model.tables):
+        return None, report
     aside: list[pl.DataFrame] = [exceptions] if exceptions is not None else []
     if set_aside:
         report, moved = _moved(reader, report)
@@ -135,31 +134,42 @@ def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool =
 
 
 def _checked(
-    project: ProjectFile, reader: _Reader, calendar: Calendar, plans: list[str], report: Report
+    project: ProjectFile, reader: _Reader, calendar: Calendar | None, plans: list[str], report: Report
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:
-    """Check each table by itself and against the others."""
+    """Check each table by itself and against the others; those that could not be read are left out, the others told on."""
     found = {n: m.frame for n, m in reader.done.items() if m is not None and n in ENGINE_TABLES}
-    found.setdefault("deals", _no_deals(project))
+    if "deals" not in project.model.tables:
+        found["deals"] = _no_deals(project)
     found = {n: composed(f, report) for n, f in found.items()}
-    if not all(c in found[n].columns for n in ("deals", "payees", "assignments") for c in TABLES[n].required):
-        return found, None
-    total_rows(found["deals"], reader.done.get("deals"), report)
-    found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report)
-    names = names_of(found["payees"])
-    found["assignments"] = check_assignments(_without_blank(found["assignments"], "payee_id"), names, plans, report)
-    found["deals"] = check_deals(_without_blank(found["deals"], "deal_id"), names, project.model.credit_date, report)
-    found["deals"], foreign = other_currencies(found["deals"], project.model.currency, report)
-    for name in ("quotas", "kpis"):
-        if name in found and "period" in found[name].columns:
-            found[name] = check_dated_figures(found[name], name, names, calendar, report)
-    if "splits" in found and {"share", "deal_id", "payee_id"} <= set(found["splits"].columns):
-        found["splits"] = check_splits(found["splits"], names, found["deals"]["deal_id"], report)
-    if "openings" in found and "payee_id" in found["openings"].columns:
+    whole = {n for n, f in found.items() if set(TABLES[n].required) <= set(f.columns)}
+    names: Names | None = None
+    if "payees" in whole:
+        found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report)
+        names = names_of(found["payees"])
+    if "assignments" in whole:
+        found["assignments"] = check_assignments(_without_blank(found["assignments"], "payee_id"), names, plans, report)
+    foreign = None
+    if "deals" in whole:
+        total_rows(found["deals"], reader.done.get("deals"), report)
+        found["deals"] = check_deals(_without_blank(found["deals"], "deal_id"), names, project.model.credit_date, report)
+        found["deals"], foreign = other_currencies(found["deals"], project.model.currency, report)
+    for name in (n for n in ("quotas", "kpis") if n in whole):
+        found[name] = check_dated_figures(found[name], name, names, calendar, report)
+    if "splits" in whole:
+        deals = _deal_ids(found["deals"], reader.done.get("deals")) if "deals" in whole else None
+        found["splits"] = check_splits(found["splits"], names, deals, report)
+    if "openings" in whole:
         found["openings"] = found["openings"].with_columns(resolved("payee_id", names).alias("payee_id"))
         unknown(found["openings"], "payee_id", "openings", names, report)
     mapped_deals = reader.done.get("deals")
     rows = [*(mapped_deals.exceptions if mapped_deals is not None else []), *([foreign] if foreign is not None else [])]
-    return found, _exceptions(rows, project) if rows else None
+    return found, _exceptions(rows) if rows and "deals" in whole else None
+
+
+def _deal_ids(deals: pl.DataFrame, mapped: Mapped | None) -> pl.Series:
+    """Return the ids of all deals, those too that cannot be read exactly: a split of one of these names a deal."""
+    bad = mapped.bad_rows if mapped is not None else None
+    return deals["deal_id"] if bad is None else pl.concat([deals["deal_id"], bad["~deal"].rename("deal_id")])
 
 
 def _no_deals(project: ProjectFile) -> pl.DataFrame:
@@ -172,8 +182,7 @@ def _without_blank(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     return frame.filter(pl.col(key).is_not_null()) if frame[key].null_count() else frame
 
 
-def _exceptions(rows: list[pl.DataFrame], project: ProjectFile) -> pl.DataFrame:
-    del project
+def _exceptions(rows: list[pl.DataFrame]) -> pl.DataFrame:
     every = pl.concat([r.with_columns(pl.col("~file").cast(pl.String)) for r in rows], how="diagonal_relaxed")
     owner = pl.col("owner").fill_null("") if "owner" in every.columns else pl.lit("")
     return every.select(

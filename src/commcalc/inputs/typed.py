@@ -11,12 +11,16 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from commcalc.base.problem import Problem
+from commcalc.base.render import cut
 from commcalc.base.source import Cell
 from commcalc.inputs.field_problems import BLANK, DATE, DECIMALS, LARGE, NUMBER, SPREADSHEET, YES_NO
 from commcalc.inputs.model import ReadOptions
 from commcalc.tables.exact import D
 
-NOTHING_WORDS = ("NULL", "N/A", "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "NaN", "nan")
+NOTHING_WORDS = (
+    *("NULL", "null", "N/A", "n/a", "#N/A", "#n/a", "NaN", "nan"),
+    *("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#CALC!", "#SPILL!"),
+)
 NUMERIC = ("money", "ratio", "number", "count")
 YES = {
     "yes": True,
@@ -35,6 +39,7 @@ YES = {
     "0": False,
 }
 MOST_LISTED = 5
+WHERE = ("~file", "~line", "~deal")
 MIDNIGHT = r"[ T]00:00(:00(\.0+)?)?$"
 
 
@@ -162,11 +167,13 @@ def _moment(value: str | None, zone: ZoneInfo) -> object:
 
 
 def faults(found: Typed, how: Typing, places: pl.DataFrame, keep: pl.Series | None) -> Iterator[Problem]:
-    """Yield what is wrong with the marked fields, rows of one cause together. places: `~file ~line`; keep: rows that count."""
+    """Yield what is wrong with the marked fields, rows of one cause together. places: `~file ~line`, of deals `~deal`; keep: rows that count."""
     if found.bad is None:
         return
     mask = found.bad if keep is None else found.bad & keep
     rows = places.with_columns(found.text.alias("~text")).filter(mask)
+    if "~deal" not in rows.columns:
+        rows = rows.with_columns(pl.lit("").alias("~deal"))
     yield from grouped(rows, how)
 
 
@@ -174,16 +181,16 @@ def blanks(empty: pl.Series, column: str, places: pl.DataFrame) -> Iterator[Prob
     """Yield the rows in which a column that must be filled is empty."""
     if empty.any():
         rows = places.filter(empty)
-        cells = [Cell(f, n, column) for f, n in rows.select("~file", "~line").head(MOST_LISTED + 1).iter_rows()]
+        cells = [Cell(f, n, column, cut(deal)) for f, n, deal in rows.select(WHERE).head(MOST_LISTED + 1).iter_rows()]
         yield BLANK.at(cells[0], column=column).times(len(rows), cells[1:])
 
 
 def grouped(rows: pl.DataFrame, how: Typing) -> Iterator[Problem]:
-    """Yield one problem for each kind and reason, with its count and the next rows. rows: `~file ~line ~text`."""
+    """Yield one problem for each kind and reason, with its count and the next rows. rows: `~file ~line ~deal ~text`."""
     found: dict[tuple[str, str], tuple[Problem, int, list[Cell]]] = {}
-    texts = rows.group_by("~text", maintain_order=True).agg(pl.len().alias("n"), pl.col("~file", "~line").head(MOST_LISTED + 1))
-    for text, count, files, lines in texts.iter_rows():
-        cells = [Cell(f, n, how.column) for f, n in zip(files, lines, strict=True)]
+    texts = rows.group_by("~text", maintain_order=True).agg(pl.len().alias("n"), pl.col(WHERE).head(MOST_LISTED + 1))
+    for text, count, files, lines, deals in texts.iter_rows():
+        cells = [Cell(f, n, how.column, cut(d)) for f, n, d in zip(files, lines, deals, strict=True)]
         problem = explained(text, how, cells[0])
         key = (problem.code, problem.facts.get("why", ""))
         first, before, places = found.get(key, (problem, 0, []))
@@ -204,12 +211,12 @@ def explained(text: str, how: Typing, cell: Cell | None) -> Problem:
     if how.type == "date":
         return _date_problem(text, cell)
     if how.type == "yes/no":
-        return YES_NO.at(cell, text=text)
+        return YES_NO.at(cell, text=cut(text))
     return _number_problem(text, how, cell)
 
 
 def _number_problem(text: str, how: Typing, cell: Cell | None) -> Problem:
-    shown = text[:60]
+    shown = cut(text)
     if text in NOTHING_WORDS and not text.lower().startswith("nan"):
         return SPREADSHEET.at(cell, text=shown)
     plain = re.fullmatch(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?%?", text)
@@ -230,7 +237,7 @@ def _number_problem(text: str, how: Typing, cell: Cell | None) -> Problem:
                 cell,
                 text=shown,
                 why=why,
-                mend=mend.replace("{text}", text.strip()).replace("{plain}", re.sub(r"[^0-9.\-]", "", text)),
+                mend=mend.replace("{text}", cut(text.strip())).replace("{plain}", cut(re.sub(r"[^0-9.\-]", "", text))),
             )
     return NUMBER.at(cell, text=shown, why="", mend="write digits, a point and decimals: 1234.50")
 
@@ -264,7 +271,7 @@ _NUMBER_REASONS = (
 
 
 def _date_problem(text: str, cell: Cell | None) -> Problem:
-    shown = text[:60]
+    shown = cut(text)
     slashed = re.fullmatch(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{2,4})", text)
     if slashed:
         both = int(slashed[1]) <= 12 and int(slashed[2]) <= 12

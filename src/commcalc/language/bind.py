@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -211,7 +211,9 @@ class _Binding:
     def _missing(self, path: Path) -> Problem:
         key, parent = str(path[-1]), path[:-1]
         field = field_at(models_at(self.model, self.tree, parent), key)
-        about = f" ({field.description})" if field is not None and field.description else ""
+        words = get_args(field.annotation) if field is not None and get_origin(field.annotation) is Literal else ()
+        about = f" {', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else ""
+        about += f" ({field.description})" if field is not None and field.description else ""
         return MISSING_KEY.at(self._key(parent), where=_where(parent), key=key, about=about)
 
     def _choice(self, path: Path, detail: ErrorDetails) -> Problem:

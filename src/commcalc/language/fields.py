@@ -80,6 +80,8 @@ def _name(text: str) -> str:
         why = f"it has {len(text):,} characters; at most {MOST_IN_NAME} are taken"
         raise fault(NOT_A_NAME, text=text, why=why, example="a shorter one")
     _word(text)
+    if text.lower() == "null":
+        raise fault(NOT_A_NAME, text=text, why="in YAML it says that nothing stands there", example="another name")
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*", text):
         return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
@@ -88,6 +90,15 @@ def _name(text: str) -> str:
     if made[:1].isdigit():
         why, made = "a name begins with a letter", f"plan-{made}"
     raise fault(NOT_A_NAME, text=text, why=why, example=made or "new-business")
+
+
+def _bare_name(text: str) -> str:
+    """Read the name of a param or column, which stands bare in expressions: new_name."""
+    _name(text)
+    if "-" in text:
+        why = "in an expression `-` is a minus, and this name stands there without quotes"
+        raise fault(NOT_A_NAME, text=text, why=why, example=text.replace("-", "_"))
+    return text
 
 
 def _currency(text: str) -> str:
@@ -117,6 +128,7 @@ Mix = Annotated[BaseToVariable, *reader(mix_of, example="50/50")]
 YesNo = Annotated[bool, *reader(_yes_no, pattern="^(yes|no)$", example="yes")]
 Word = Annotated[str, *reader(_word)]
 PlainName = Annotated[str, *reader(_name, example="new-business")]
+BareName = Annotated[str, *reader(_bare_name, example="new_name")]
 CurrencyCode = Annotated[str, *reader(_currency, pattern="^[A-Z]{3}$", example="USD")]
 CellRange = Annotated[Cell, *reader(read_cell, example="24..36")]
 Expr = Annotated[Expression, *reader(read_expression)]
@@ -139,7 +151,7 @@ else:
 
 
 __all__ = [
-    "PERIOD", "BaseToVariable", "Cell", "CellRange", "CurrencyCode", "DateField", "DateRange", "Days", "Duration", "Exact",
+    "PERIOD", "BareName", "BaseToVariable", "Cell", "CellRange", "CurrencyCode", "DateField", "DateRange", "Days", "Duration", "Exact",
     "Expr", "Length", "Mix", "Money", "MoneyValue", "OneOrMany", "PlainName", "Ratio", "Share", "Word", "YesNo", "fault",
     "period_days", "read_cell", "read_expression", "read_literal", "reader",
 ]  # fmt: skip

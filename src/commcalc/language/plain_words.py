@@ -273,7 +273,9 @@ def _no_colon(stop: _Stop) -> Slip | None:
     word = stop.begun[stop.begun_column :].rstrip()
     place = stop.at_begin(max(1, len(word)))
     what = f"`{word[:60]}` stands where a key should, and has no colon"
-    return Slip(SYNTAX, place, what, f"write `{word.split(' ')[0][:60]}: value`, or indent it", stop.begun + ': ""')
+    key, _, value = word.partition(" ")
+    mend = f"write `{key[:60]}: {value.strip()[:60] or 'value'}`, or indent it"
+    return Slip(SYNTAX, place, what, mend, stop.begun + ': ""')
 
 
 def _indent(stop: _Stop) -> Slip | None:

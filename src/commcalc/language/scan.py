@@ -44,10 +44,15 @@ def scanned(raw: bytes, file: str) -> tuple[str | None, yaml.Node | None, Report
     return text, root, report
 
 
+def too_large(file: str, size: int) -> Problem:
+    """Return the problem of a file of so many bytes."""
+    return TOO_LARGE.at(Span(file, 1, 1, 1, 2), what=f"the file has {size:,} bytes; at most {MOST_BYTES:,} are read")
+
+
 def _decoded(raw: bytes, file: str, report: Report) -> str | None:
     top = Span(file, 1, 1, 1, 2)
     if len(raw) > MOST_BYTES:
-        report.add(TOO_LARGE.at(top, what=f"the file has {len(raw):,} bytes; at most {MOST_BYTES:,} are read"))
+        report.add(too_large(file, len(raw)))
         return None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4]:
         report.add(NOT_UTF8.at(top, what="the file is UTF-16", mend="save the file as UTF-8"))

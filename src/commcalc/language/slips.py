@@ -99,6 +99,10 @@ def _empty(node: yaml.MappingNode, key: yaml.ScalarNode, lines: list[str], file:
         if before is not None and re.fullmatch(r"\d{3}(?:\.\d+)?.{0,4}", key.value):
             mend = f"write {before[1]}_{key.value}"
             return EMPTY_VALUE.at(span, key=name, why=": a comma splits here", mend=mend)
+        called = before is not None and line[: before.start()].count("(") > line[: before.start()].count(")")
+        if before is not None and not called and re.fullmatch(r"\d+(?:x|%| ?[A-Z]{3})?", key.value):
+            mend = f"write {before[1]}.{key.value}: decimals stand after a point"
+            return EMPTY_VALUE.at(span, key=name, why=": a comma splits here", mend=mend)
         glued = re.fullmatch(r"([A-Za-z_][\w-]*):(\S.*)", key.value)
         if glued is not None:
             why, mend = ": a space is missing after the colon", f"write `{glued[1]}: {glued[2][:60]}`"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Span
 from commcalc.language.bind import bind
-from commcalc.language.tree import Mapping_, Node, Scalar, Sequence_, Tree, read_tree
+from commcalc.language.scan import MOST_BYTES, too_large
+from commcalc.language.tree import Mapping_, Tree, read_tree
 from commcalc.plan.model import Plan
-from commcalc.plan.problems import FILE_NAME, NO_PLANS, OUTSIDE, PROGRAM, SAME_NAME, TABLE_FILE
-
-TABLE_KEYS = ("rows", "matrix", "points", "tiers")
+from commcalc.plan.problems import FILE_NAME, NO_PLANS, NOT_A_FILE, OUTSIDE, PROGRAM, SAME_NAME
+from commcalc.plan.table_files import with_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,18 @@ def load_plans(files: list[Path], root: Path) -> tuple[Loaded, Report]:
     texts: dict[str, str] = {}
     for file in files:
         name = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
-        raw = file.read_bytes()
-        texts[name] = raw.decode("utf-8-sig", errors="replace")
+        texts[name] = ""
+        kind = OUTSIDE if not file.resolve().is_relative_to(root.resolve()) else NOT_A_FILE if not file.is_file() else None
+        if kind is not None:
+            report.add(kind.at(Span(name, 1, 1, 1, 1), path=name))
+            continue
+        with file.open("rb") as stream:
+            raw = stream.read(MOST_BYTES + 1)  # what is longer is refused by its size, unread
+        size = max(len(raw), file.stat().st_size)
+        texts[name] = raw.decode("utf-8-sig", errors="replace") if size <= MOST_BYTES else ""
+        if size > MOST_BYTES:
+            report.add(too_large(name, size))
+            continue
         found, problems = load_plan(raw, name, file, root)
         report.extend(problems)
         if found is not None:
@@ -68,7 +76,7 @@ def load_plan(raw: bytes, name: str, file: Path, root: Path) -> tuple[LoadedPlan
     if isinstance(tree.root, Mapping_) and any(k.text == "program" for k, _ in tree.root.entries):
         report.add(PROGRAM.at(tree.span_of(("program",), key=True)))
         return None, report
-    tree = tree.replace_root(_with_tables(tree.root, file.parent, root, report))
+    tree = tree.replace_root(with_tables(tree.root, file.parent, root, report))
     if report.errors:
         return None, report
     plan, found = bind(tree, Plan)
@@ -88,35 +96,3 @@ def _names(loaded: list[LoadedPlan], report: Report) -> None:
             problem = SAME_NAME.at(one.tree.span_of(("plan",)), plan=one.plan.plan)
             report.add(problem.with_also(seen[folded].tree.span_of(("plan",)), "the other"))
         seen.setdefault(folded, one)
-
-
-def _with_tables(node: Node, folder: Path, root: Path, report: Report) -> Node:
-    """Put the rows of a CSV file in the place of its name, with their own places for messages."""
-    if isinstance(node, Sequence_):
-        return Sequence_(tuple(_with_tables(n, folder, root, report) for n in node.items), node.span)
-    if not isinstance(node, Mapping_):
-        return node
-    entries = []
-    for key, value in node.entries:
-        if key.text in TABLE_KEYS and isinstance(value, Scalar) and value.text.endswith(".csv"):
-            entries.append((key, _table(value, folder, root, report)))
-        else:
-            entries.append((key, _with_tables(value, folder, root, report)))
-    return Mapping_(tuple(entries), node.span)
-
-
-def _table(at: Scalar, folder: Path, root: Path, report: Report) -> Node:
-    """Read a table's CSV as a list of lists of text; its header is for people."""
-    path = folder / at.text
-    leads_out = at.text.startswith(("/", "~")) or "://" in at.text or not path.resolve().is_relative_to(root.resolve())
-    if leads_out or not path.is_file():
-        kind = OUTSIDE if leads_out else TABLE_FILE
-        report.add(kind.at(at.span, path=at.text))
-        return at
-    name = str(path.resolve().relative_to(root.resolve()))
-    rows = []
-    for number, row in enumerate(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))), 1):
-        if number > 1 and row:
-            span = Span(name, number, 1, number, len(",".join(row)) + 1)
-            rows.append(Sequence_(tuple(Scalar(cell.strip(), span, "plain") for cell in row), span))
-    return Sequence_(tuple(rows), at.span)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from commcalc.language.fields import CurrencyCode, DateRange, Expr, PlainName, Word
+from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, PlainName, Word
 from commcalc.plan.components import Component
 from commcalc.plan.measures import Measure
 from commcalc.plan.payment import Payment
@@ -51,8 +51,8 @@ class Plan(Shape):
     legal: dict[str, Any] | None = None
     currency: CurrencyCode
     goals: dict[PlainName, Goal] = Field(default_factory=dict)
-    params: dict[Word, Param | Expr] = Field(default_factory=dict)
-    columns: dict[Word, Value] = Field(default_factory=dict)
+    params: dict[BareName, Param | Expr] = Field(default_factory=dict)
+    columns: dict[BareName, Value] = Field(default_factory=dict)
     tables: dict[PlainName, Value] = Field(default_factory=dict)
     measures: dict[PlainName, Measure] = Field(min_length=1)
     components: dict[PlainName, Component] = Field(min_length=1)

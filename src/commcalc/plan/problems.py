@@ -46,4 +46,18 @@ TABLE_FILE = Kind(
     "mend the name",
     "Long tables may stand in a CSV file beside the plan.\n\nFails: rows: rats.csv\nWorks: rows: rates.csv",
 )
-KINDS: tuple[Kind, ...] = (NO_PLANS, PROGRAM, FILE_NAME, SAME_NAME, OUTSIDE, TABLE_FILE)
+NOT_A_FILE = Kind(
+    "P016",
+    "Not a plain file",
+    "`{path}` is a folder, a pipe or a link to nothing, and no plan",
+    "take it away, or give it another ending than .yaml",
+    "Plans are plain files.\n\nFails: a folder called plans/old.yaml\nWorks: a folder called plans/old",
+)
+UNREADABLE = Kind(
+    "P017",
+    "A table file that cannot be read",
+    "`{path}` cannot be read: {what}",
+    "save it as CSV in UTF-8, with a header and commas between the cells",
+    "A table's file is CSV in UTF-8; its first line is a header.\n\nFails: rows: rates.csv, saved as UTF-16\nWorks: rows: rates.csv",
+)
+KINDS: tuple[Kind, ...] = (NO_PLANS, PROGRAM, FILE_NAME, SAME_NAME, OUTSIDE, TABLE_FILE, NOT_A_FILE, UNREADABLE)

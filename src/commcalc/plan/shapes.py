@@ -9,18 +9,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from commcalc.language.bind import by_marker
 from commcalc.language.expression import Expression
-from commcalc.language.fields import Cell, CellRange, Expr, OneOrMany, read_expression
+from commcalc.language.fields import Cell, CellRange, Expr, OneOrMany, read_cell, read_expression, reader
 
 
 class Shape(BaseModel):
     """A frozen part of a plan; a key that it does not know is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 def _split_row(row: Any) -> Any:
-    """Turn `[Orbit, 24.., 15%]` into its cells and, last, its value."""
-    if isinstance(row, list) and len(row) >= 2:
+    """Turn `[Orbit, 24.., 15%]` into its cells and, last, its value; that cells are missing is for the checks to say."""
+    if isinstance(row, list) and row:
         return {"cells": row[:-1], "value": row[-1]}
     return row
 
@@ -38,9 +38,10 @@ class Rows(Shape):
     model_config = ConfigDict(json_schema_extra={"title": "rows"})
 
     by: OneOrMany[Expr] = Field(description="what is looked up: an expression, or a list of them")
-    rows: dict[CellRange, Expr] | list[Annotated[Row, BeforeValidator(_split_row)]] = Field(
-        description="one key: a mapping from cell to value; several: lists of cells, the value last"
-    )
+    rows: (
+        Annotated[dict[CellRange, Expr], Field(min_length=1)]
+        | Annotated[list[Annotated[Row, BeforeValidator(_split_row)]], Field(min_length=1)]
+    ) = Field(description="one key: a mapping from cell to value; several: lists of cells, the value last")
 
     def entries(self) -> Iterator[tuple[tuple[Cell, ...], Expression]]:
         """Yield each row as its cells and its value, in the order written."""
@@ -52,18 +53,54 @@ class Rows(Shape):
                 yield tuple(row.cells), row.value
 
 
+class _Given(str):
+    """The text of a cell inside a matrix: what is given, no range."""
+
+
+def _marked(matrix: Any) -> Any:
+    """Mark the cells that are neither in the first row nor first in their row."""
+    if not isinstance(matrix, list) or not all(isinstance(row, list) for row in matrix):
+        return matrix
+    inner = [[row[0], *(_Given(c) if isinstance(c, str) else c for c in row[1:])] if row else row for row in matrix[1:]]
+    return [*matrix[:1], *inner]
+
+
+def _read_cell(text: str) -> Cell | Expression:
+    return read_expression(str(text)) if isinstance(text, _Given) else read_cell(text)
+
+
+MatrixCell = Annotated[Cell | Expression, *reader(_read_cell)]
+
+
 class Matrix(Shape):
     """A two-way table: the first row holds the ranges across, each further row its range and cells."""
 
     by: list[Expr] = Field(min_length=2, max_length=2, description="[down, across]")
-    matrix: list[list[CellRange]] = Field(min_length=2)
+    matrix: Annotated[
+        list[Annotated[list[MatrixCell], Field(min_length=1)]], Field(min_length=2), BeforeValidator(_marked)
+    ]  # fmt: skip
+
+    @property
+    def across(self) -> list[Cell]:
+        """The ranges of the first row."""
+        return [cell for cell in self.matrix[0] if isinstance(cell, Cell)]
+
+    @property
+    def down(self) -> list[Cell]:
+        """The first cell of each further row."""
+        return [row[0] for row in self.matrix[1:] if isinstance(row[0], Cell)]
+
+    def cells(self) -> Iterator[tuple[int, int, Expression]]:
+        """Yield what is given in each cell, with the number of its row and its place in that row."""
+        for number, row in enumerate(self.matrix[1:], 1):
+            yield from ((number, at, cell) for at, cell in enumerate(row) if isinstance(cell, Expression))
 
     def entries(self) -> Iterator[tuple[tuple[Cell, ...], Expression]]:
-        """Yield each cell of the matrix as a row of two keys and its value."""
-        across = self.matrix[0]
-        for row in self.matrix[1:]:
-            for column, cell in zip(across, row[1:], strict=True):
-                yield (row[0], column), read_expression(cell.text)
+        """Yield each cell of the matrix as a row of two keys and its value; rows are of one length, or were refused."""
+        down, across = self.down, self.across
+        for number, at, given in self.cells():
+            if at <= len(across):
+                yield (down[number - 1], across[at - 1]), given
 
 
 class Points(Shape):

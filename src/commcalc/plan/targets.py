@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic_core import PydanticCustomError
-
-from commcalc.language.expression import Expression, ExpressionFault, parse_expression
-from commcalc.language.expression.nodes import Number
+from commcalc.language.expression.nodes import Number, Unary
+from commcalc.language.faults import fault
+from commcalc.language.field_problems import NOT_A_RATIO
+from commcalc.language.fields import read_expression
 
 _PART = re.compile(r"^(?P<share>.+?)\s+of\s+(?P<of>variable|target)$")
 
@@ -21,6 +21,7 @@ class PartOf:
 
     share: Decimal
     of: Literal["variable", "target"]
+    text: str = ""  # as written
 
 
 def part_of_text(value: Any) -> Any:
@@ -30,11 +31,11 @@ def part_of_text(value: Any) -> Any:
     match = _PART.match(value.strip())
     if match is None:
         return value
-    try:
-        expression: Expression = parse_expression(match["share"])
-    except ExpressionFault:
-        expression = Expression(match["share"], None)  # type: ignore[arg-type]
-    node = expression.node
-    if not isinstance(node, Number) or node.type != "ratio":
-        raise PydanticCustomError("part_of", "`{text}` wants a ratio before `of`: 80% of variable", {"text": value})
-    return PartOf(node.value, match["of"])  # type: ignore[arg-type]
+    node = read_expression(match["share"]).node
+    negative = isinstance(node, Unary) and node.op == "-"
+    number = node.operand if isinstance(node, Unary) else node
+    if not isinstance(number, Number) or number.type != "ratio":
+        raise fault(
+            NOT_A_RATIO, text=match["share"], why=f"a part of the {match['of']} is wanted", example=f"80% of {match['of']}"
+        )
+    return PartOf(-number.value if negative else number.value, match["of"], value.strip())  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from commcalc.language.expression import Expression
@@ -28,6 +28,7 @@ class Place:
     deal: bool  # a deal is in scope
     own: str | None = None  # the measure of bare value, quota, attainment
     component: str | None = None
+    key: bool = False  # it is a key of the file, not a value
 
 
 def places(plan: Plan) -> Iterator[Place]:
@@ -48,7 +49,7 @@ def places(plan: Plan) -> Iterator[Place]:
     for name, measure in plan.measures.items():
         yield from _measure(("measures", name), name, measure)
     for name, component in plan.components.items():
-        yield from _component(("components", name), name, component)
+        yield from component_places(name, component)
     if plan.payment.ote is not None:
         yield from _value(("payment", "ote"), plan.payment.ote, Place((), _NONE, "figure", deal=False))
 
@@ -68,9 +69,8 @@ def _value(path: Path, value: object, like: Place) -> Iterator[Place]:
         for number, key in enumerate(value.by):
             yield _at((*path, "by", number) if len(value.by) > 1 else (*path, "by"), key, like, "any")
         if isinstance(value, Matrix):
-            for cells, given in value.entries():
-                del cells
-                yield _at((*path, "matrix"), given, like)
+            for down, across, given in value.cells():
+                yield _at((*path, "matrix", down, across), given, like)
         elif isinstance(value.rows, dict):
             for cell, given in value.rows.items():
                 yield _at((*path, "rows", cell.text), given, like)
@@ -80,7 +80,7 @@ def _value(path: Path, value: object, like: Place) -> Iterator[Place]:
     elif isinstance(value, Points):
         yield _at((*path, "by"), value.by, like, "figure")
         for x, y in value.points.items():
-            yield _at((*path, "points", x.text), x, like, "figure")
+            yield replace(_at((*path, "points", x.text), x, like, "figure"), key=True)
             yield _at((*path, "points", x.text), y, like)
         for side, said in (("before", value.before), ("beyond", value.beyond)):
             if isinstance(said, Expression):
@@ -105,7 +105,9 @@ def _measure(path: Path, name: str, measure: object) -> Iterator[Place]:
     del name
 
 
-def _component(path: Path, name: str, component: ComponentBase) -> Iterator[Place]:
+def component_places(name: str, component: ComponentBase) -> Iterator[Place]:
+    """Yield every expression of one component."""
+    path: Path = ("components", name)
     own = getattr(component, "on", None)
     per_deal = not isinstance(component, Bonus)
     line = Place((), _NONE, "figure", per_deal, own, name)

@@ -184,6 +184,8 @@ def _cap(work: Work, limit: Limit, entries: list[Entry], at: date) -> None:
             bound = _bound(work, limit, rows[0].earner, stretch, at)
         except NotPaid as missing:
             work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+            unpaid = {id(entry) for entry in rows}
+            entries[:] = [entry for entry in entries if id(entry) not in unpaid]
             continue
         _kept(rows, bound, "cap")
 

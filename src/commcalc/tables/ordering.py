@@ -5,30 +5,73 @@ from __future__ import annotations
 import polars as pl
 
 WORD = 8
+PAYEES, PLACES = 2**18, 2**27
+"""How many payees and places of deals one packed order key can hold; 17 bits of days lie between them."""
+FIRST_DAY = 30_000  # days before 1970 that a packed key reaches back, to 1887; seventeen bits reach on to 2246
 
 
-def order_number(deals: pl.DataFrame) -> pl.Series:
-    """Return each row's place (UInt32, from 0) in the order of `deal_id` by code point and `line` as a number.
+def numbered(deals: pl.DataFrame) -> pl.DataFrame:
+    """Return `~k`, each row's place (UInt32, from 0) by `deal_id` and `line`, and `~deal`, the number of its deal id.
 
-    Ids of plain ASCII up to sixteen characters are compared as numbers, which is several times as fast as text.
+    Most files come in the order of their ids: that is seen in one pass, and nothing is sorted. Ids of plain ASCII up to
+    sixteen characters are compared as numbers, which is several times as fast as text.
     """
+    if _ascending(deals):
+        new = (pl.col("deal_id") != pl.col("deal_id").shift(1)).fill_null(value=False)
+        number = new.cum_sum().cast(pl.UInt32).alias("~deal")
+        return deals.lazy().select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("~k"), number).collect()
+    order = _order(deals)
+    ids = deals["deal_id"].gather(order)
+    deal = (ids != ids.shift(1)).fill_null(value=False).cum_sum().cast(pl.UInt32)
+    sorted_ = pl.DataFrame([order.alias("~i"), deal.alias("~deal")]).with_row_index("~k")
+    return sorted_.sort("~i").select(pl.col("~k").cast(pl.UInt32), "~deal")
+
+
+def _ascending(deals: pl.DataFrame) -> bool:
+    if not deals["deal_id"].is_sorted():
+        return False
+    if "line" not in deals.columns:
+        return True
+    same = pl.col("deal_id") == pl.col("deal_id").shift(1)
+    back = pl.col("line") < pl.col("line").shift(1)
+    return not deals.lazy().select((same & back).any()).collect().item()
+
+
+def _order(deals: pl.DataFrame) -> pl.Series:
+    """Return the rows' numbers in the order of id and line; rows that agree in both stay as they came."""
     size = pl.col("deal_id").str.len_bytes()
     short = deals.select(((size == pl.col("deal_id").str.len_chars()) & (size <= 2 * WORD)).all()).item()
-    if short:
-        words = [_word(i).alias(f"~w{i}") for i in (0, 1)]
-        keys = deals.lazy().select(*words, pl.col("line")).collect()
-        names = [n for n in keys.columns if len(keys) and keys[n].n_unique() > 1]
-    else:
-        keys, names = deals.select("deal_id", "line"), ["deal_id", "line"]
-    if not names:
-        return pl.Series("~k", range(len(deals)), dtype=pl.UInt32)
-    indexed = keys.select(names).with_row_index("~i")
-    ordered = indexed.sort(*names, "~i") if len(names) > 1 else indexed.sort(names[0], maintain_order=True)
-    places = ordered.select("~i").with_row_index("~k")
-    return places.sort("~i")["~k"].cast(pl.UInt32)
+    line = [pl.col("line")] if "line" in deals.columns else []
+    words = [_word(i).alias(f"~w{i}") for i in (0, 1)] if short else [pl.col("deal_id")]
+    keys = deals.lazy().select(*words, *line).collect()
+    names = [n for n in keys.columns if keys[n].n_unique() > 1] or keys.columns[:1]
+    return keys.select(names).with_row_index("~i").sort(*names, "~i")["~i"]
 
 
 def _word(number: int) -> pl.Expr:
     """Eight characters as one number that sorts as they do; what is missing sorts first."""
     text = pl.col("deal_id").str.slice(number * WORD, WORD).str.pad_end(WORD, "\0")
     return text.cast(pl.Binary).bin.reinterpret(dtype=pl.UInt64, endianness="big")
+
+
+def packed(frame: pl.DataFrame, payee: str, day: str, place: str) -> pl.Expr | None:
+    """Return payee, day and place as one whole number that sorts as they do, empty payees last; None where they don't fit.
+
+    Sorting by one number is six to ten times as fast as by three columns.
+    """
+    largest = frame.lazy().select(pl.col(payee, place).max()).collect().row(0)
+    if (largest[0] or 0) >= PAYEES - 1 or (largest[1] or 0) >= PLACES:
+        return None
+    days = (pl.col(day).cast(pl.Int32).cast(pl.Int64) + FIRST_DAY).fill_null(0)
+    return pl.col(payee).cast(pl.Int64).fill_null(PAYEES - 1) * 2**44 + days * PLACES + pl.col(place).cast(pl.Int64)
+
+
+def in_order(frame: pl.DataFrame, payee: str, day: str, place: str) -> pl.DataFrame:
+    """Sort by payee, day and place; a table that stands in this order already is returned as it is."""
+    if frame.is_empty():
+        return frame
+    key = packed(frame, payee, day, place)
+    if key is None:
+        return frame.sort(payee, day, place, nulls_last=[True, False, False], maintain_order=True)
+    keys = frame.lazy().select(key.alias("~key")).collect()["~key"]
+    return frame if keys.is_sorted() else frame.with_columns(keys).sort("~key", maintain_order=True).drop("~key")

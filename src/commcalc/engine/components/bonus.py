@@ -169,5 +169,6 @@ def _lines(frame: pl.DataFrame, name: str, blanks: list[Blank], *, of_target: bo
         pl.col("~factor").alias("factor"),
         pl.col("~exact").alias("exact"),
     )
-    rows = rows.with_columns(pl.col("~rate").alias("rate"), pl.col("~basis").alias("basis"))
+    rows = rows.with_row_index("~line").with_columns(pl.col("~rate").alias("rate"), pl.col("~basis").alias("basis"))
+    rows = rows.with_columns(product(pl.col("rate"), pl.col("factor")).alias("~rate"))
     return Earned(rows.select(ROW).cast(EMPTY_ROWS), rows.select(SLICE), blanks)  # type: ignore[arg-type]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.lines import filtered, kicked, multipliers, slices_and_lines
+from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Blank, Earned, Job, nothing, probe_day, to_date, window_days
 from commcalc.engine.measure import Measured, counted, with_facts, with_plan_columns
@@ -18,18 +17,10 @@ from commcalc.plan.components.commission import Commission
 from commcalc.plan.measures import CountMeasure, SumMeasure
 from commcalc.plan.tiers import Tiers
 from commcalc.tables.exact import D, product
+from commcalc.tables.rows import runs_of
 
 ONE = pl.lit(1).cast(D)
 ZERO = pl.lit(0).cast(D)
-
-
-@dataclass(frozen=True, slots=True)
-class Pay:
-    """A rate or a factor of each piece: numerator and divisor, and the tier that pays it (empty where there are none)."""
-
-    numerator: pl.Expr
-    divisor: pl.Expr | None
-    tier: str | None
 
 
 def earn(job: Job, day: date) -> Earned:
@@ -40,7 +31,7 @@ def earn(job: Job, day: date) -> Earned:
     if frame.is_empty():
         return nothing()
     frame = window_days(job.book, job.plan, measured, frame)
-    frame = _standing(job, measured, said, frame)
+    frame = _standing(job, said, frame)
     frame, blanks = filtered(job, frame)
     frame, unsaid = _returns(said, frame)
     blanks += unsaid
@@ -48,20 +39,19 @@ def earn(job: Job, day: date) -> Earned:
         return Earned(nothing().rows, nothing().slices, blanks)
     frame, missing = _facts(job, measured, said, frame, day)
     blanks += missing
-    frame = frame.with_columns(_basis(job, measured, said, frame))
-    frame = _stretch(frame, measured)
+    frame = frame.with_columns(_basis(job, measured, said, frame)).drop("~line", strict=False).with_row_index("~line")
+    frame = _stretch(frame)
     rules = job.rules.on(said.on)
-    rate = said.rate
-    steps = [t for t in (rate if isinstance(rate, Tiers) else None, said.accelerators) if t is not None]
+    steps = [t for t in (said.rate if isinstance(said.rate, Tiers) else None, said.accelerators) if t is not None]
+    pieces: pl.DataFrame | None = None
     for number, tiers in enumerate(steps):
-        frame = _tiered(job, measured, tiers, frame, day, f"~tier{number}")
-    paid = _rate(rules, said, "~tier0" if isinstance(rate, Tiers) else None)
-    factors = multipliers(said, rules)
+        frame, pieces = _tiered(job, measured, tiers, (frame, pieces), f"~tier{number}")
+    factors = []
     if said.accelerators is not None:
-        values = [rules.value(t.pay) for t in said.accelerators.tiers]
-        factors = [by_tier(values, f"~tier{len(steps) - 1}"), *factors]
-    tier = "~tier0" if steps else None
-    return slices_and_lines(frame, (paid.numerator, paid.divisor), factors, tier, blanks)
+        factors.append(by_tier([rules.value(t.pay) for t in said.accelerators.tiers], f"~tier{len(steps) - 1}"))
+    rate, divisor = _rate(rules, said, scaled="~qd" in frame.columns)
+    paying = Paying(rate, divisor, [*factors, *multipliers(said, rules)], "~tier0" if steps else None)
+    return slices_and_lines(frame, paying, blanks, pieces)
 
 
 def _returns(said: Commission, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
@@ -75,21 +65,21 @@ def _returns(said: Commission, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[
     return frame.filter(pl.col("~m") >= 0), [Blank("returns", "returns", below)]
 
 
-def _standing(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) -> pl.DataFrame:
+def _standing(job: Job, said: Commission, frame: pl.DataFrame) -> pl.DataFrame:
     """Add where each window, period and deal stands by the run's day: over all the measure's credits, paid or not."""
-    wanted = {t.apply for t in (said.rate, said.accelerators) if isinstance(t, Tiers)}
-    reaching = any(x.reaches != "here" for t in (said.rate, said.accelerators) if isinstance(t, Tiers) for x in t.tiers)
-    window = ["~p", "~w"]
-    figures = []
-    if "retroactive" in wanted or reaching:
-        figures.append(pl.col("~cum").last().over(window).alias("~total"))
+    tiers = [t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)]
+    wanted = {t.apply for t in tiers}
+    if "retroactive" in wanted or any(x.reaches != "here" for t in tiers for x in t.tiers):
+        frame = frame.with_columns(runs_of(frame, "~g").last(frame["~cum"]).alias("~total"))
     if wanted & {"prospective", "inclusive"}:
-        day = [*window, "~d", "~deal"]
-        figures += [pl.col("~c").first().over(day).alias("~before_deal"), pl.col("~cum").last().over(day).alias("~after_deal")]
+        days = runs_of(frame, "~g", "~d", "~deal")  # rows of one deal and day stand together: places follow the deal id
+        frame = frame.with_columns(
+            days.spread(days.heads.select("~c"))["~c"].alias("~before_deal"), days.last(frame["~cum"]).alias("~after_deal")
+        )
     if "period" in wanted:
-        period = job.book.moments.number("period", "~d")
-        figures.append(pl.col("~cum").last().over(*window, period.alias("~period")).alias("~by_period"))
-    return frame.with_columns(figures)
+        frame = frame.with_columns(job.book.moments.number("period", "~d").alias("~period"))
+        frame = frame.with_columns(runs_of(frame, "~g", "~period").last(frame["~cum"]).alias("~by_period"))
+    return frame
 
 
 def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
@@ -151,10 +141,12 @@ def _needs_quota(said: Commission, rules: Rules) -> bool:
 
 def _quota(job: Job, measured: Measured, frame: pl.DataFrame, day: date) -> pl.DataFrame:
     """Add `~qn ~qd ~attainment` of the component's own measure and window."""
-    keys = frame.select("~p", "~w", "~wfirst", "~wlast").unique(["~p", "~w"])
-    probes = keys.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
+    windows = runs_of(frame, "~g")
+    probes = windows.heads.select("~p", "~w", "~wfirst", "~wlast")
+    probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
     read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd", "~attainment")
-    return frame.join(read, on=["~p", "~w"], how="left", maintain_order="left")
+    found = probes.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
+    return frame.hstack(windows.spread(found.select("~qn", "~qd", "~attainment")))
 
 
 def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
@@ -162,10 +154,12 @@ def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[p
     bad = pl.col("~qn").is_null() | (pl.col("~qn") <= 0)
     meaning = measured.measure.no_quota
     frame = frame.with_columns(bad.alias("~fixed"))
+    if not frame["~fixed"].any():
+        return frame.drop("~fixed"), []
     if meaning in ("refuse", "leave out"):
         gone = frame.filter("~fixed").select("~p").unique().with_columns(pl.lit(None, dtype=pl.UInt32).alias("~row"))
         blanks = [Blank(f"quota of {measured.name}", "quota", gone)] if meaning == "refuse" and len(gone) else []
-        return frame.filter(~pl.col("~fixed")).with_columns(pl.lit(value=False).alias("~fixed")), blanks
+        return frame.filter(~pl.col("~fixed")).drop("~fixed"), blanks
     at = ONE if meaning == "100%" else ZERO
     fixed = pl.col("~fixed")
     figures = ("~c", "~cum", "~total", "~by_period", "~before_deal", "~after_deal")
@@ -175,7 +169,7 @@ def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[p
         pl.when(fixed).then(ONE).otherwise(pl.col("~qn")).alias("~qn"),
         pl.when(fixed).then(ONE).otherwise(pl.col("~qd")).alias("~qd"),
     )
-    return frame, []
+    return frame.drop("~fixed"), []
 
 
 def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) -> pl.Expr | pl.Series:
@@ -194,35 +188,44 @@ def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) 
     return found.alias("~basis")
 
 
-def _stretch(frame: pl.DataFrame, measured: Measured) -> pl.DataFrame:
-    """Add `~s ~e`: where the credit begins and ends in its window, times the quota's divisor where it has one."""
-    del measured
+def _stretch(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `~s ~e`: where the credit begins and ends in its window, times the quota's divisor where any has one but 1."""
+    if "~qd" in frame.columns and (frame["~qd"] == 1).all():
+        frame = frame.drop("~qd")
     if "~qd" not in frame.columns:
-        frame = frame.with_columns(ONE.alias("~qd"), pl.lit(value=False).alias("~fixed"))
+        return frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e"))
     scale = pl.col("~qd")
-    start = pl.when(scale == 1).then(pl.col("~c")).otherwise(product(pl.col("~c"), scale))
-    end = pl.when(scale == 1).then(pl.col("~cum")).otherwise(product(pl.col("~cum"), scale))
-    frame = frame.with_columns(start.alias("~s"), end.alias("~e"))
-    return frame.with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))
+    return frame.with_columns(product(pl.col("~c"), scale).alias("~s"), product(pl.col("~cum"), scale).alias("~e"))
 
 
-def _tiered(job: Job, measured: Measured, tiers: Tiers, frame: pl.DataFrame, day: date, tier: str) -> pl.DataFrame:
-    """Add the column `tier`: the tier (from 0) that pays each piece; marginal tiers cut rows that cross a bound."""
+def _scaled(frame: pl.DataFrame, value: str) -> pl.Expr:
+    """A figure of the measure on the scale of the bounds: times the quota's divisor where any has one."""
+    return product(pl.col(value), pl.col("~qd")) if "~qd" in frame.columns else pl.col(value)
+
+
+Cut = tuple[pl.DataFrame, pl.DataFrame | None]
+
+
+def _tiered(job: Job, measured: Measured, tiers: Tiers, credits: Cut, tier: str) -> Cut:
+    """Add the column `tier`: the tier (from 0) that pays each credit; marginal tiers cut those that cross a bound."""
     rules = job.rules.on(measured.name)
     on_attainment = attainment_of(tiers.by.node, rules.own)
     by = on_attainment or value_of(tiers.by.node, rules.own)
     own = by == measured.name
-    columns = ("~qn", "~qd") if own else (f"quota_num:{by}", f"quota_den:{by}")
-    units = own and is_units(job, measured)
-    steps = ladder(tiers, rules, units=False, columns=columns)
+    frame, pieces = credits
+    columns = ("~qn", "~qd" if "~qd" in frame.columns else None) if own else (f"quota_num:{by}", f"quota_den:{by}")
     if tiers.apply == "marginal":
-        frame = sliced(frame, ladder(tiers, rules, units=units, columns=columns), tier)
-        return _reached(tiers, frame, steps, tier)
-    place = _place(measured, tiers, own=own, by=by or "", scaled=on_attainment is not None)
-    return frame.with_columns(steps.place(place).cast(pl.Int32).alias(tier))
+        units = own and is_units(job, measured)
+        found = sliced(frame, pieces, ladder(tiers, rules, units=units, columns=columns), tier)
+        steps = ladder(tiers, rules, units=False, columns=columns)
+        return tuple(_reached(tiers, f, steps, tier) if f is not None else None for f in found)  # type: ignore[return-value]
+    steps = ladder(tiers, rules, units=False, columns=columns)
+    place = _place(measured, tiers, frame, own=own, by=by or "", scaled=on_attainment is not None)
+    added = steps.place(place).cast(pl.Int32).alias(tier)
+    return frame.with_columns(added), (pieces.with_columns(added) if pieces is not None else None)
 
 
-def _place(measured: Measured, tiers: Tiers, *, own: bool, by: str, scaled: bool) -> pl.Expr:
+def _place(measured: Measured, tiers: Tiers, frame: pl.DataFrame, *, own: bool, by: str, scaled: bool) -> pl.Expr:
     """The value whose place decides: of the window, the period, or the deal before or with it (semantics 5.3)."""
     if not own:
         value = pl.col(f"value:{by}")
@@ -235,34 +238,31 @@ def _place(measured: Measured, tiers: Tiers, *, own: bool, by: str, scaled: bool
         "prospective": "~before_deal",
         "inclusive": "~after_deal",
     }[tiers.apply]
-    value = pl.col(column)
-    return pl.when(pl.col("~qd") == 1).then(value).otherwise(product(value, pl.col("~qd")))
+    return _scaled(frame, column)
 
 
 def _reached(tiers: Tiers, frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
     """With `reaches` a slice is paid by the highest tier reached that reaches down to it (semantics 5.3)."""
     if all(t.reaches == "here" for t in tiers.tiers):
         return frame
-    total = pl.when(pl.col("~qd") == 1).then(pl.col("~total")).otherwise(product(pl.col("~total"), pl.col("~qd")))
-    frame = frame.with_columns(steps.place(total).cast(pl.Int32).alias("~reached"))
+    frame = frame.with_columns(steps.place(_scaled(frame, "~total")).cast(pl.Int32).alias("~reached"))
     return frame.with_columns(look_up_pairs(paying_tiers(tiers), "~reached", tier).alias(tier)).drop("~reached")
 
 
-def _rate(rules: Rules, said: Commission, tier: str | None) -> Pay:
+def _rate(rules: Rules, said: Commission, *, scaled: bool) -> tuple[tuple[pl.Expr, ...], pl.Expr | None]:
     """The rate of each piece: of its tier, on target, or as the value gives it; kickers are added (docs/semantics.md 5.4)."""
     kick = kicked(said, rules)
     if said.rate == "on-target":
-        tn, td, qn, qd = (pl.col(c) for c in ("~tn", "~td", "~qn", "~qd"))
-        numerator, divisor = product(tn, qd), product(td, qn)
-        return Pay(numerator if kick is None else numerator + product(kick, td, qn), divisor, tier)
-    if tier is not None:
-        assert isinstance(said.rate, Tiers)
-        rate = by_tier([rules.value(t.pay) for t in said.rate.tiers], tier)
-        return Pay(rate if kick is None else rate + kick, None, tier)
+        divisor = product(pl.col("~td"), pl.col("~qn"))
+        target = (pl.col("~tn"), pl.col("~qd")) if scaled else (pl.col("~tn"),)
+        return (target, divisor) if kick is None else ((product(*target) + product(kick, pl.col("~td"), pl.col("~qn")),), divisor)
+    if isinstance(said.rate, Tiers):
+        rate = by_tier([rules.value(t.pay) for t in said.rate.tiers], "~tier0")
+        return (rate if kick is None else rate + kick,), None
     numerator, under = rules.parts(said.rate)
     if kick is not None:
         numerator = numerator + (kick if under is None else product(kick, under))
-    return Pay(numerator, under, tier)
+    return (numerator,), under
 
 
 def is_units(job: Job, measured: Measured) -> bool:

@@ -1,21 +1,39 @@
-"""From pieces to lines: products over a common divisor, divided once; the pieces are the line's slices."""
+"""From credits to lines: products over a common divisor, divided once; the pieces of a credit are the line's slices."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
 import polars as pl
 
-from commcalc.engine.earnings import KEY, ROW, SLICE, Blank, Earned, Job
+from commcalc.engine.earnings import ROW, SLICE, Blank, Earned, Job, nothing
 from commcalc.engine.measure import with_facts, with_plan_columns
 from commcalc.engine.rules import Rules
 from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
 from commcalc.tables.exact import D, product, quotient
+from commcalc.tables.rows import only, patched
 
 ONE = pl.lit(1).cast(D)
 ZERO = pl.lit(0).cast(D)
+FIRST = pl.lit(1, dtype=pl.UInt32)
+SLICED = ["tier", "start", "stop", "basis", "rate", "factor", "exact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """How a piece is paid: its rate (products in order, and a divisor or none), its factors, the column that holds its tier.
+
+    pay: basis x rate, where that is not their plain product (so much for a sale, then its share).
+    """
+
+    rate: tuple[pl.Expr, ...]
+    divisor: pl.Expr | None
+    factors: list[pl.Expr]
+    tier: str | None = None
+    pay: pl.Expr | None = None
 
 
 def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
@@ -24,9 +42,9 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
     blanks: list[Blank] = []
     if said.dates is not None:
         first, last = said.dates.first, said.dates.last
-        frame = frame.filter(
-            (pl.col("~d") >= first if first else pl.lit(value=True)) & (pl.col("~d") <= last if last else pl.lit(value=True))
-        )
+        after = pl.col("~d") >= first if first else pl.lit(value=True)
+        before = pl.col("~d") <= last if last else pl.lit(value=True)
+        frame = frame.filter(after & before)
     for rule, condition in (("eligible", said.eligible), ("where", said.where)):
         if condition is None or (job.book.shared is not None and of_payees(job, condition)):
             continue
@@ -34,10 +52,10 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
         frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
         frame = with_plan_columns(job.plan, frame, reads.columns, rules)
         frame = frame.with_columns(rules.expression(condition).alias("~holds"))
-        undecided = frame.filter(pl.col("~holds").is_null())
-        if len(undecided):
+        if frame["~holds"].null_count():
+            undecided = frame.filter(pl.col("~holds").is_null())
             blanks.append(Blank(f"{rule}: {condition.text}", "blank", undecided.select("~p", "~row")))
-        frame = frame.filter("~holds").drop("~holds")
+        frame = only(frame, pl.col("~holds")).drop("~holds")
     return frame, blanks
 
 
@@ -68,92 +86,115 @@ def _where(condition: Expression | None, value: pl.Expr, otherwise: pl.Expr, rul
     return pl.when(holds).then(value).when(~holds).then(otherwise).otherwise(pl.lit(None, dtype=D))
 
 
-def slices_and_lines(
-    frame: pl.DataFrame,
-    rate: tuple[pl.Expr, pl.Expr | None],
-    factors: list[pl.Expr],
-    tier: str | None,
-    blanks: list[Blank],
-) -> Earned:
-    """Return the lines and their slices from pieces.
+def slices_and_lines(frame: pl.DataFrame, paying: Paying, blanks: list[Blank], pieces: pl.DataFrame | None = None) -> Earned:
+    """Return the lines of credits and their slices.
 
-    In: pieces with KEY, `~basis` (of the whole credit), `~s ~e ~length` (the piece and the credit on the measure times
-    `~qd`), `~m`; `~paid` where basis x rate is said already. The line is the sum of basis x part x rate x factor over one common divisor, divided once; each slice
-    shows its own quotient, the highest one takes the rest (semantics 1.2, 5.3).
+    In: one row per credit in order, with KEY, `~line` (its number), `~basis`, `~s ~e` (where it begins and ends on the
+    measure, times `~qd` where that column is there). `pieces`: the credits that cross a bound, cut: rows with the same
+    columns and `~length`, lowest tier first. Out: the first slices in the order of the lines, then the further ones. A
+    line is the sum of basis x part x rate x factors over one common divisor, divided once; each slice shows its own
+    quotient, the highest takes the rest (semantics 1.2, 5.3).
     """
-    numerator, divisor = rate
-    whole = (pl.col("~e") - pl.col("~s")) == pl.col("~length")
-    same = pl.col("~basis") == pl.col("~m")
-    part = pl.col("~e") - pl.col("~s")
-    basis = pl.when(whole).then(pl.col("~basis")).when(same).then(part).otherwise(product(pl.col("~basis"), part))
-    under = pl.when(whole).then(ONE).when(same).then(pl.col("~qd")).otherwise(pl.col("~length"))
-    if "~q" in frame.columns:
-        frame = frame.with_columns(pl.col("~n").alias("~share")).drop("~n")
-    frame = frame.with_columns(
-        basis.alias("~bn"),
-        under.alias("~bd"),
-        numerator.alias("~rn"),
-        (divisor if divisor is not None else ONE).alias("~rd"),
-        product(ONE, *factors).alias("~f"),
-        *(f.alias(f"~f{i}") for i, f in enumerate(factors[:-1] and factors)),
-        (pl.col(tier) + 1 if tier else pl.lit(0)).cast(pl.UInt32).alias("tier"),
-        whole.alias("~whole"),
-    )
-    bad = frame.filter(pl.col("~rn").is_null() | pl.col("~f").is_null() | pl.col("~bn").is_null() | pl.col("~rd").is_null())
-    if len(bad):
-        rule = "rate" if bad["~rn"].null_count() else "multiply" if bad["~f"].null_count() else "basis"
-        blanks = [*blanks, Blank(rule, "blank", bad.select("~p", "~row").unique(maintain_order=True))]
-        frame = frame.join(bad.select(KEY).unique(), on=KEY, how="anti", nulls_equal=True, maintain_order="left")
-    start = [pl.col("~paid")] if "~paid" in frame.columns else [pl.col("~bn"), pl.col("~rn")]
-    each = [f"~f{i}" for i in range(len(factors))] if len(factors) > 1 else ["~f"]  # from left to right
-    figure = product(*start, *(pl.col(c) for c in each))
-    frame = frame.with_columns(figure.alias("~num"), product(pl.col("~bd"), pl.col("~rd")).alias("~div"))
-    alone = frame.filter("~whole").with_columns(_divided(pl.col("~num")).alias("exact"), pl.lit(1, dtype=pl.UInt32).alias("~n"))
-    several = _joined(frame.filter(~pl.col("~whole")))
-    pieces = pl.concat(
-        [alone.with_columns(pl.col("exact").alias("~exact"), pl.col("~basis").alias("basis")), several], how="diagonal"
-    )
-    scale = pl.col("~qd")
-    rated = pl.when(pl.col("~rd") == 1).then(pl.col("~rn")).otherwise(quotient(pl.col("~rn"), pl.col("~rd")))
-    pieces = pieces.with_columns(
-        pl.when(scale == 1).then(pl.col("~s")).otherwise(quotient(pl.col("~s"), scale)).alias("start"),
-        pl.when(scale == 1).then(pl.col("~e")).otherwise(quotient(pl.col("~e"), scale)).alias("stop"),
-        rated.alias("rate"),
-        pl.col("~f").alias("factor"),
-        pl.col("~f").alias("~factor"),
-    )
-    first = pieces.filter(pl.col("~n") == 1).with_columns(
-        (pl.col(c) if c in pieces.columns else ONE).alias(as_) for c, as_ in (("~share", "~share_n"), ("~q", "~share_q"))
-    )
-    return Earned(first.select(ROW), pieces.select(SLICE), blanks)
-
-
-def _divided(numerator: pl.Expr) -> pl.Expr:
-    return pl.when(pl.col("~div") == 1).then(numerator).otherwise(quotient(numerator, pl.col("~div")))
-
-
-def _joined(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lines of several slices: the sum of their numerators divided once; the highest slice takes what is left."""
+    frame = _paid(frame, paying, pl.col("~basis"), None)
+    cut = _cut(pieces, paying) if pieces is not None and len(pieces) else None
+    frame, cut, blanks = _decided(frame, cut, blanks)
     if frame.is_empty():
-        return frame.with_columns(
-            pl.lit(None, dtype=D).alias("exact"),
-            pl.lit(None, dtype=D).alias("~exact"),
-            pl.lit(None, dtype=D).alias("basis"),
-            pl.lit(1, dtype=pl.UInt32).alias("~n"),
-        )
-    frame = frame.with_row_index("~i").sort("~i")
-    own = pl.when(pl.col("~bd") == 1).then(pl.col("~bn")).otherwise(quotient(pl.col("~bn"), pl.col("~bd")))
-    frame = frame.with_columns(
-        _divided(pl.col("~num").sum().over(KEY)).alias("~exact"),
-        _divided(pl.col("~num")).alias("~own"),
-        own.alias("~part"),
-        (pl.int_range(pl.len()).over(KEY) + 1).cast(pl.UInt32).alias("~n"),
-        pl.len().over(KEY).alias("~of"),
+        return Earned(nothing().rows, nothing().slices, blanks)
+    frame = frame.with_columns(FIRST.alias("~n"), pl.col("exact").alias("~exact"), pl.col("~f").alias("~factor"))
+    rated = [pl.col("rate"), *([pl.col("~f")] if paying.factors else [])]
+    frame = frame.with_columns(product(*rated).alias("~rate"))
+    slices = frame.select(SLICE)
+    if cut is not None:
+        frame, slices = _patched(frame, cut)
+    return Earned(frame.select(ROW), slices, blanks)
+
+
+def _paid(frame: pl.DataFrame, paying: Paying, basis: pl.Expr, divisor: pl.Expr | None) -> pl.DataFrame:
+    """Add `tier start stop basis rate factor exact`, and `~num ~div`: what is divided to be the exact amount."""
+    frame = _shares(frame).with_columns(
+        product(*paying.rate).alias("~rn"),
+        (product(*paying.factors) if paying.factors else ONE).alias("~f"),
+        basis.alias("~bn"),
+        *([divisor.alias("~bd")] if divisor is not None else []),
+        *([paying.divisor.alias("~rd")] if paying.divisor is not None else []),
+    )
+    under = [pl.col(c) for c in ("~bd", "~rd") if c in frame.columns]
+    rate = paying.rate if len(paying.rate) > 1 else (pl.col("~rn"),)
+    figure = product(*((pl.col("~bn"), *rate) if paying.pay is None else (paying.pay,)), *paying.factors)
+    frame = frame.with_columns(figure.alias("~num"), *([product(*under).alias("~div")] if under else []))
+    shown = _divided(pl.col("~rn"), "~rd") if paying.divisor is not None else pl.col("~rn")
+    scaled = "~qd" in frame.columns
+    return frame.with_columns(
+        (pl.col(paying.tier) + 1 if paying.tier else pl.lit(0)).cast(pl.UInt32).alias("tier"),
+        (_divided(pl.col("~s"), "~qd") if scaled else pl.col("~s")).alias("start"),
+        (_divided(pl.col("~e"), "~qd") if scaled else pl.col("~e")).alias("stop"),
+        (_divided(pl.col("~bn"), "~bd") if divisor is not None else pl.col("~bn")).alias("basis"),
+        shown.alias("rate"),
+        pl.col("~f").alias("factor"),
+        (_divided(pl.col("~num"), "~div") if under else pl.col("~num")).alias("exact"),
+    )
+
+
+def _divided(numerator: pl.Expr, divisor: str) -> pl.Expr:
+    return pl.when(pl.col(divisor) == 1).then(numerator).otherwise(quotient(numerator, pl.col(divisor)))
+
+
+def _shares(frame: pl.DataFrame) -> pl.DataFrame:
+    """Let each credit's share be `~share_n / ~share_q`."""
+    if "~q" in frame.columns:
+        return frame.with_columns(pl.col("~n").alias("~share_n"), pl.col("~q").alias("~share_q")).drop("~n", "~q")
+    return frame.with_columns(ONE.alias("~share_n"), ONE.alias("~share_q"))
+
+
+def _cut(pieces: pl.DataFrame, paying: Paying) -> pl.DataFrame:
+    """Pay each piece of the credits that cross a bound, and make the highest take what is left of the line."""
+    part = pl.col("~e") - pl.col("~s")
+    same = pl.col("~basis") == pl.col("~m")
+    basis = pl.when(same).then(part).otherwise(product(pl.col("~basis"), part))
+    scale = pl.col("~qd") if "~qd" in pieces.columns else ONE
+    paid = _paid(pieces, paying, basis, pl.when(same).then(scale).otherwise(pl.col("~length")))
+    paid = paid.with_columns(
+        _divided(pl.col("~num").sum().over("~line"), "~div").alias("~exact"),
+        (pl.int_range(pl.len()).over("~line") + 1).cast(pl.UInt32).alias("~n"),
+        pl.len().over("~line").alias("~of"),
     )
     last = pl.col("~n") == pl.col("~of")
-    rest = pl.col("~exact") - (pl.col("~own").sum().over(KEY) - pl.col("~own"))
-    rest_basis = pl.col("~basis") - (pl.col("~part").sum().over(KEY) - pl.col("~part"))
-    return frame.with_columns(
-        pl.when(last).then(rest).otherwise(pl.col("~own")).alias("exact"),
-        pl.when(last).then(rest_basis).otherwise(pl.col("~part")).alias("basis"),
-    ).drop("~own", "~part", "~of", "~i")
+    rest = pl.col("~exact") - (pl.col("exact").sum().over("~line") - pl.col("exact"))
+    rest_basis = pl.col("~basis") - (pl.col("basis").sum().over("~line") - pl.col("basis"))
+    return paid.with_columns(
+        pl.when(last).then(rest).otherwise(pl.col("exact")).alias("exact"),
+        pl.when(last).then(rest_basis).otherwise(pl.col("basis")).alias("basis"),
+    )
+
+
+def _decided(
+    frame: pl.DataFrame, cut: pl.DataFrame | None, blanks: list[Blank]
+) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Blank]]:
+    """Set aside credits of which a rule met an empty field: exceptions, on which nothing is paid."""
+    asked = {"rate": ("~rn", "~rd"), "multiply": ("~f",), "basis": ("~bn",)}
+    tables = [t for t in (frame, cut) if t is not None]
+    empty = [
+        (rule, c) for rule, columns in asked.items() for c in columns if any(c in t.columns and t[c].null_count() for t in tables)
+    ]
+    if not empty:
+        return frame, cut, blanks
+    bad = [t.filter(pl.any_horizontal(pl.col(c).is_null() for _, c in empty if c in t.columns)).select("~line") for t in tables]
+    gone = pl.concat(bad)["~line"].unique()
+    rows = frame.filter(pl.col("~line").is_in(gone.implode()))
+    blanks = [*blanks, Blank(empty[0][0], "blank", rows.select("~p", "~row").unique(maintain_order=True))]
+    kept = [t.filter(~pl.col("~line").is_in(gone.implode())) for t in tables]
+    # what stays is numbered anew, so that a line's number is its row
+    renumbered = kept[0].select("~line").with_row_index("~new")
+    kept = [t.join(renumbered, on="~line", maintain_order="left").drop("~line").rename({"~new": "~line"}) for t in kept]
+    return kept[0], (kept[1] if cut is not None and len(kept[1]) else None), blanks
+
+
+def _patched(frame: pl.DataFrame, cut: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put the lines of several slices in their place: the line's figures, its first slice there, the further ones after."""
+    first = cut.filter(pl.col("~n") == 1)
+    usable = pl.col("~basis") != 0
+    rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
+    lines = first.select("~line", "~exact", pl.col("~f").alias("~factor"), rate.alias("~rate"))
+    slices = frame.select(SLICE).with_columns(patched(frame.select(SLICED), first["~line"], first.select(SLICED)))
+    frame = frame.with_columns(patched(frame.select(lines.columns[1:]), lines["~line"], lines.drop("~line")))
+    return frame, pl.concat([slices, cut.filter(pl.col("~n") > 1).select(SLICE)])

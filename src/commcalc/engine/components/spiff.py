@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.lines import filtered, kicked, multipliers, slices_and_lines
+from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
 from commcalc.engine.measure import Measured, deals_counted, measure, with_facts, with_plan_columns
@@ -58,14 +58,15 @@ def earn(job: Job, day: date) -> Earned:
     frame = frame.with_columns(probe_day(day, of_credit=of_credit, book=job.book).fill_null(day).alias("~t"))
     frame = job.readings.attach(frame, reads.measures)
     frame = frame.with_columns(_basis(job, measured, said, frame))
-    paid, more = rules.value(said.pay), kicked(said, rules)
-    paid = paid if more is None else paid + more
+    rate, more = rules.value(said.pay), kicked(said, rules)
+    rate = rate if more is None else rate + more
+    pay = None
     if said.each == "deal" and is_money(said.pay) and said.basis is None:  # so much for a sale, then its share
         frame = frame.with_columns(deals_counted(frame).alias("~counted"))
-        frame = frame.with_columns(share_of(frame, product(pl.col("~counted"), paid), job.book).alias("~paid"))
-    frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e"), ONE.alias("~qd"))
-    frame = frame.with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))
-    return slices_and_lines(frame, (paid, None), multipliers(said, rules), None, blanks)
+        frame = frame.with_columns(share_of(frame, product(pl.col("~counted"), rate), job.book).alias("~paid"))
+        pay = pl.col("~paid")
+    frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e")).with_row_index("~line")
+    return slices_and_lines(frame, Paying((rate,), None, multipliers(said, rules), pay=pay), blanks)
 
 
 def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl.Expr | pl.Series:

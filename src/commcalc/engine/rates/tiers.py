@@ -52,13 +52,13 @@ def _count(tests: list[pl.Expr]) -> pl.Expr:
     return pl.sum_horizontal([t.cast(pl.Int32) for t in tests])
 
 
-def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str]) -> Ladder:
-    """Return the bounds of `tiers`; `columns` name the quota's numerator and divisor.
+def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str | None]) -> Ladder:
+    """Return the bounds of `tiers`; `columns` name the quota's numerator and divisor (empty: 1).
 
     By attainment a bound is b x quota, so that no division decides; in units it is cut where unit k begins (semantics 5.5): for
     slices only; what has been reached is told by the bounds as they are written.
     """
-    numerator, divisor = (pl.col(c) for c in columns)
+    numerator, divisor = pl.col(columns[0]), pl.col(columns[1]) if columns[1] is not None else ONE
     by_attainment = attainment_of(tiers.by.node, rules.own) is not None
     cuts, includes = [], []
     for tier in tiers.tiers:
@@ -83,26 +83,40 @@ def paying_tiers(tiers: Tiers) -> list[list[int]]:
     return [[next((j for j in range(reached, i, -1) if down[j] <= i), i) for i in range(size)] for reached in range(size)]
 
 
-def sliced(frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
+def sliced(
+    frame: pl.DataFrame, pieces: pl.DataFrame | None, steps: Ladder, tier: str
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Cut each row's stretch `~s`..`~e` at the bounds; `tier` names the new column (from 0).
 
-    Rows inside one tier are left as they are; only those that cross a bound become several, lowest tier first.
-    A row without length stays whole, in the tier of its place.
+    In: the credits, one row each with its number `~line`, and the pieces of those that other bounds have cut already. The
+    credits come back as they are, each with the tier in which its lower end lies; those that cross a bound are also cut
+    into pieces, lowest tier first. A row without length stays whole, in the tier of its place.
     """
-    low, high = pl.min_horizontal("~s", "~e"), pl.max_horizontal("~s", "~e")
-    empty = pl.col("~s") == pl.col("~e")
-    first = pl.when(empty).then(steps.place(pl.col("~s"))).otherwise(steps.begins(low))
-    last = pl.when(empty).then(steps.place(pl.col("~s"))).otherwise(steps.ends(high))
-    marked = frame.with_columns(first.cast(pl.Int32).alias(tier), last.cast(pl.Int32).alias("~last"))
-    inside = marked.filter(pl.col(tier) == pl.col("~last")).drop("~last")
-    crossing = marked.filter(pl.col(tier) != pl.col("~last"))
+    frame = _marked(frame, steps, tier)
+    cut = [frame.filter(pl.col(tier) != pl.col("~last")).with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))]
+    if pieces is not None:
+        done = pieces["~line"].unique().implode()
+        cut = [cut[0].filter(~pl.col("~line").is_in(done)), _marked(pieces, steps, tier).select(cut[0].columns)]
+    crossing = pl.concat(cut)
+    frame = frame.drop("~last")
     if crossing.is_empty():
-        return inside
+        return frame, None
     each = crossing.with_columns(pl.int_ranges(tier, pl.col("~last") + 1).alias(tier)).explode(tier)
     each = each.with_columns(pl.col(tier).cast(pl.Int32))
     bottom, top = steps.bound(pl.col(tier), upper=False), steps.bound(pl.col(tier), upper=True)
-    cut = [_clip(pl.col(c), bottom, top).alias(c) for c in ("~s", "~e")]
-    return pl.concat([inside, each.with_columns(cut).drop("~last")])
+    each = each.with_columns([_clip(pl.col(c), bottom, top).alias(c) for c in ("~s", "~e")]).drop("~last")
+    return frame, each.sort("~line", maintain_order=True)
+
+
+def _marked(frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
+    """Add the tiers in which a stretch begins and ends."""
+    low, high = pl.min_horizontal("~s", "~e"), pl.max_horizontal("~s", "~e")
+    first, last = steps.begins(low), steps.ends(high)
+    empty = pl.col("~s") == pl.col("~e")
+    if frame.lazy().select(empty.any()).collect().item():
+        place = steps.place(pl.col("~s"))
+        first, last = pl.when(empty).then(place).otherwise(first), pl.when(empty).then(place).otherwise(last)
+    return frame.with_columns(first.cast(pl.Int32).alias(tier), last.cast(pl.Int32).alias("~last"))
 
 
 def _clip(value: pl.Expr, bottom: pl.Expr, top: pl.Expr) -> pl.Expr:

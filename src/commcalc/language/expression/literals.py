@@ -15,6 +15,8 @@ MOST_DECIMALS = 12
 
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\d_.])")
 _OTHER_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}(?!\d)|0\d/\d{1,2}/\d{4}(?!\d)|\d{1,2}/0\d/\d{4}(?!\d)")
+_TIME = re.compile(r"\d{1,3}(?::\d{2})+(?!\d)")
+_MONTH = re.compile(r"(\d{4})-(0[1-9])(?![\d-])")
 _CHUNK = re.compile(r"\d[0-9A-Za-z_.]*")
 _NUMBER = re.compile(r"(\d{1,3}(?:_\d{3})+|\d+)(\.\d+)?")
 _COMMAS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)")
@@ -32,6 +34,12 @@ def read_number(text: str, at: int) -> Number | DateLit:
     other = _OTHER_DATE.match(text, at)
     if other:
         _refuse(DATE, other[0], at, "is not how a date is written", "write year-month-day, as 2026-01-31")
+    month = _MONTH.match(text, at)
+    if month:
+        _refuse(DATE, month[0], at, "is a month, and one day is wanted", f"write {month[0]}-01, or the month's last day")
+    time = _TIME.match(text, at)
+    if time:
+        _refuse(NUMBER, time[0], at, "is written like a time of day", "write a decimal, as 12.5")
     chunk = _CHUNK.match(text, at)
     assert chunk is not None
     body, end = chunk[0], chunk.end()

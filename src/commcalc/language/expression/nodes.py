@@ -151,6 +151,7 @@ class IsEmpty:
 
 
 Node: TypeAlias = Number | Text | DateLit | Name | Member | Call | Unary | Binary | In | Between | Like | IsEmpty
+LEAVES = (Number, Text, DateLit, Name, Member)
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 OWN = ("value", "quota", "attainment")  # bare: of the component's own measure; called: of the measure named
@@ -174,6 +175,8 @@ class Expression:
 
 def children(node: Node) -> tuple[Node, ...]:
     """Return the parts of a node, from left to right."""
+    if isinstance(node, LEAVES):  # most expressions of a plan are one number
+        return ()
     if isinstance(node, Call):
         return node.args
     if isinstance(node, Unary):

@@ -35,12 +35,14 @@ def calls(node: Node, *functions: str) -> frozenset[str]:
 
 def free_of(node: Node) -> Free:
     """Return all that the expression reads."""
-    bare = names_in(node)
+    nodes = tuple(walk(node))  # once: a plan has thousands of expressions
+    bare = frozenset(n.id for n in nodes if isinstance(n, Name))
+    quoted = [(n.function, n.args[0].value) for n in nodes if isinstance(n, Call) and n.args and isinstance(n.args[0], Text)]
     return Free(
         names=bare - frozenset(OWN),
-        payee=frozenset(n.id for n in walk(node) if isinstance(n, Member)),
-        measures=calls(node, *OWN),
-        components=calls(node, "earned"),
-        tables=calls(node, "table"),
+        payee=frozenset(n.id for n in nodes if isinstance(n, Member)),
+        measures=frozenset(name for function, name in quoted if function in OWN),
+        components=frozenset(name for function, name in quoted if function == "earned"),
+        tables=frozenset(name for function, name in quoted if function == "table"),
         own=bare & frozenset(OWN),
     )

@@ -1,0 +1,64 @@
+"""Labels: the texts that stand on every line - payee, plan, period, role - each kept once and named by a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from commcalc.engine.book import Book
+from commcalc.engine.earnings import Job
+
+CAUSE = pl.Enum(["new", "true-up"])
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The enumerations of a run. Payees are in the order of their numbers `~p`; periods follow an empty text."""
+
+    payee: pl.Enum
+    plan: pl.Enum
+    version: pl.Enum
+    component: pl.Enum
+    measure: pl.Enum
+    goal: pl.Enum
+    role: pl.Enum
+    currency: pl.Enum
+    period: pl.Enum
+    place: pl.Enum
+
+
+def labels_of(book: Book) -> Labels:
+    """Return the labels of all that a run can write."""
+    plans = [p.plan for p in book.plans]
+    roles = {"owner", "manager", *(book.splits["role"].unique().to_list() if book.splits is not None else ())}
+    return Labels(
+        payee=pl.Enum(book.people.ids["payee_id"]),
+        plan=_enum(p.plan for p in plans),
+        version=_enum(p.version for p in plans),
+        component=_enum(n for p in plans for n in p.components),
+        measure=_enum(n for p in plans for n in p.measures),
+        goal=_enum(goals_of(c.goal) for p in plans for c in p.components.values()),
+        role=_enum(roles),
+        currency=_enum([book.house.currency, *(p.currency for p in plans)]),
+        period=pl.Enum(["", *book.moments.windows["period"]["~name"]]),
+        place=_enum(
+            f"{p.file}:{p.tree.span_of(('components', n), key=True).line}" for p in book.plans for n in p.plan.components
+        ),
+    )
+
+
+def goals_of(goals: tuple[str, ...]) -> str:
+    """Return the goals that a component serves as they stand on its lines."""
+    return ", ".join(goals)
+
+
+def place_of(book: Book, job: Job) -> str:
+    """Return the file and line that state the job's component."""
+    loaded = next(p for p in book.plans if p.plan.plan == job.plan.plan)
+    span = loaded.tree.span_of(("components", job.name), key=True)
+    return f"{loaded.file}:{span.line}"
+
+
+def _enum(texts: object) -> pl.Enum:
+    return pl.Enum(sorted(set(texts)))  # type: ignore[call-overload]

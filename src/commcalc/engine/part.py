@@ -1,0 +1,206 @@
+"""A part of a run: some payees with all their deals, credited, measured, earned and settled by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from commcalc.engine.account import Account, account_of
+from commcalc.engine.book import Book
+from commcalc.engine.earnings import Blank, Job
+from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
+from commcalc.engine.measure import Measured, measure
+from commcalc.engine.openings import with_openings
+from commcalc.engine.reading import Readings
+from commcalc.engine.rules import Rules, deal_rules
+from commcalc.engine.settle import Settled, difference, renumbered, settled
+from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with_floors
+from commcalc.engine.stability import chained, stable
+from commcalc.engine.tables_out import exception_rows, measure_rows
+from commcalc.plan.components.bonus import Bonus
+from commcalc.plan.load import LoadedPlan
+from commcalc.plan.measures import RoleCredit
+from commcalc.plan.readings import as_prorated, reading
+from commcalc.tables.exact import D
+from commcalc.tables.rows import only, runs_of
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What one component of one plan pays to the payees of a part.
+
+    lines, slices: as in tables.results, with the lines' `~id`; earned: `~p earned accrued held` of the lines; released: `~p amount`.
+    """
+
+    lines: pl.DataFrame
+    slices: pl.DataFrame
+    ids: pl.Series
+    earned: pl.DataFrame
+    released: pl.DataFrame
+    blanks: list[tuple[Job, Blank]]
+    accrued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """All that a part gives. paid: by plan and component; credits and measures: by plan."""
+
+    paid: Mapping[tuple[str, str], Paid]
+    credits: Mapping[str, pl.DataFrame]
+    measures: Mapping[str, pl.DataFrame]
+    account: Account
+    exceptions: pl.DataFrame
+
+
+def calculated(book: Book, naming: Naming) -> PartResult:
+    """Calculate every plan for the payees of a part."""
+    measured: dict[str, dict[str, Measured]] = {}
+    jobs: dict[str, list[Job]] = {}
+    paid: dict[tuple[str, str], Paid] = {}
+    streams: dict[str, Streams | None] = {}
+    for loaded in book.plans:
+        name = loaded.plan.plan
+        rules = rules_of(book, loaded)
+        measured[name] = _measures(book, loaded, rules)
+        jobs[name] = []
+        for component, said in loaded.plan.components.items():
+            plan = as_prorated(loaded.plan, said)
+            jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name])))
+        for job in jobs[name]:
+            paid[name, job.name] = _component(naming, job, *_as_streams(job, loaded, streams))
+    undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
+    account = account_of(book, measured, [m.blank["~row"] for _, m in undecided])
+    blanks = [b for p in paid.values() for b in p.blanks]
+    return PartResult(
+        paid,
+        {plan: credit_rows(book, naming.labels, by_name, plan) for plan, by_name in measured.items()},
+        {plan: measure_rows(book, js) for plan, js in jobs.items() if js},
+        account,
+        exception_rows(book, account.exceptions, blanks, undecided),
+    )
+
+
+def rules_of(book: Book, loaded: LoadedPlan) -> Rules:
+    """Return how a plan's rules are read in this run."""
+    mode = book.house.readings.get("rounding", "half-up")
+    overrides = frozenset(loaded.plan.params) & frozenset(book.people.assignments.columns)
+    return Rules(loaded.plan, mode, None, overrides)
+
+
+def _measures(book: Book, loaded: LoadedPlan, rules: Rules) -> dict[str, Measured]:
+    """Every measure of a plan that counts credits; KPIs and formulas are read, not counted."""
+    plan = loaded.plan
+    needed: dict[str, frozenset[str]] = {}
+    for component in plan.components.values():
+        on = getattr(component, "on", None)
+        if on is None:
+            continue
+        needed[on] = needed.get(on, frozenset({"amount"})) | rules.on(on).reads(*deal_rules(component)).columns
+    return {
+        name: measure(book, plan, name, rules.on(name), _inner(rules, needed.get(name, frozenset())))
+        for name, said in plan.measures.items()
+        if said.aggregate not in ("kpi", "formula")
+    }
+
+
+def _inner(rules: Rules, columns: frozenset[str]) -> frozenset[str]:
+    """Add the deal columns that the plan's own columns are made of."""
+    found = columns
+    for name in columns & rules.plan.columns.keys():
+        found = found | rules.reads(rules.plan.columns[name]).columns
+    return found
+
+
+def span_of(book: Book, every: str) -> tuple[date, date]:
+    """Return the first and last day of the plan's own paying span that holds the run's period (docs/semantics.md 2.1)."""
+    window = every if every in book.moments.windows else "period"
+    row = book.moments.windows[window].filter((pl.col("~first") <= book.now) & (pl.col("~last") >= book.now)).row(0, named=True)
+    return row["~first"], row["~last"]
+
+
+def _as_streams(job: Job, loaded: LoadedPlan, known: dict[str, Streams | None]) -> tuple[Job, Streams | None]:
+    """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
+    credit = job.measured.measure.credit if job.measured is not None else "own"
+    paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
+    if not paid or isinstance(job.component, Bonus) or credit == "reports":
+        return job, None
+    role = credit.role if isinstance(credit, RoleCredit) else "owner"
+    if role not in known:
+        known[role] = streams_of(job.book, role)
+    streams = known[role]
+    if streams is None:
+        return job, None
+    readings = Readings(streams.book, job.plan, job.rules, _measures(streams.book, loaded, job.rules))
+    return replace(job, book=streams.book, readings=readings), streams
+
+
+def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> Paid:
+    """Calculate a component now and as of the span before, and take the difference (semantics 8).
+
+    `job` is `plain`, or under `split: pay` the same on streams.
+    """
+    first, last = span_of(job.book, job.plan.payment.every)
+    now, accrued = job.book.now, last > job.book.now
+    blanks: list[Blank] = []
+    if stable(job, first):
+        # nothing earlier can have changed: calculated once, and only what is credited since is paid
+        found, before = settled(job, now, None), None
+        lines = only(difference(found, None, first), pl.col("~d") >= first)
+        released = _sums(lines, pl.col("~amount").sum().alias("amount"))
+    else:
+        before = with_openings(job, _posted(job, first), first)
+        found = settled(job, now, before)
+        found = with_openings(job, found, now + timedelta(days=1)) or found
+        if streams is not None:
+            found = renumbered(with_floors(plain, shared_out(job, found, streams), now))
+            if before is not None:
+                before = renumbered(with_floors(plain, shared_out(job, before, streams), first - timedelta(days=1)))
+            blanks = apart(job)
+        lines = difference(found, before, first)
+        released = _released(found, before)
+    named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
+    slices = slice_rows(named, found, before)
+    every = [(plain, b) for b in (*found.blanks, *blanks)]
+    return Paid(named.lines, slices, named.marks["~id"], _earned(lines, accrued=accrued), released, every, accrued)
+
+
+def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
+    """Add up by payee; rows of a payee that stand together are added up before payees are looked for."""
+    runs = runs_of(rows, "~p")
+    frame = rows.with_columns(runs.run.alias("~run"))
+    return frame.lazy().group_by("~run", maintain_order=True).agg(pl.col("~p").first(), *sums).drop("~run").collect()
+
+
+def _earned(lines: pl.DataFrame, *, accrued: bool) -> pl.DataFrame:
+    """Return `~p earned accrued held`: what the lines add up to, and of it what is not payable yet or held back."""
+    zero = pl.lit(0).cast(D)
+    held = pl.col("~amount").filter("~held").sum() if not accrued and lines["~held"].any() else zero
+    found = _sums(lines, pl.col("~amount").sum().alias("earned"), held.alias("held"))
+    return found.with_columns((pl.col("earned") if accrued else zero).alias("accrued"))
+
+
+def _posted(job: Job, first: date) -> Settled | None:
+    """What had been posted before the span: recomputed, as a chain over earlier spans where rounding looks back."""
+    start = job.plan.effective.first or job.book.moments.first
+    if first <= start:
+        return None
+    if not chained(job):
+        return settled(job, first - timedelta(days=1), None)
+    window = job.plan.payment.every if job.plan.payment.every in job.book.moments.windows else "period"
+    ends = job.book.moments.windows[window].filter((pl.col("~last") < first) & (pl.col("~last") >= start))["~last"]
+    previous: Settled | None = None
+    for end in ends:
+        previous = with_openings(job, settled(job, end, previous), end + timedelta(days=1))
+    return previous
+
+
+def _released(now: Settled, before: Settled | None) -> pl.DataFrame:
+    """What is free to be paid now less what was: a gate that opens releases what it held."""
+    free = now.rows.filter(~pl.col("~held")).select("~p", pl.col("~amount").alias("amount"))
+    if before is not None:
+        taken = before.rows.filter(~pl.col("~held")).select("~p", (-pl.col("~amount")).alias("amount"))
+        free = pl.concat([free, taken])
+    return free.group_by("~p").agg(pl.col("amount").sum())

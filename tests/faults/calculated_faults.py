@@ -1,0 +1,80 @@
+"""Faults that only a calculation shows: dates, plans and hires, quotas, hierarchy, figures that are very large."""
+
+from __future__ import annotations
+
+from small_project import HEADER, Fault, deals
+
+PLAN = """plan: sales
+version: 1
+effective: 2024-01-01 .. 2027-12-31
+currency: USD
+measures: {{booked: {{sum: amount, {measure}}}}}
+components: {{c: {{{component}}}}}
+payment: {{every: month, negative: carry{payment}}}
+"""
+
+
+def plan(component: str, measure: str = "window: month, quota: own", payment: str = "") -> str:
+    """Return a plan of one measure and one component."""
+    return PLAN.format(measure=measure, component=component, payment=payment)
+
+
+FLAT = plan("kind: commission, on: booked, rate: 5%", "window: month")
+ON_TARGET = "kind: commission, on: booked, rate: on-target, target: 1_000 USD"
+TIERS = "kind: commission, on: booked, rate: {by: value, apply: marginal, tiers: [{from: 0, pay: 5%}, {from: 1_000, pay: 10%}]}"
+BONUS = "kind: bonus, on: booked, target: 1_000 USD, payout: {by: attainment, points: {0%: 0%, 100%: 100%}, between: linear"
+BONUS += ", before: flat, beyond: flat}"
+REPORTS = plan("kind: commission, on: booked, rate: 5%", "window: month, credit: reports")
+P, A, Q = "payee_id,name,hired\n", "payee_id,plan,from,to\n", "payee_id,measure,period,amount\n"
+
+
+def _table(name: str, header: str, *rows: str) -> dict[str, bytes]:
+    return {name: (header + "".join(f"{r}\n" for r in rows)).encode()}
+
+
+def _joiner(month: str, days: int, paid: str) -> Fault:
+    """A joiner on the 16th with a quota of 1,000 for the month and a deal of 100: pay is 100 x 1,000 / (1,000 x part / days)."""
+    files = {
+        **_table("quotas", Q, f"ann,booked,{month},1000"),
+        **_table("assignments", A, f"ann,sales,{month}-16,"),
+        **deals(f"D1,ann,{month}-20,100"),
+    }
+    return Fault(
+        f"F102 a joiner on the 16th of a month of {days} days",
+        files, plan=plan(ON_TARGET, payment=", prorate: {quota: days}"), pays=f"ann {paid}", period=month,
+    )  # fmt: skip
+
+
+CALCULATED = (
+    Fault("F052 the sum of ten thousand of the largest amount is exact", {"deals": (HEADER + "".join(f"D{i},ann,2026-01-05,999999999999999.99\n" for i in range(10_000))).encode()}, plan=plan("kind: commission, on: booked, rate: 0.01%", "window: month"), pays="ann 1000000000000000"),
+    Fault("F053 below zero under tiers that do not say what a return does", deals("D1,ann,2026-01-05,300", "D2,ann,2026-01-06,-100"), plan=plan(TIERS, "window: month"), pays="ann 15", lists=("K130 3",), shows=("returns: unwind",)),
+    Fault("F053 below zero under tiers that say it", deals("D1,ann,2026-01-05,1100", "D2,ann,2026-01-06,-200"), plan=plan(TIERS + ", returns: unwind", "window: month"), pays="ann 45"),
+    Fault("F054 zero beside others", deals("D1,ann,2026-01-05,0.00", "D2,ann,2026-01-05,20"), pays="ann 1"),
+    Fault("F062 a day after the period", deals("D1,ann,2026-01-31,100", "D2,ann,2026-02-01,100"), pays="ann 5", account="later 1"),
+    Fault("F062 a year after the period is not yet told", deals("D1,ann,2027-01-31,100"), pays="", account="later 1"),
+    Fault("F062 more than a year after the period", deals("D1,ann,2027-02-01,100", "D2,ann,2062-01-05,100"), pays="", account="later 2", warns=("D063 2",), shows=("`2027-02-01`", "/ 2 /")),
+    Fault("F063 the leap day is a day of its month", {**deals("D1,ann,2024-02-29,100"), **_table("assignments", A, "ann,sales,2024-02-29,2024-02-29")}, plan=FLAT, pays="ann 5", period="2024-02"),
+    Fault("F063 the leap day of another year is none", deals("D1,ann,2026-02-29,100"), says=("D034 2",), shows=("no such day",)),
+    Fault("F075 an unknown owner, and the payee who may be meant", {**_table("payees", "payee_id,name,aliases\n", "007,Ann Lee,A. Lee"), **_table("assignments", A, "007,sales,2026-01-01,"), **deals("D1,Ann Le,2026-01-05,100", "D2,A.Lee,2026-01-05,100", "D3,zzz,2026-01-05,100", "D4,007,2026-01-05,100")}, pays="007 5", lists=("K101 2", "K101 3", "K101 4"), account="exception 3", shows=("`Ann Lee` (the payee `007`)", "`A. Lee` (the payee `007`)", "100.00")),
+    Fault("F075 no owner at all", deals("D1,,2026-01-05,100", "D2,ann,2026-01-05,100"), pays="ann 5", lists=("K102 2",), account="exception 1"),
+    Fault("F076 a payee on no plan", {**_table("assignments", A, "ann,sales,2026-01-01,")}, pays="ann 5", lists=("K103 3",), account="exception 1", shows=("no row of `assignments`", "250.50")),
+    Fault("F076 a share of a payee on no plan", {**_table("assignments", A, "ann,sales,2026-01-01,"), **_table("splits", "deal_id,payee_id,share\n", "D1,ann,60%", "D1,cy,40%"), **deals("D1,ann,2026-01-05,100")}, pays="ann 3", lists=("K103 2",), shows=("`cy` is on no plan", "40.00")),
+    Fault("F076 both shares of payees on no plan", {**_table("assignments", A, "ann,sales,2026-01-01,"), **_table("splits", "deal_id,payee_id,share\n", "D1,bob,60%", "D1,cy,40%"), **deals("D1,ann,2026-01-05,100")}, pays="", lists=("K103 2", "K103 2"), account="exception 1"),
+    Fault("F077 a deal dated before the hire", _table("payees", P, "ann,Ann,2026-01-06", "bob,Bob,2026-01-06", "cy,Cy,"), pays="bob 12.53", lists=("K104 2",), account="exception 1", shows=("hired on 2026-01-06",)),
+    Fault("F077 a share of somebody hired later", {**_table("payees", P, "ann,Ann,", "bob,Bob,2026-01-06", "cy,Cy,"), **_table("splits", "deal_id,payee_id,share\n", "D1,ann,50%", "D1,bob,50%")}, pays="ann 2.5 bob 12.53", lists=("K104 2",)),
+    Fault("F080 a deal in the gap between two assignments", {**_table("assignments", A, "ann,sales,2026-01-01,2026-01-09", "ann,sales,2026-01-20,"), **deals("D1,ann,2026-01-09,100", "D2,ann,2026-01-10,100", "D3,ann,2026-01-19,100", "D4,ann,2026-01-20,100")}, pays="ann 10", lists=("K103 3", "K103 4"), account="exception 2", shows=("ended on 2026-01-09, the next begins on 2026-01-20",)),
+    Fault("F082 both ends of an assignment count", {**_table("assignments", A, "ann,sales,2026-01-05,2026-01-06"), **deals("D1,ann,2026-01-04,100", "D2,ann,2026-01-05,200", "D3,ann,2026-01-06,300", "D4,ann,2026-01-07,400")}, pays="ann 25", lists=("K103 2", "K103 5"), account="exception 2"),
+    Fault("F083 names alike under ids of their own", {**_table("payees", P, "1,Ann Lee,", "2,ANN LEE,"), **_table("assignments", A, "1,sales,2026-01-01,", "2,sales,2026-01-01,"), **deals("D1,1,2026-01-05,100", "D2,2,2026-01-05,200")}, pays="1 5 2 10"),
+    Fault("F085 the last in the stated order takes the rest", {**_table("splits", "deal_id,payee_id,share,order\n", "D1,ann,1/3,3", "D1,bob,1/3,1", "D1,cy,1/3,2"), **deals("D1,ann,2026-01-05,0.10")}, plan=plan("kind: commission, on: booked, rate: 100%", "window: month"), pays="ann 0.03 bob 0.03 cy 0.03"),
+    Fault("F091 a new manager in the middle of the month", {**_table("payees", "payee_id,name,manager,from,to\n", "ann,Ann,bob,,2026-01-15", "ann,Ann,cy,2026-01-16,", "bob,Bob,,,", "cy,Cy,,,"), **deals("D1,ann,2026-01-15,100", "D2,ann,2026-01-16,200")}, plan=REPORTS, pays="bob 5 cy 10"),
+    Fault("F100 no quota", plan=plan(ON_TARGET), files=_table("quotas", Q, "bob,booked,2026-01,501"), pays="bob 500", lists=("K120 0",), shows=("`ann` in 2026-01",)),
+    Fault("F100 a quota of zero", plan=plan(ON_TARGET), files=_table("quotas", Q, "ann,booked,2026-01,0", "bob,booked,2026-01,501"), pays="bob 500", lists=("K120 0",)),
+    Fault("F100 a quota below zero", plan=plan(ON_TARGET), files=_table("quotas", Q, "ann,booked,2026-01,-5", "bob,booked,2026-01,501"), pays="bob 500", lists=("K120 0",)),
+    Fault("F100 a quota of zero with its rule stated", plan=plan(BONUS, "window: month, quota: own, no_quota: 0%"), files=_table("quotas", Q, "ann,booked,2026-01,0", "bob,booked,2026-01,501"), pays="bob 500"),
+    Fault("F100 a quota that is no number", plan=plan(ON_TARGET), files=_table("quotas", Q, "ann,booked,2026-01,1e3", "bob,booked,2026-01,"), says=("D031 2", "D030 3")),
+    Fault("F101 a quota and no deals", plan=plan(BONUS), files={**_table("quotas", Q, "ann,booked,2026-01,200", "bob,booked,2026-01,501", "cy,booked,2026-01,100")}, pays="ann 500 bob 500"),
+    _joiner("2026-01", 31, "193.75"),
+    _joiner("2026-04", 30, "200"),
+    _joiner("2026-02", 28, "215.38"),
+    _joiner("2024-02", 29, "207.14"),
+)  # fmt: skip

@@ -1,0 +1,179 @@
+"""The page of each problem tells the truth: its failing example has the problem, its working one has not."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from commcalc.checks import Facts, check_plans
+from commcalc.cli.catalogue import kinds
+from commcalc.cli.main import app
+from commcalc.language.expression import Type
+from commcalc.plan.load import load_plan
+
+FACTS = Facts(
+    columns={
+        "amount": Type.MONEY, "close_date": Type.DATE, "stage": Type.TEXT, "code": Type.TEXT, "product": Type.TEXT,
+        "term": Type.NUMBER, "discount": Type.RATIO,
+    },
+    stated=frozenset({"amount", "close_date"}),
+    readings={"rounding": "half-up", "round": "line"},
+)  # fmt: skip
+HEAD = "plan: sales-rep\nversion: 1\neffective: 2026\ncurrency: USD\ngoals: {growth: {title: Grow}}\n"
+MEASURES = "measures:\n  bookings: {sum: amount, window: month, quota: 1_000}\n"
+COMPONENT = "components:\n  base: {kind: commission, on: bookings, rate: 5%}\n"
+END = "payment: {every: month}\n"
+
+
+def top(text: str) -> str:
+    return f"{HEAD}{MEASURES}{COMPONENT}{text}\n{END}"
+
+
+def instead(text: str) -> str:
+    """The header with this line in the place of the one that has the same key."""
+    key = text.split(":")[0]
+    return re.sub(rf"(?m)^{key}:.*$", lambda _: text, f"{HEAD}{MEASURES}{COMPONENT}{END}", count=1)
+
+
+def measure(text: str) -> str:
+    return f"{HEAD}measures:\n  {text}\n{COMPONENT}{END}"
+
+
+def counted(text: str) -> str:
+    return f"{HEAD}measures:\n  bookings:\n    sum: amount\n    window: month\n{textwrap.indent(text, '    ')}\n{COMPONENT}{END}"
+
+
+def paid(text: str, first: str = "    kind: commission\n    on: bookings\n") -> str:
+    rate = "" if re.match(r"rate:", text) else "    rate: 5%\n"
+    return f"{HEAD}{MEASURES}components:\n  base:\n{first}{rate}{textwrap.indent(text, '    ')}\n{END}"
+
+
+def tiers(text: str) -> str:
+    said = {"by": "by: value", "apply": "apply: marginal", "tiers": "tiers: [{from: 0, pay: 5%}]"}
+    for part in text.split("; "):
+        said[part.split(":")[0].replace("teirs", "tiers")] = part
+    return paid("rate:\n" + textwrap.indent("\n".join(said.values()), "  "))
+
+
+def rows(text: str, by: str = "amount") -> str:
+    return paid(f"rate: {{by: {by}, {text if text.startswith('rows:') else f'rows: {text}'}}}")
+
+
+def ranges(text: str) -> str:
+    return rows("{" + ", ".join(f"{cell}: 5%" for cell in text.split(" and ")) + "}")
+
+
+def cells(text: str) -> str:
+    return rows("{" + ", ".join(f'"{cell}": 5%' for cell in text.split(" or ")[:1]) + ", any: 1%}")
+
+
+def points(text: str) -> str:
+    given = text if text.startswith("points:") else f"points: {{{text}}}"
+    bonus = "    kind: bonus\n    on: bookings\n    target: 500\n    payout: {by: attainment, between: linear, before: 0%, beyond: flat, "
+    return f"{HEAD}{MEASURES}components:\n  base:\n{bonus}{given}}}\n{END}"
+
+
+def condition(text: str) -> str:
+    return counted(f"where: {text}")
+
+
+def figure(text: str) -> str:
+    return paid(f"basis: {text}")
+
+
+def gate(text: str) -> str:
+    return paid(f"gate: {{when: {text}, else: 0%}}")
+
+
+def flow(text: str) -> str:
+    return measure(f"bookings: {{sum: amount, window: month, {text.strip('{}')}}}")
+
+
+SLOTS: dict[str, Callable[[str], str]] = {
+    "Y003": str, "Y004": str, "Y005": str, "Y006": paid, "Y008": tiers, "Y010": flow, "Y011": counted, "Y012": counted,
+    "Y013": counted, "Y020": instead, "Y023": lambda t: paid(f"dates: {t} .."), "Y024": instead, "Y025": instead, "Y027": lambda t: top("").replace("{every: month}", f"{{every: month, {t}}}"),
+    "Y029": instead, "Y030": instead, "Y031": cells, "P001": tiers, "P003": tiers, "P004": tiers, "P006": paid, "P007": tiers,
+    "P008": measure, "P101": counted, "P102": paid, "P103": paid, "P104": paid, "P105": paid, "P110": lambda t: paid("", f"    kind: commission\n    {t}\n"),
+    "P111": paid, "P112": top, "P115": top, "P116": top, "P117": counted, "P211": tiers, "P212": tiers,
+    "P216": rows, "P220": ranges, "P221": lambda t: ranges(t + " and above 36"), "P222": ranges, "P230": points, "P231": points, "P302": lambda t: paid(t.replace("}", ", excess: forfeit}")),
+    "X001": figure, "X002": figure, "X003": figure, "X004": condition, "X005": figure, "X007": condition, "X008": condition,
+    "X009": figure, "X010": condition, "X011": condition, "X012": condition, "X013": figure, "X014": gate, "X015": gate,
+    "X017": condition, "X018": figure,
+}  # fmt: skip
+"""Where the example of a page stands in a plan, as the page shows it."""
+
+
+def _tier(*lines: str, apply: str = "marginal", by: str = "value") -> str:
+    return tiers(f"by: {by}; apply: {apply}; tiers: [{', '.join('{' + line + '}' for line in lines)}]")
+
+
+TOLD: dict[str, tuple[str, str]] = {
+    "Y007": (f"{HEAD}measures:\n\tbookings: {{sum: amount, window: month}}\n{COMPONENT}{END}", top("")),
+    "Y009": (paid("rate: *base"), top("params: {base_rate: 8%}").replace("rate: 5%", "rate: base_rate")),
+    "P002": (top("").replace("currency: USD\n", ""), top("")),
+    "P011": ("program: orbit-launch\n", top("")),
+    "P012": (top("").replace("plan: sales-rep", "plan: sales"), top("")),
+    "P014": (rows("rows: ../../rates.csv"), rows("{any: 5%}")),
+    "P015": (rows("rows: rats.csv"), rows("{any: 5%}")),
+    "P107": (paid("rate: 5 USD"), paid("rate: 5%")),
+    "P113": (gate("earned('base') > 1"), top("")),
+    "P114": tuple(f"{HEAD}{MEASURES}{COMPONENT}  new-business: {{kind: commission, on: bookings, rate: 1%}}\n  {n}: {{kind: commission, on: bookings, rate: 1%}}\n{END}" for n in ("New_Business", "renewals")),
+    "P210": (_tier("from: 0, pay: 1%", "from: 100, pay: 2%", "from: 80, pay: 3%"), _tier("from: 0, pay: 1%", "from: 80, pay: 2%", "from: 100, pay: 3%")),
+    "P215": (_tier("from: 0, pay: 1%", "from: 5, pay: 2%, reaches: zero", apply="retroactive"), _tier("from: 0, pay: 1%", "from: 5, pay: 2%, reaches: zero")),
+    "P225": tuple(rows(f"[[x, {cell}5%], [any, any, 1%]]", by="[product, stage]") for cell in ("", "any, ")),
+    "P226": (rows("{24..: 5%, any: 1%}", by="close_date"), rows("{any: 5%}")),
+    "P240": (paid("rate: on-target"), paid("rate: on-target\ntarget: 80% of variable")),
+    "P241": tuple(_tier("from: 0, pay: 1%", by="attainment").replace(", quota: 1_000", quota) for quota in ("", ", quota: own")),
+    "P242": tuple(paid(f"target: {t}").replace("window: month", "window: deal") for t in ("80% of variable", "5_000 USD")),
+    "P243": (paid("target: 60% of variable"), paid("target: 100% of variable")),
+    "P300": tuple(_tier("from: 0%, pay: 1%", by="attainment").replace("window: month", f"window: year{a}") for a in ("", ", against: full quota")),
+    "P301": tuple(paid(f"cap: {{at: {cap}, excess: forfeit}}\nfloor: {{at: {floor}}}") for cap, floor in ((100, 200), (200, 100))),
+    "P304": (top("").replace("currency: USD", "currency: EUR"), top("")),
+}  # type: ignore[assignment]  # fmt: skip
+"""Where a page tells its example in words: a plan that fails in this way, and one that works."""
+
+
+def codes(plan: str) -> set[str]:
+    loaded, report = load_plan(plan.encode(), "plans/sales-rep.yaml", Path("plans/sales-rep.yaml"), Path())
+    if loaded is not None:
+        report.extend(check_plans((loaded,), FACTS))
+    return {p.code for p in report}
+
+
+def examples(page: str) -> tuple[str, str]:
+    """Return the failing and the working example of a page, out of their backticks or indentation."""
+    fails, works = page[page.index("Fails:") + 6 :].split("\nWorks:", 1)
+
+    def bare(text: str) -> str:
+        ticked = re.match(r"\s*`(.+?)`(?:\s|$)", text)
+        return ticked[1] if ticked else textwrap.dedent(text.lstrip("\n").rstrip()) if "\n" in text else text.strip()
+
+    return bare(fails), bare(works)
+
+
+@pytest.mark.parametrize("code", SLOTS)
+def test_the_example_of_a_page_fails_and_works(code: str) -> None:
+    fails, works = examples(kinds()[code].page)
+    assert code in codes(SLOTS[code](fails))
+    assert code not in codes(SLOTS[code](works))
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_what_a_page_tells_in_words_fails_and_works(code: str) -> None:
+    fails, works = TOLD[code]
+    assert code in codes(fails)
+    assert code not in codes(works)
+
+
+@pytest.mark.parametrize("code", kinds())
+def test_explain_prints_every_page(code: str) -> None:
+    done = CliRunner().invoke(app, ["explain", "code", code])
+    assert done.exit_code == 0
+    assert done.output.startswith(f"{code}: ")
+    assert "\nFails:" in done.output
+    assert "\nWorks:" in done.output
