@@ -82,5 +82,9 @@ def advice(problem: Problem) -> str:
 
 def json_text(value: Any) -> str:
     """Return a value as JSON in which nothing steers a terminal: what cannot be seen is written by its number."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return "".join(c if c == "\n" or shown(c) == c else json.dumps(c)[1:-1] for c in text)
+    lines = json.dumps(value, indent=2, ensure_ascii=False).split("\n")
+    return "\n".join(line if line.isprintable() else _numbered(line) for line in lines)
+
+
+def _numbered(line: str) -> str:
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)

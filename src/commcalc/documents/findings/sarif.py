@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 from urllib.parse import quote
 
 from commcalc.base.problem import Kind, Problem
@@ -52,8 +53,12 @@ def _sentence(text: str) -> str:
 
 
 def _markdown(page: str) -> str:
-    """Return a page with its examples as code."""
-    return re.sub(r"^(Fails|Works): (.+)$", lambda m: f"**{m[1]}:** `{m[2].replace('`', chr(39))}`\n", page, flags=re.MULTILINE)
+    """Return a page with its two examples as code; the lines of a long one are indented below its word."""
+    parts = re.split(r"^(Fails|Works):[ \n]+", page, flags=re.MULTILINE)
+    out = parts[0]
+    for word, example in zip(parts[1::2], parts[2::2], strict=True):
+        out += f"**{word}:**\n\n```yaml\n{dedent(example.rstrip())}\n```\n\n"
+    return out.rstrip() + "\n"
 
 
 def _result(findings: Findings, problem: Problem, rule: int, fingerprint: str) -> dict[str, object]:
