@@ -1,0 +1,52 @@
+"""`schema`: what may stand in a plan or a project file, for an editor that completes and explains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import typer
+
+from commcalc.cli import shown
+from commcalc.inputs.model import ProjectModel
+from commcalc.language.schema import schema_of
+from commcalc.plan.schema import plan_schema
+
+What = Literal["plan", "project"]
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {"plan": plan_schema, "project": lambda: schema_of(ProjectModel)}
+assert set(get_args(What)) == set(SCHEMAS)
+EPILOG = """
+
+**Examples**
+
+```text
+commcalc schema plan                           # JSON Schema of a plan, on stdout
+commcalc schema plan --output plan.schema.json # beside commcalc.yaml, for the editor
+commcalc schema project                        # of commcalc.yaml
+```
+"""
+
+
+def verb(
+    what: Annotated[What, typer.Argument(help="Which file's schema.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")] = None,
+) -> None:
+    """Print the JSON Schema of a plan or of the project file, for completion and explanations in an editor."""
+    text = json.dumps(SCHEMAS[what](), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        print(text, end="")
+        return
+    beside = output.with_name(f".{output.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(output)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        shown.note(f"{output} cannot be written: {error.strerror}")
+        raise typer.Exit(3) from None
+    shown.note(f"written to {output}; next, as a file's first line: # yaml-language-server: $schema=<the path from there>")
+
+
+verb.__doc__ = (verb.__doc__ or "") + EPILOG
