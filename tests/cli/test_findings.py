@@ -16,6 +16,7 @@ from program import commcalc
 
 from commcalc.base.problem import Kind, Problem
 from commcalc.base.source import Cell, Sources, Span
+from commcalc.cli.catalogue import kinds
 from commcalc.documents.findings import FORMATS, Findings
 from commcalc.documents.findings.github import MOST_IN_SUMMARY, step_summary
 
@@ -122,7 +123,9 @@ def test_sarif_is_valid_by_the_multitool(tmp_path: Path) -> None:
     if not tool:
         pytest.skip("sarif-multitool is not installed (COMMCALC_SARIF_MULTITOOL or PATH)")
     nasty = WRONG.at(SPAN, text=NASTY, mend=NASTY).with_also(Cell("data/d.csv", 3, "amount"), "the other")
-    for name, found in {"none": findings(), "some": findings(nasty, DOUBT.at(None, text="x")), "many": many(300)}.items():
+    every = findings(*(kind.at(SPAN) for kind in kinds().values()))
+    some = findings(nasty, DOUBT.at(None, text="x"))
+    for name, found in {"none": findings(), "some": some, "many": many(300), "every": every}.items():
         file = tmp_path / f"{name}.sarif"
         file.write_text(FORMATS["sarif"](found), encoding="utf-8")
         done = subprocess.run([tool, "validate", str(file)], capture_output=True, text=True, check=False)

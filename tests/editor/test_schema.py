@@ -15,7 +15,9 @@ import yaml
 from pydantic import BaseModel
 
 from commcalc.inputs.model import ProjectModel
+from commcalc.language.bind import bind
 from commcalc.language.schema import schema_of
+from commcalc.language.tree import read_tree
 from commcalc.plan.model import Plan
 from commcalc.plan.schema import plan_schema
 
@@ -38,6 +40,10 @@ BROKEN = {
     "an empty value": ("title: Account executive", "title:"),
     "a currency that is no code": ("currency: USD", "currency: dollars"),
     "a table in a file that is no table": ("factor: 1.1x", "factor: {by: product, rows: rates.xlsx}"),
+    "a key by a name that is not its own": (
+        "returns: unwind",
+        "gate: {when: attainment >= 10%, otherwise: 0%, until_known: pay}",
+    ),
     "no payment": ("payment:\n", "goals:\n"),
 }
 
@@ -60,6 +66,12 @@ def complaints(name: str, text: str) -> list[str]:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed; the dev extra has it")
     validator = jsonschema.Draft7Validator(SCHEMAS[name])
     return [f"{list(e.path)}: {e.message[:200]}" for e in validator.iter_errors(yaml.load(text, AsEditorsRead))]
+
+
+def fits(text: str) -> bool:
+    """Tell whether the program itself reads a plan."""
+    tree, report = read_tree(text.encode(), "plan.yaml")
+    return tree is not None and not report.errors and bind(tree, Plan)[0] is not None
 
 
 def models(option: Any, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
@@ -124,6 +136,7 @@ def test_a_broken_plan_does_not_fit(what: str) -> None:
     before, after = BROKEN[what]
     assert before in GOOD
     assert complaints("plan", GOOD.replace(before, after, 1)) != []
+    assert not fits(GOOD.replace(before, after, 1))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,7 @@ def test_a_broken_plan_does_not_fit(what: str) -> None:
 )  # fmt: skip
 def test_each_form_that_a_value_may_have_fits(before: str, after: str) -> None:
     assert complaints("plan", GOOD.replace(before, after)) == []
+    assert ".csv" in after or fits(GOOD.replace(before, after))
 
 
 def schema(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,7 @@ from commcalc.language.fields import Cell, CellRange, Expr, OneOrMany, read_cell
 class Shape(BaseModel):
     """A frozen part of a plan; a key that it does not know is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 def _split_row(row: Any) -> Any:
