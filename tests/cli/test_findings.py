@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
@@ -17,6 +18,7 @@ from program import commcalc
 from commcalc.base.problem import Kind, Problem
 from commcalc.base.source import Cell, Sources, Span
 from commcalc.cli.catalogue import kinds
+from commcalc.cli.validate import FOR_PEOPLE, Style
 from commcalc.documents.findings import FORMATS, Findings
 from commcalc.documents.findings.github import MOST_IN_SUMMARY, step_summary
 
@@ -58,6 +60,10 @@ def test_nothing_in_a_finding_steers_a_terminal_or_breaks_the_form(style: str) -
     assert [c for c in text if c != "\n" and not c.isprintable()] == []
     assert "\u202e" not in text
     assert listed(style, text) == 1
+
+
+def test_every_format_can_be_asked_for() -> None:
+    assert set(get_args(Style)) == {*FOR_PEOPLE, *FORMATS, "auto"}
 
 
 def test_github_takes_each_part_as_it_was_meant() -> None:

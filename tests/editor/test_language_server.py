@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from server import Server, found
 
-from commcalc.plan.schema import plan_schema
+from commcalc.plan.schema import schema
 
 KEY = 10  # what the protocol calls a property; a whole shape with its keys filled in is of another kind
 LINE = "# yaml-language-server: $schema=plan.schema.json\n"
@@ -22,7 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if program is None:
         pytest.skip("yaml-language-server is not installed (COMMCALC_YAML_LANGUAGE_SERVER or PATH)")
     folder = tmp_path_factory.mktemp("plans")
-    (folder / "plan.schema.json").write_text(json.dumps(plan_schema()), encoding="utf-8")
+    (folder / "plan.schema.json").write_text(json.dumps(schema()), encoding="utf-8")
     running = Server(program, folder)
     running.folder = folder
     yield running

@@ -14,15 +14,15 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from commcalc.inputs import schema as project_schema
 from commcalc.inputs.model import ProjectModel
 from commcalc.language.bind import bind
-from commcalc.language.schema import schema_of
 from commcalc.language.tree import read_tree
+from commcalc.plan import schema as plan_schema
 from commcalc.plan.model import Plan
-from commcalc.plan.schema import plan_schema
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = {"plan": plan_schema(), "project": schema_of(ProjectModel)}
+SCHEMAS = {"plan": plan_schema.schema(), "project": project_schema.schema()}
 PLANS = sorted(p for folder in ("plans", "examples/*/plans") for p in ROOT.glob(f"{folder}/*.yaml") if ".test." not in p.name)
 PROJECTS = sorted(ROOT.glob("examples/*/commcalc.yaml"))
 GOOD = (ROOT / "plans" / "saas-ae.yaml").read_text(encoding="utf-8")

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import typer
 
 from commcalc.cli import shown
-from commcalc.inputs.model import ProjectModel
-from commcalc.language.schema import schema_of
-from commcalc.plan.schema import plan_schema
 
-What = Literal["plan", "project"]
-SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {"plan": plan_schema, "project": lambda: schema_of(ProjectModel)}
-assert set(get_args(What)) == set(SCHEMAS)
 EPILOG = """
 
 **Examples**
@@ -30,11 +24,11 @@ commcalc schema project                        # of commcalc.yaml
 
 
 def verb(
-    what: Annotated[What, typer.Argument(help="Which file's schema.")],
+    what: Annotated[Literal["plan", "project"], typer.Argument(help="Which file's schema.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")] = None,
 ) -> None:
     """Print the JSON Schema of a plan or of the project file, for completion and explanations in an editor."""
-    text = json.dumps(SCHEMAS[what](), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(_schema(what), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         print(text, end="")
         return
@@ -47,6 +41,13 @@ def verb(
         shown.note(f"{output} cannot be written: {error.strerror}")
         raise typer.Exit(3) from None
     shown.note(f"written to {output}; next, as a file's first line: # yaml-language-server: $schema=<the path from there>")
+
+
+def _schema(what: str) -> dict[str, Any]:
+    """Return a schema; the plan language is loaded only now."""
+    name = {"plan": "commcalc.plan.schema", "project": "commcalc.inputs.schema"}[what]
+    found: dict[str, Any] = importlib.import_module(name).schema()
+    return found
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG

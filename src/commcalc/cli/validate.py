@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,7 +14,10 @@ import commcalc
 from commcalc.base.problem import Report
 from commcalc.base.render import summary
 from commcalc.cli import shown
-from commcalc.documents.findings import FORMATS, Findings, github
+
+if TYPE_CHECKING:
+    from commcalc.api import Project
+    from commcalc.documents.findings import Findings
 
 Style = Literal["full", "concise", "json", "github", "gitlab", "sarif", "junit", "auto"]
 FOR_PEOPLE = ("full", "concise")
@@ -29,7 +33,6 @@ commcalc validate --format concise      # a line for each problem
 commcalc validate --strict --format sarif > commcalc.sarif
 ```
 """
-assert set(get_args(Style)) == {*FOR_PEOPLE, *FORMATS, "auto"}
 
 
 def verb(
@@ -79,8 +82,11 @@ def _picked(style: Style, environment: Mapping[str, str]) -> Style:
 def _for_machines(project: Project, report: Report, style: str, *, strict: bool) -> None:
     found = report.sorted()
     files = tuple(sorted({*project.sources.texts, *(p.place.file for p in found if p.place is not None)}))
-    findings = Findings(tuple(found), project.sources, files, VERSION, _in_repository(project.root), strict)
-    text = FORMATS[style](findings)
+    version = importlib.import_module("commcalc.api").VERSION
+    documents = importlib.import_module("commcalc.documents.findings")  # what help and `full` do without
+    folder = _in_repository(project.root)
+    findings: Findings = documents.Findings(tuple(found), project.sources, files, version, folder, strict)
+    text = documents.FORMATS[style](findings)
     if text:
         print(text)
     if style == "github":
@@ -88,7 +94,7 @@ def _for_machines(project: Project, report: Report, style: str, *, strict: bool)
         summary_file = os.environ.get("GITHUB_STEP_SUMMARY")
         if summary_file:
             with Path(summary_file).open("a", encoding="utf-8") as file:
-                file.write(github.step_summary(findings))
+                file.write(documents.github.step_summary(findings))
 
 
 def _in_repository(root: Path) -> str:

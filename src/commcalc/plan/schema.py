@@ -11,15 +11,15 @@ from commcalc.plan.model import Plan
 _FILE = {"title": "file", "type": "string", "pattern": r"\.csv$", "examples": ["rates.csv"]}
 
 
-def plan_schema() -> dict[str, Any]:
+def schema() -> dict[str, Any]:
     """Return the schema of a plan."""
-    schema = schema_of(Plan)
-    for definition in schema["definitions"].values():
+    whole = schema_of(Plan)
+    for definition in whole["definitions"].values():
         properties = definition.get("properties", {})
         for key in TABLE_KEYS:
             if key in properties:
                 properties[key] = _or_file(properties[key])
-    return schema
+    return whole
 
 
 def _or_file(said: dict[str, Any]) -> dict[str, Any]:
