@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from commcalc.language.schema import schema_of
-from commcalc.plan.load import TABLE_KEYS
 from commcalc.plan.model import Plan
+from commcalc.plan.table_files import SHAPES
 
 _FILE = {"title": "file", "type": "string", "pattern": r"\.csv$", "examples": ["rates.csv"]}
 
@@ -16,7 +16,7 @@ def schema() -> dict[str, Any]:
     whole = schema_of(Plan)
     for definition in whole["definitions"].values():
         properties = definition.get("properties", {})
-        for key in TABLE_KEYS:
+        for key in SHAPES:
             if key in properties:
                 properties[key] = _or_file(properties[key])
     return whole
