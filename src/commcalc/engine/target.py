@@ -89,10 +89,10 @@ def _blended(book: Book, plan: Plan, said: PartOf | Expression, rules: Rules, fr
     both = both.with_columns(((end - begin).dt.total_days() + 1).alias("~days"), end.alias("~d")).filter(pl.col("~days") > 0)
     both = _figure(book, plan, said, rules, with_facts(book, plan, both, reads.payee, reads.params))
     days = days_of("~wfirst", "~wlast")
-    whole = pl.col("~days") == days
+    entire = pl.col("~days") == days
     both = both.with_columns(
-        pl.when(whole).then(pl.col("~tn")).otherwise(product(pl.col("~tn"), pl.col("~days").cast(D))).alias("~tn"),
-        pl.when(whole).then(pl.col("~td")).otherwise(product(pl.col("~td"), days.cast(D))).alias("~td"),
+        pl.when(entire).then(pl.col("~tn")).otherwise(product(pl.col("~tn"), pl.col("~days").cast(D))).alias("~tn"),
+        pl.when(entire).then(pl.col("~td")).otherwise(product(pl.col("~td"), days.cast(D))).alias("~td"),
     )
     divisors = both.group_by(keys).agg(pl.col("~td").unique().alias("~tds"))
     common = [_common([int(d) for d in row]) for row in divisors["~tds"].to_list()]

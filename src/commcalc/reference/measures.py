@@ -179,9 +179,13 @@ class Measures:
         if key not in self._read:
             measure = self.measure(name)
             value = self.value(name, earner, window, key[3])
-            quota = None if measure.quota is None else self.quotas.quota(name, earner.payee, window, key[3], days=days)
-            step = (measure.round.to, measure.round.how) if measure.round else (None, "half-up")
-            self._read[key] = Measured(value, quota, measure.no_quota, *step)
+            quota, unclear = None, False
+            try:
+                quota = None if measure.quota is None else self.quotas.quota(name, earner.payee, window, key[3], days=days)
+            except NotPaid:
+                unclear = True
+            step, how = (measure.round.to, measure.round.how) if measure.round else (None, "half-up")
+            self._read[key] = Measured(value, quota, measure.no_quota, step, how, unclear)
         return self._read[key]
 
     def read(self, name: str, earner: Earner, day: date, prorate: Prorate | None = None) -> Measured:
