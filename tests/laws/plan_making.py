@@ -7,12 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-OPEN_FINDINGS: frozenset[str] = frozenset({
-    "empty-measure-of-tiers", "or-beside-missing-quota", "deal-windows-only", "floor-of-bonus", "hold-and-cap", "longer-row-without-spread", "spiff-return", "shared-before-plan",
-    "deal-window-read", "no-quota-in-conditions",
-    "hired-later", "floor-and-cap", "rounded-attainment",
-    "steps-beyond", "per-deal-net", "life-target", "shared-unassigned", "odd-window-floor", "on-target-without-quota", "lone-openings", "empty-figure", "earned-openings",
-})  # fmt: skip
+OPEN_FINDINGS: frozenset[str] = frozenset({"shared-unassigned", "hired-later"})  # fmt: skip
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
 
 Said = dict[str, Any]

@@ -166,8 +166,8 @@ def _sums(result: Result, answer: reference.Answer, *, named: bool) -> Iterator[
         theirs[p.payee] = (e + p.earned, y + p.payable, a + p.accrued)
     for payee in sorted({*mine, *theirs}):
         one, other = mine.get(payee, (zero, zero, zero)), theirs.get(payee, (zero, zero, zero))
-        if (one[0], one[2]) != (other[0], other[2]):
-            yield f"earned and accrued of {payee}: engine {one}, reference {other}"
+        if one != other:
+            yield f"earned, payable and accrued of {payee}: engine {one}, reference {other}"
     refused = {(r["payee"], _last(r["component"]), r["deal"]) for r in result.exceptions.to_dicts() if r["component"]}
     plain = {(x.payee, x.component, x.deal) for x in answer.exceptions if x.component}
     whole = {x.deal for x in answer.exceptions if not x.component}  # of the deal, whoever is named
