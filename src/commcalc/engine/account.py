@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ import polars as pl
 
 from commcalc.base.render import cut
 from commcalc.engine.book import Book
+from commcalc.engine.credit import credits_of
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import join_effective
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
@@ -193,21 +194,16 @@ def _nearest(owner: str, names: NameIndex, means: Mapping[str, str]) -> str:
 
 def _left_out(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
     """Rows that no measure counts, that wait for their date or that come later, with the rule."""
-    rules = " / ".join(
-        f"where of {p.plan.plan}.{n}: {m.where.text}"
-        for p in book.plans
-        for n, m in p.plan.measures.items()
-        if m.where is not None
-    )
+    rows = deals.filter(pl.col("status").is_in(["left out", "waiting", "later"])).select("~row", "status")
+    found = rows.join(book.deals, on="~row", maintain_order="left")
     named = (
         pl.when(pl.col("status") == "waiting")
         .then(pl.lit(f"{book.house.credit_date} is empty"))
         .when(pl.col("status") == "later")
         .then(pl.lit(f"dated after {book.now}"))
-        .otherwise(pl.lit(rules or "no measure credits it"))
+        .otherwise(pl.col("~rule"))
     )
-    rows = deals.filter(pl.col("status").is_in(["left out", "waiting", "later"])).select("~row", "status")
-    return rows.join(book.deals, on="~row", maintain_order="left").select(
+    return found.hstack([_refusing(book, found)]).select(
         pl.col("deal_id").alias("deal"),
         pl.col("line").cast(pl.UInt32),
         pl.col("owner").fill_null("").alias("payee"),
@@ -215,3 +211,35 @@ def _left_out(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
         named.alias("rule"),
         pl.col("amount").cast(D),
     )
+
+
+def _refusing(book: Book, rows: pl.DataFrame) -> pl.Series:
+    """Return for each row, in `~rule`, the rules that refused it: of measures only that could have credited it to somebody."""
+    place = pl.Series("~place", [None], dtype=pl.UInt32).new_from_index(0, len(book.deals))
+    place = place.scatter(rows["~row"], pl.int_range(len(rows), dtype=pl.UInt32, eager=True))
+    left = replace(book, deals=rows.filter(pl.col("status") == "left out").drop("status"))
+    asked = [(text, _marked(len(rows), [place.gather(found)])) for text, found in _asked(left)]
+    marks = pl.DataFrame([mark.alias(str(number)) for number, (_, mark) in enumerate(asked)])
+    if marks.is_empty():
+        return pl.Series("~rule", ["no measure credits it"]).new_from_index(0, len(rows))
+    alike = marks.unique(maintain_order=True)  # few: rows refused by the same rules have the same words
+    words = [" / ".join(t for (t, _), held in zip(asked, row, strict=True) if held) for row in alike.iter_rows()]
+    named = alike.with_columns(pl.Series("~rule", [w or "no measure credits it" for w in words], dtype=pl.String))
+    return marks.join(named, on=marks.columns, how="left", maintain_order="left")["~rule"]
+
+
+def _asked(book: Book) -> Iterator[tuple[str, pl.Series]]:
+    """Yield every rule that can refuse a deal, with the rows of deals that its measure could have credited to somebody."""
+    for loaded in book.plans:
+        plan = loaded.plan
+        for name, said in plan.measures.items():
+            if said.aggregate in ("kpi", "formula"):
+                continue
+            if said.where is not None:
+                yield f"where of {plan.plan}.{name}: {said.where.text}", credits_of(book, plan, said, ())["~row"]
+            if said.date is not None:  # its own date: by the deal's, the plan is the one that would have counted it
+                undated, dated = pl.col(said.date).is_null(), pl.col(said.date) > book.now
+                for why, rows in (("is empty", undated), (f"is after {book.now}", dated)):
+                    others = replace(book, deals=book.deals.filter(rows))
+                    found = credits_of(others, plan, said.model_copy(update={"date": None}), ())["~row"]
+                    yield f"date of {plan.plan}.{name}: {said.date} {why}", found
