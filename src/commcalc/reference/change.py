@@ -84,7 +84,7 @@ def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str
         try:
             bound = _limit_of(work, limit, scope, last.window)
         except NotPaid as missing:
-            work.records.refuse(last.earner.payee, work.name, last.deal, missing.reason)
+            work.refuse(last.earner, last.deal, missing.reason)
             unpaid |= {id(entry) for entry in rows}
             continue
         bound = work.cents.rounded(over(times(bound, last.share.numerator), last.share.denominator))
@@ -130,7 +130,7 @@ def _gate(work: Work, gate: Gate, entries: list[Entry], at: date) -> list[Entry]
                 raise NotPaid("the gate is empty")
         except NotPaid as missing:
             if not missing.silent:
-                work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+                work.refuse(rows[0].earner, "", missing.reason)
             continue
         kept += rows
         open_ = window.last > at
@@ -186,7 +186,7 @@ def _cap(work: Work, limit: Limit, entries: list[Entry], at: date) -> None:
         try:
             bound = _bound(work, limit, rows[0].earner, stretch, at, cap=True)
         except NotPaid as missing:
-            work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+            work.refuse(rows[0].earner, "", missing.reason)
             unpaid = {id(entry) for entry in rows}
             entries[:] = [entry for entry in entries if id(entry) not in unpaid]
             continue
@@ -211,7 +211,7 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
             try:
                 short = _bound(work, limit, earner, stretch, at, cap=False) - sum((e.amount for e in rows), ZERO)
             except NotPaid as missing:
-                work.records.refuse(earner.payee, work.name, "", missing.reason)
+                work.refuse(earner, "", missing.reason)
                 unpaid = {id(entry) for entry in rows}
                 entries = [entry for entry in entries if id(entry) not in unpaid]
                 continue

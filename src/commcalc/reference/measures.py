@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
+from commcalc.base.money import RoundingMode
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.measures import AverageMeasure, CountMeasure, DistinctMeasure, FormulaMeasure, KpiMeasure, SumMeasure
 from commcalc.plan.model import Plan
@@ -184,6 +185,7 @@ class Measures:
                 quota = None if measure.quota is None else self.quotas.quota(name, earner.payee, window, key[3], days=days)
             except NotPaid:
                 unclear = True
+            how: RoundingMode
             step, how = (measure.round.to, measure.round.how) if measure.round else (None, "half-up")
             self._read[key] = Measured(value, quota, measure.no_quota, step, how, unclear)
         return self._read[key]

@@ -48,7 +48,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             paid = _earned(work, earner, window, at)
         except NotPaid as missing:
             if not missing.silent:
-                work.records.refuse(earner.payee, work.name, "", missing.reason)
+                work.refuse(earner, "", missing.reason)
             continue
         entry.exact = entry.earned = paid.exact
         entry.factor = paid.factor

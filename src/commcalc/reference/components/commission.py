@@ -48,7 +48,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             except NotPaid as missing:
                 if not missing.silent:
                     deal = "" if missing.whole else credit.deal_id
-                    work.records.refuse(earner.payee, work.name, deal, missing.reason)
+                    work.refuse(earner, deal, missing.reason)
 
 
 def entry_of(credit: Credit) -> Entry:
