@@ -44,7 +44,7 @@ class Book:
     deals: one row each, by owner, credit date and place: `~row` (the row's own number, from 0), `~k` (place in the order of
     deal id and line), `~p` (owner, empty where unknown), `~sale` (number of the sale: `returns`, else the deal), `~deal`
     (number of the deal id), and the deal's columns.
-    splits: `~deal`, `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
+    splits: `~shares` (number of the deal id), `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
     """
 
     plans: tuple[LoadedPlan, ...]
@@ -79,6 +79,8 @@ def prepare_book(
     quotas = tables.get("quotas", pl.DataFrame())
     moments = prepare_moments(calendar, *_days(plans, period, tables))
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
+    if splits is not None:
+        deals = _with_shares(deals, splits)
     return Book(
         plans,
         house,
@@ -131,6 +133,12 @@ def _with_sales(frame: pl.DataFrame) -> pl.DataFrame:
     return named.with_columns(pl.coalesce("~sale", "~deal").alias("~sale"))
 
 
+def _with_shares(deals: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
+    """Add `~shares`: the deal whose shares hold, its own where splits list it, else those of the sale that it takes back."""
+    listed = pl.col("~deal").is_in(splits["~shares"].unique().implode())
+    return deals.with_columns(pl.when(listed).then("~deal").otherwise("~sale").alias("~shares"))
+
+
 def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.DataFrame:
     """Order the shares of each deal and role as stated, else by payee, and mark the last: it takes the rest."""
     keys = deals.select("deal_id", "~deal").unique("deal_id")
@@ -143,7 +151,7 @@ def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.Dat
         .sort("~deal", "role", "~order", "~p", nulls_last=True)
     )
     return frame.select(
-        "~deal",
+        pl.col("~deal").alias("~shares"),
         "~p",
         "role",
         pl.col("share_num").cast(D).alias("~n"),

@@ -204,7 +204,9 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
                 if day <= at:
                     stretches.setdefault(_stretch(work, limit, Window(day, day), day), [])
         for entry in (*entries, *made.values()):
-            stretches.setdefault(_stretch(work, limit, entry.window, entry.day), []).append(entry)
+            own = _own_stretch(work, limit, earner, entry)
+            if own is not None:
+                stretches.setdefault(own, []).append(entry)
         for stretch, rows in stretches.items():
             if stretch.last > at or not overlap(days, stretch.first, stretch.last):
                 continue
@@ -219,6 +221,14 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
                 one = made.setdefault(stretch, Entry(earner, "owner", 0, "", 0, stretch.last, stretch, made_up=True))
                 one.change("floor", one.amount + short, one.exact + short)
     return [*entries, *made.values()]
+
+
+def _own_stretch(work: Work, limit: Limit, earner: Earner, entry: Entry) -> Window | None:
+    """The stretch an entry lies in; of quota rows the payee's own, whoever the deal is shared with."""
+    name = work.measure
+    if limit.per == "window" and name is not None and work.measures.measure(name).window == "quota row":
+        return work.measures.window(name, earner, entry.day)
+    return _stretch(work, limit, entry.window, entry.day)
 
 
 def _stretches(work: Work, limit: Limit, first: date, last: date) -> list[Window]:
