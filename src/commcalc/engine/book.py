@@ -142,6 +142,10 @@ def _with_shares(deals: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
 def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.DataFrame:
     """Order the shares of each deal and role as stated, else by payee, and mark the last: it takes the rest."""
     keys = deals.select("deal_id", "~deal").unique("deal_id")
+    if "returns" in deals.columns:  # a sale of earlier times is not among the deals, its shares may be among the splits
+        known, listed = deals["deal_id"].unique().implode(), splits["deal_id"].unique().implode()
+        alone = deals.filter(pl.col("returns").is_not_null() & ~pl.col("returns").is_in(known) & ~pl.col("deal_id").is_in(listed))
+        keys = pl.concat([keys, alone.select(pl.col("returns").alias("deal_id"), "~deal").unique()])
     role = pl.col("role").fill_null("owner") if "role" in splits.columns else pl.lit("owner")
     order = pl.col("order") if "order" in splits.columns else pl.lit(None, dtype=D)
     frame = (

@@ -155,7 +155,8 @@ def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tupl
 def _statuses(records: Records, books: Mapping[str, Measures], now: date) -> dict[tuple[str, int], str]:
     """What became of each deal row: credited, left out, waiting, later, or an exception (§3.1, §3.5)."""
     credited = _credited(books, now)
-    undecided = {x.deal for x in records.exceptions}
+    named = {name for m in books.values() for name in m.plan.measures}
+    undecided = {x.deal for x in records.exceptions if x.component in named}
     plans = [m.plan for m in books.values()]
     roles = {"owner", *(m.credit.role for p in plans for m in p.measures.values() if isinstance(m.credit, RoleCredit))}
     found: dict[tuple[str, int], str] = {}

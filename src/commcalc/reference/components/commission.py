@@ -209,6 +209,8 @@ def _sliced(credit: Credit, ladders: list[tuple[Ladder, Cut]]) -> list[tuple[Pie
         if b != a:
             tiers = {id(ladders[0][0]): first, id(ladders[-1][0]): second}
             found.append((Piece(first, over(a, scale), over(b, scale), b - a), tiers))
+    if len(found) == 1:  # it crosses no bound: it is whole
+        found[0][0].part = None
     return found
 
 
