@@ -148,7 +148,7 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     if stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
         found, before = settled(job, now, None), None
-        lines = only(difference(found, None, first), pl.col("~d") >= first)
+        lines = only(difference(found, None, first, now), pl.col("~d") >= first)
         released = _sums(lines, pl.col("~amount").sum().alias("amount"))
     else:
         before = with_openings(job, _posted(job, first), first)
@@ -160,7 +160,7 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
             if before is not None:
                 before = renumbered(with_floors(plain, shared_out(job, before, streams), first - timedelta(days=1)))
             blanks = apart(job)
-        lines = difference(found, before, first)
+        lines = difference(found, before, first, now)
         released = _released(found, before)
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)

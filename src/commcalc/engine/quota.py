@@ -39,7 +39,7 @@ def quota_rows(book: Book, plan: Plan, said: MeasureBase, name: str) -> pl.DataF
             dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team").with_columns(pl.lit(1).alias("~rank"))
         )
     if "plan" in rows.columns:
-        members = book.people.assignments.select("~p", "plan").unique()
+        members = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "plan").unique()
         found.append(
             dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="plan").with_columns(pl.lit(2).alias("~rank"))
         )

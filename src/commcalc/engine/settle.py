@@ -143,8 +143,8 @@ def _ratcheted(frame: pl.DataFrame, slices: pl.DataFrame, previous: Settled) -> 
     return both.with_columns(figures).drop("~x", "~a"), slices
 
 
-def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFrame:
-    """Return what the run pays: figures now less those posted to the day before `since`, per key and kind.
+def difference(now: Settled, before: Settled | None, since: date, until: date) -> pl.DataFrame:
+    """Return what the run pays to `until`: figures now less those posted to the day before `since`, per key and kind.
 
     A row stays where its rounded or exact figure differs, or where it is an earning credited since. `~was` tells
     whether something had been posted; `~line` and `~j` are the numbers of the row now and before, for their slices.
@@ -172,7 +172,7 @@ def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFram
         changed = pl.concat([kept.drop("~x", "~a"), lost.with_columns(pl.lit(value=True).alias("~was"))], how="diagonal")
     # a credit is new in the span that holds its date; a line of a payee and window, where nothing had been posted for it
     was = pl.when(pl.col("~row").is_null()).then(pl.col("~was")).otherwise(pl.col("~d") < since)
-    new = (pl.col("~d") >= since) & (pl.col("kind") == "earning")
+    new = pl.col("~d").is_between(since, until) & (pl.col("kind") == "earning")
     return only(changed.with_columns(was.alias("~was")), (pl.col("~amount") != 0) | new)
 
 

@@ -259,12 +259,13 @@ def _tiered(job: Job, measured: Measured, tiers: Tiers, credits: Cut, tier: str)
         steps = bounds(tiers, rules, pl.col(f"~scale{number}") if on_attainment else None)
         return _placed(frame, pieces, steps.place(pl.col(f"~x{number}")), tier)
     columns = ("~qn", "~qd" if "~qd" in frame.columns else None)
-    reached = _Reached(ladder(tiers, rules, units=False, columns=columns), None)
+    plain = ladder(tiers, rules, units=False, columns=columns)
+    reached = _Reached(plain, None)
     if on_attainment and measured.measure.round is not None:  # an attainment that is rounded is compared as it is
         reached = _Reached(bounds(tiers, rules, None), measured.measure.round)
     if tiers.apply == "marginal":
         steps = ladder(tiers, rules, units=is_units(job, measured), columns=columns)
-        found = sliced(frame, pieces, steps, tier)
+        found = sliced(frame, pieces, (steps, plain), tier)
         return tuple(_paid_back(tiers, f, reached, tier) if f is not None else None for f in found)  # type: ignore[return-value]
     return _placed(frame, pieces, reached.tier(frame, STANDING[tiers.apply]), tier)
 

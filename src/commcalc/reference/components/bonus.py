@@ -29,7 +29,7 @@ class Paid:
     exact: Decimal
     rate: Decimal | None = None
     factor: Decimal = ONE
-    opening: bool = False  # what an opening says, which nothing since has passed
+    basis: Decimal | None = None  # the target; none where it is an amount, or what an opening says
 
 
 def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
@@ -51,8 +51,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
         entry.exact = entry.earned = paid.exact
         entry.factor = paid.factor
         entry.basis = None if pays_money(work) else work.target(work.payee_scope(earner, window, at), window).quotient
-        basis = None if paid.opening else entry.basis
-        entry.slices = (Slice(0, None, None, basis, paid.rate, paid.factor, paid.exact),)
+        entry.slices = (Slice(0, None, None, paid.basis, paid.rate, paid.factor, paid.exact),)
         yield entry
 
 
@@ -65,8 +64,9 @@ def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
         return _payout(work, earner, window, at)
     start = max(window.first, work.records.first_day(work.plan))
     ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
-    days = sorted({min(d, window.last) for d in ends if d > opened})
-    posted = [Paid(sum((amount for _, amount in paid), ZERO), opening=True)] if paid else []
+    on = work.records.days_on(earner.payee, work.plan)
+    days = sorted({min(d, window.last) for d in ends if d > opened and overlap(on, window.first, min(d, window.last))})
+    posted = [Paid(sum((amount for _, amount in paid), ZERO))] if paid else []
     now = _payout(work, earner, window, days[-1])
     return max((*posted, *_known(work, earner, window, days[:-1]), now), key=lambda p: p.exact)
 
@@ -103,7 +103,7 @@ def _payout(work: Work, earner: Earner, window: Window, at: date) -> Paid:
         return Paid(over(times(payout.numerator, *factors), payout.divisor), None, factor)
     target = work.target(scope, window)
     numerator = times(target.numerator, payout.numerator, *factors)
-    return Paid(over(numerator, times(target.divisor, payout.divisor)), payout.quotient, factor)
+    return Paid(over(numerator, times(target.divisor, payout.divisor)), payout.quotient, factor, target.quotient)
 
 
 def pays_money(work: Work) -> bool:
