@@ -11,7 +11,7 @@ from commcalc.base.money import minor_units
 from commcalc.engine.components.bonus import window_measure
 from commcalc.engine.earnings import Blank, Job, probe_day
 from commcalc.engine.measure import window_of, with_plan_columns
-from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective, stretches
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.quota import days_of, has_end, quota_rows, taking_part
 from commcalc.engine.reading import with_assignment
 from commcalc.engine.rules import expressions_of, is_money
@@ -118,7 +118,7 @@ def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.Data
     reads = rules.reads(gate.when, gate.otherwise)
     groups = frame.select("~p", "~w", "~wfirst", "~wlast").unique(["~p", "~w"], maintain_order=True)
     groups = groups.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
-    groups = with_assignment(job.book, job.plan, groups, reads.payee, reads.params)
+    groups = with_assignment(job.book, job.plan, _standing(job, groups), reads.payee, reads.params)
     groups = job.readings.attach(groups, reads.measures, rules.own)
     groups = job.readings.left_out(groups, reads.quotas)
     ended = (pl.col("~wlast") <= day).fill_null(value=False)
@@ -226,9 +226,8 @@ def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
 def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) -> pl.DataFrame:
     rules = job.rules.on(getattr(job.component, "on", None))
     if isinstance(limit.at, PartOf):
-        rows = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to", "~a")
         component = _of(job, limit.at)
-        found = join_effective(keys, rows, "~t")
+        found = _standing(job, keys)
         if isinstance(component.target, Expression):
             reads = rules.reads(component.target)
             found = with_assignment(job.book, job.plan, found, reads.payee, reads.params)
@@ -238,7 +237,7 @@ def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) 
         found = found.with_columns(quotient(figure, pl.col("~td")).alias("~x"))
     else:
         reads = rules.reads(*expressions_of(limit.at))
-        found = with_assignment(job.book, job.plan, keys, reads.payee, reads.params)
+        found = with_assignment(job.book, job.plan, _standing(job, keys), reads.payee, reads.params)
         own = rules.own if limit.per == "window" else None
         found = job.readings.attach(found, reads.measures, own).with_columns(rules.expression(limit.at).alias("~x"))
     if prorated and not _by_target(job, limit):
@@ -246,6 +245,15 @@ def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) 
         part = quotient(product(pl.col("~x"), pl.col("~taken").cast(D)), days_of("~wfirst", "~wlast").cast(D))
         found = found.with_columns(pl.when(has_end("~wfirst", "~wlast")).then(part).otherwise(pl.col("~x")).alias("~x"))
     return found.with_columns(cents(job, pl.col("~x")).alias("~limit"))
+
+
+def _standing(job: Job, keys: pl.DataFrame) -> pl.DataFrame:
+    """Add `~a`: the assignment in force at `~t`, else the payee's last before it in the window (docs/semantics.md 7.1)."""
+    rows = stretches(job.book.people, job.plan).sort("~p", "~b")
+    numbered = keys.with_row_index("~o").sort("~p", "~t")
+    found = numbered.join_asof(rows, left_on="~t", right_on="~b", by="~p", check_sortedness=False).sort("~o")
+    inside = pl.col("~z") >= pl.col("~wfirst")
+    return found.with_columns(pl.when(inside).then("~a").alias("~a")).drop("~o", "~b", "~z", strict=False)
 
 
 def _by_target(job: Job, limit: Limit) -> bool:

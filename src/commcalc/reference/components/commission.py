@@ -65,9 +65,9 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     tiered = isinstance(component.rate, Tiers) or component.accelerators is not None
     if tiered and component.returns is None and credit.m < 0:
         raise NotPaid("a row below zero under tiers, and `returns` is not said")
-    ladders = _ladders(work, credit, scope, at)
     if component.rate == "on-target":
         scope.read(None).quota_figure()
+    ladders = _ladders(work, credit, scope, at)
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
     is_measure = is_measure or basis == credit.m  # then basis x part / m is the part itself
