@@ -252,6 +252,28 @@ NO_QUOTA = _k(
     "write `quota: own` in the measure, or go by `value`",
     ("Attainment is value / quota.", "by: attainment on a measure without quota", "quota: own"),
 )
+NO_WINDOW = _k(
+    "P118",
+    "Whose deal?",
+    "`{text}` reads `{name}`, whose window is one deal, where no deal of it is looked at",
+    "give `{name}` a window of time, or let the component be on it",
+    (
+        "A measure with `window: deal` stands for one deal. Only a component that is on it has that deal at hand.",
+        "gate: {when: value('ticket') >= 100, else: 0%}, on another measure, ticket having window: deal",
+        "window: month",
+    ),
+)
+DEAL_FLOOR = _k(
+    "P303",
+    "A floor for each window of one deal",
+    "`per: {per}` of a component on `{name}`, whose window is one deal, would be a floor for each deal",
+    "write `per: deal`",
+    (
+        "A floor per window is made up at the window's end; a deal has its own: `per: deal`.",
+        "floor: 20 USD, on a window of one deal",
+        "per: deal",
+    ),
+)
 NO_AMOUNT = _k(
     "P242",
     "No part of the year",

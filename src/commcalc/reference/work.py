@@ -233,12 +233,7 @@ class Work:
             return False
         for rule in ("eligible", "where"):
             said = getattr(self.component, rule)
-            if (
-                said is not None
-                and self.split == "pay"
-                and (credit.earner.stream or credit.earner.alone)
-                and self.of_payees(said)
-            ):
+            if said is not None and self.split == "pay" and credit.earner.stream and self.of_payees(said):
                 continue  # after the sharing
             holds = True if said is None else evaluate(said.node, scope)
             if holds is None:

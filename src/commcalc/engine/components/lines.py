@@ -46,12 +46,15 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
         before = pl.col("~d") <= last if last else pl.lit(value=True)
         frame = frame.filter(after & before)
     for rule, condition in (("eligible", said.eligible), ("where", said.where)):
-        if condition is None or (job.book.shared is not None and of_payees(job, condition)):
+        if condition is None:
             continue
         reads = rules.reads(condition)
         frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
         frame = with_plan_columns(job.plan, frame, reads.columns, rules)
-        frame = frame.with_columns(rules.expression(condition).alias("~holds"))
+        holds = rules.expression(condition)
+        if job.book.shared is not None and of_payees(job, condition):  # of what is shared it acts after the sharing
+            holds = pl.col("~p").is_in(job.book.shared.holders["~p"].unique().implode()) | holds
+        frame = frame.with_columns(holds.alias("~holds"))
         if frame["~holds"].null_count():
             undecided = frame.filter(pl.col("~holds").is_null())
             blanks.append(Blank(f"{rule}: {condition.text}", "blank", undecided.select("~p", "~row")))
