@@ -72,7 +72,7 @@ def _limited_per_deal(job: Job, frame: pl.DataFrame, limit: Limit, day: date) ->
     columns = [c for c in {"amount", *reads.columns} if c in job.book.deals.columns]
     rows = frame.join(job.book.deals.select("~row", *columns), on="~row", how="left", maintain_order="left")
     rows = with_assignment(job.book, job.plan, rows.with_columns(pl.col("~d").alias("~t")), reads.payee, reads.params)
-    rows = with_plan_columns(job.plan, rows, reads.columns, rules)
+    rows = with_plan_columns(job.plan, rows.with_columns(pl.col("~t").alias("~d")), reads.columns, rules)
     moment = probe_day(day, of_credit=job.component.as_of == "credit period", book=job.book)
     rows = job.readings.attach(rows.with_columns(moment.alias("~t")), reads.measures, on)
     at = cents(job, quotient(product(rules.expression(limit.at), pl.col("~share_n")), pl.col("~share_q")))
