@@ -128,9 +128,11 @@ def _shared_cents(job: Job, rows: pl.DataFrame, group: list[str]) -> pl.DataFram
 def _ratcheted(frame: pl.DataFrame, slices: pl.DataFrame, previous: Settled) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Never less than it has been (semantics 6.1): where nothing is above it the figure of before stands, with its slices."""
     old = previous.rows.filter(pl.col("kind") == "earning").select(
-        *KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a")
+        *KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"), pl.col("~factor").alias("~f")
     )
     both = frame.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
+    factor = pl.when(pl.col("~x") >= pl.col("~exact")).then("~f").otherwise("~factor")
+    both = both.with_columns(factor.alias("~factor")).drop("~f")
     stands = both.filter(pl.col("~x") >= pl.col("~exact")).select(KEY)
     slices = pl.concat(
         [

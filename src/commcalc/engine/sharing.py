@@ -123,6 +123,9 @@ def shared_out(job: Job, found: Settled, streams: Streams) -> Settled:
         quotient(product(pl.col("~exact"), pl.col("~n")), pl.col("~q")).alias("~exact"),
         quotient(product(pl.col("~basis"), pl.col("~n")), pl.col("~q")).alias("~basis"),
     )
+    several = pl.col("~line").is_in(found.slices.filter(pl.col("~n") > 1)["~line"].unique().implode())
+    rate = pl.when(several).then(quotient(pl.col("~exact"), pl.col("~basis"))).otherwise(pl.col("~rate"))
+    shared = shared.with_columns(rate.alias("~rate"))
     named = shared.filter(pl.col("~real").is_not_null()).with_columns(pl.col("~real").alias("~p"))
     every, undecided = filtered_payees(job, pl.concat([alone, named.select(FIGURES)]))
     every = every.sort("~p", "~d", "~k", nulls_last=True)

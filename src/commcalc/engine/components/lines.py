@@ -160,6 +160,7 @@ def _cut(pieces: pl.DataFrame, paying: Paying) -> pl.DataFrame:
         _divided(pl.col("~num").sum().over("~line"), "~div").alias("~exact"),
         (pl.int_range(pl.len()).over("~line") + 1).cast(pl.UInt32).alias("~n"),
         pl.len().over("~line").alias("~of"),
+        pl.when(pl.col("~f").n_unique().over("~line") == 1).then("~f").alias("~factor"),
     )
     last = pl.col("~n") == pl.col("~of")
     rest = pl.col("~exact") - (pl.col("exact").sum().over("~line") - pl.col("exact"))
@@ -197,7 +198,7 @@ def _patched(frame: pl.DataFrame, cut: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     first = cut.filter(pl.col("~n") == 1)
     usable = pl.col("~basis") != 0
     rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
-    lines = first.select("~line", "~exact", pl.col("~f").alias("~factor"), rate.alias("~rate"))
+    lines = first.select("~line", "~exact", "~factor", rate.alias("~rate"))
     slices = frame.select(SLICE).with_columns(patched(frame.select(SLICED), first["~line"], first.select(SLICED)))
     frame = frame.with_columns(patched(frame.select(lines.columns[1:]), lines["~line"], lines.drop("~line")))
     return frame, pl.concat([slices, cut.filter(pl.col("~n") > 1).select(SLICE)])
