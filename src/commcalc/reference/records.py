@@ -51,6 +51,7 @@ class Records:
         self.shares = self._shares()
         self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
         self.exceptions: set[Exceptional] = set()
+        self.undecided: set[tuple[str, int]] = set()  # deal rows of which a measure's rule met an empty field
 
     def named(self, text: str) -> str:
         """Return the payee's id for an id or alias; what is no payee stays."""

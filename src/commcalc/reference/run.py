@@ -155,8 +155,6 @@ def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tupl
 def _statuses(records: Records, books: Mapping[str, Measures], now: date) -> dict[tuple[str, int], str]:
     """What became of each deal row: credited, left out, waiting, later, or an exception (§3.1, §3.5)."""
     credited = _credited(books, now)
-    named = {name for m in books.values() for name in m.plan.measures}
-    undecided = {x.deal for x in records.exceptions if x.component in named}
     plans = [m.plan for m in books.values()]
     roles = {"owner", *(m.credit.role for p in plans for m in p.measures.values() if isinstance(m.credit, RoleCredit))}
     found: dict[tuple[str, int], str] = {}
@@ -172,7 +170,7 @@ def _statuses(records: Records, books: Mapping[str, Measures], now: date) -> dic
         elif not due:
             found[key] = "later"
         else:
-            found[key] = "exception" if refused or deal["deal_id"] in undecided else "left out"
+            found[key] = "exception" if refused or key in records.undecided else "left out"
     return found
 
 

@@ -66,7 +66,9 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     if tiered and component.returns is None and credit.m < 0:
         raise NotPaid("a row below zero under tiers, and `returns` is not said")
     if component.rate == "on-target":
-        scope.read(None).quota_figure()
+        window = scope.window
+        own = work.measures.measured(component.on, credit.earner, window, min(at, window.last), work.prorate)
+        scope.quota = own.quota_figure()
     ladders = _ladders(work, credit, scope, at)
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
@@ -234,7 +236,8 @@ def _rated(work: Work, piece: Piece, scope: Scope, extra: Decimal) -> None:
         return
     window = scope.window
     target = work.target(scope, window)
-    quota = scope.read(None).quota_figure()
+    quota = scope.quota
+    assert quota is not None
     divisor = times(target.divisor, quota.numerator)
     numerator = times(target.numerator, quota.divisor)
     if extra:
