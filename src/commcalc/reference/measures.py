@@ -198,5 +198,5 @@ class Measures:
         """Return the measure of the window that holds the day, as of that day."""
         window = self.window(name, earner, day)
         if window is None:
-            raise NotPaid(f"before the first quota row of {name}", whole=True)
+            raise NotPaid(f"before the first quota row of {name}")
         return self.measured(name, earner, window, day, prorate)

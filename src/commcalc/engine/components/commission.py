@@ -34,6 +34,8 @@ def earn(job: Job, day: date) -> Earned:
         return nothing()
     frame = window_days(job.book, job.plan, measured, frame)
     frame = _standing(job, said, frame)
+    if isinstance(measured.measure, CountMeasure) and measured.measure.weight is not None and said.basis is None:
+        frame = frame.with_columns(counted(measured.measure, frame, ONE, job.book).alias("~deals"))  # of all, paid or not
     frame, blanks = filtered(job, frame)
     frame, unsaid = _returns(said, frame)
     blanks += unsaid
@@ -223,7 +225,7 @@ def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) 
     elif isinstance(measure, SumMeasure):
         found = share_of(frame, rules.value(measure.sum), job.book)
     elif isinstance(measure, CountMeasure) and measure.weight is not None:  # what is paid on is not weighted
-        found = counted(measure, frame, ONE, job.book)
+        found = pl.col("~deals")
     else:
         found = pl.col("~m")
     return found.alias("~basis")
