@@ -81,7 +81,7 @@ def _result(book: Book, done: Sequence[PartResult], aside: pl.DataFrame | None) 
         ),
         steps,
         out,
-        pl.concat(exceptions).sort(EXCEPTIONS.key).select(EXCEPTIONS.names),
+        pl.concat(exceptions).sort(*EXCEPTIONS.key, "reason").select(EXCEPTIONS.names),
         pl.concat([p.account.left_out for p in done]).sort(LEFT_OUT.key).select(LEFT_OUT.names),
         identities,
         counts,
