@@ -13,7 +13,7 @@ from commcalc.base.source import Cell
 from commcalc.inputs.deals import check_deals, other_currencies, total_rows
 from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
 from commcalc.inputs.mapped import PLACES, Job, Mapped
-from commcalc.inputs.mapping import finished, mapped, required
+from commcalc.inputs.mapping import finished, mapped, mapped_text, required
 from commcalc.inputs.model import Source, TableSource
 from commcalc.inputs.people import Names, check_assignments, check_payees, composed, names_of, resolved, unknown
 from commcalc.inputs.problems import NO_ROWS
@@ -43,8 +43,9 @@ class Inputs:
 class _Reader:
     """Reads each table of the project once, also when others look into it."""
 
-    def __init__(self, project: ProjectFile, report: Report) -> None:
+    def __init__(self, project: ProjectFile, report: Report, given: Mapping[str, pl.DataFrame] | None = None) -> None:
         self.project, self.report = project, report
+        self.given = given or {}  # tables whose text is at hand: no file of theirs is read
         self.done: dict[str, Mapped | None] = {}
         self.counts: dict[str, dict[str, int]] = {}
         self.digests: dict[str, str] = {}
@@ -65,7 +66,8 @@ class _Reader:
         parts: list[Mapped] = []
         known = len(self.report.errors)
         for path, source in sources_of(name, table):
-            one = mapped(self._job(name, source, path), self.report)
+            job, given = self._job(name, source, path), self.given.get(name)
+            one = mapped(job, self.report) if given is None else mapped_text(job, given, [], self.report)
             if one is None:
                 return None
             if source.once_per_key:
@@ -113,7 +115,25 @@ def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool =
     reader = _Reader(project, report)
     for name in project.model.tables:
         reader.frame(name)
-    calendar = calendar_of(project) or calendar_from(reader.done.get("calendar"), project, report)
+    return _inputs(project, reader, calendar_of(project), plans, set_aside=set_aside)
+
+
+def given_inputs(
+    project: ProjectFile, given: Mapping[str, pl.DataFrame], calendar: Calendar | None, plans: Iterable[str]
+) -> tuple[Inputs | None, Report]:
+    """Type and check tables that are given as text, with `~file ~line`, as those read from files are."""
+    reader = _Reader(project, Report(), given)
+    for name in project.model.tables:
+        reader.frame(name)
+    return _inputs(project, reader, calendar, plans, set_aside=False)
+
+
+def _inputs(
+    project: ProjectFile, reader: _Reader, calendar: Calendar | None, plans: Iterable[str], *, set_aside: bool
+) -> tuple[Inputs | None, Report]:
+    """Check the tables read against each other and put the inputs together."""
+    report = reader.report
+    calendar = calendar or calendar_from(reader.done.get("calendar"), project, report)
     tables, exceptions = _checked(project, reader, calendar, list(plans), report)
     if calendar is None or any(reader.done.get(n) is None for n in project.model.tables):
         return None, report
