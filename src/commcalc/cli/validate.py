@@ -9,7 +9,9 @@ import typer
 
 import commcalc
 from commcalc.base.problem import Report
+from commcalc.base.source import Sources
 from commcalc.cli import shown
+from commcalc.plan.tests_load import LoadedTests
 
 EPILOG = """
 
@@ -33,6 +35,8 @@ def verb(
     """Check plans and project: every error at once, each at its line, with the edit that mends it."""
     project = commcalc.open(path)
     report = project.validate()
+    tests, found = project.tests() if project.file is not None else (LoadedTests((), {}), Report())
+    report.extend(found)
     if data and project.file is not None and not report.errors:
         inputs, found = project.check_data()
         report = Report([*report.problems, *found.problems])
@@ -42,12 +46,13 @@ def verb(
                 for name, counts in inputs.counts.items()
             ]
             shown.table([("table", "left"), ("rows read", "right"), ("left out", "right"), ("set aside", "right")], rows)
-    shown.problems(report, project.sources, style, to_stdout=True)
+    shown.problems(report, Sources({**project.sources.texts, **tests.texts}), style, to_stdout=True)
     if report.errors or (strict and len(report)):
         raise typer.Exit(shown.status(report))
     if style == "full":
         plans = ", ".join(p.plan.plan for p in project.plans)
-        shown.note(f"{len(project.plans)} plans are fine: {plans}. Next: commcalc calculate")
+        also = f", and {len(tests.tests)} tests of them (commcalc test)" if tests.tests else ""
+        shown.note(f"{len(project.plans)} plans are fine: {plans}{also}. Next: commcalc calculate")
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG

@@ -118,6 +118,16 @@ def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool =
     return _inputs(project, reader, calendar_of(project), plans, set_aside=set_aside)
 
 
+def calendar_read(project: ProjectFile) -> tuple[Calendar | None, Report]:
+    """Return the project's calendar, reading its table of periods where it has one."""
+    report = Report()
+    if (calendar := calendar_of(project)) is not None:
+        return calendar, report
+    reader = _Reader(project, report)
+    reader.frame("calendar")
+    return calendar_from(reader.done.get("calendar"), project, report), report
+
+
 def given_inputs(
     project: ProjectFile, given: Mapping[str, pl.DataFrame], calendar: Calendar | None, plans: Iterable[str]
 ) -> tuple[Inputs | None, Report]:

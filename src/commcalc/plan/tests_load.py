@@ -77,7 +77,8 @@ def load_tests(files: list[Path], root: Path) -> tuple[LoadedTests, Report]:
         tree, problems = read_tree(raw, name, top="any")
         report.extend(problems)
         if tree is not None:
-            tests += _of_file(tree, file.parent, root, report)
+            inside = file.resolve().is_relative_to(root.resolve())
+            tests += _of_file(tree, file.parent, root if inside else file.parent, report)
     return LoadedTests(tuple(tests), texts), report
 
 
@@ -87,8 +88,9 @@ def _of_file(tree: Tree, folder: Path, root: Path, report: Report) -> list[Loade
     seen: dict[str, LoadedTest] = {}
     for node in tree.root.items if isinstance(tree.root, Sequence_) else (tree.root,):
         one = tree.replace_root(node)
-        model = TestOfMany if one.node_at(("given", "payees")) is not None else TestOfOne
-        test, problems = bind(one, model)
+        model: type[TestOfOne] | type[TestOfMany] = TestOfMany if one.node_at(("given", "payees")) is not None else TestOfOne
+        bound, problems = bind(one, model)
+        test: TestOfOne | TestOfMany | None = bound
         report.extend(problems)
         if test is None:
             continue
@@ -136,9 +138,7 @@ def plans_of(loaded: LoadedTest, known: Mapping[str, LoadedPlan], currency: str)
     return _with_params(loaded, plans, report), report
 
 
-def _written(
-    loaded: LoadedTest, name: str, path: tuple[str | int, ...], currency: str
-) -> tuple[LoadedPlan | None, Report]:
+def _written(loaded: LoadedTest, name: str, path: tuple[str | int, ...], currency: str) -> tuple[LoadedPlan | None, Report]:
     """Bind a plan that stands in the test, with neutral values for what its header leaves out."""
     node = loaded.tree.node_at(path)
     assert isinstance(node, Mapping_), path
@@ -159,9 +159,7 @@ def _with_params(loaded: LoadedTest, plans: list[LoadedPlan], report: Report) ->
         if key.text not in known and plans:
             near = nearest(key.text, known)
             mend = f"write `{near}`" if near else f"the params are {', '.join(known)}" if known else "the plan has no params"
-            report.add(
-                NO_SUCH_PARAM.at(key.span, name=key.text, near=f"; did you mean `{near}`?" if near else "", mend=mend)
-            )
+            report.add(NO_SUCH_PARAM.at(key.span, name=key.text, near=f"; did you mean `{near}`?" if near else "", mend=mend))
     return tuple(_replaced(plan, given, report) for plan in plans)
 
 

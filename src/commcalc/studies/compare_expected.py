@@ -183,7 +183,7 @@ def _line(at: At, number: int, said: ExpectedLine, seen: Seen) -> Iterator[Diffe
     name = "line" + "".join(f" {k} {v}" for k, v in chosen.items())
     if len(rows) != 1:
         how = tuple(_how(Looked(None, rows), seen))
-        yield Difference(at.problem(("lines", number), name, f"{len(rows)} lines", "one line"), how)  # type: ignore[arg-type]
+        yield Difference(at.problem(("lines", number), name, f"{len(rows)} lines", "one line"), how)
         return
     row, slices = rows[0], seen.slices.get(rows[0]["id"], [])
     pairs: list[tuple[str, Any, Any]] = []
@@ -200,7 +200,7 @@ def _line(at: At, number: int, said: ExpectedLine, seen: Seen) -> Iterator[Diffe
         pairs.append(("to", slices[-1]["stop"] if slices else None, said.to.value))
     for key, found, wanted in pairs:
         if found != wanted:
-            problem = at.problem(("lines", number, key), f"{name}: {key}", _shown(found), _shown(wanted))  # type: ignore[arg-type]
+            problem = at.problem(("lines", number, key), f"{name}: {key}", _shown(found), _shown(wanted))
             yield Difference(problem, tuple(_how(Looked(None, [row]), seen)))
 
 
@@ -238,4 +238,3 @@ def _others(at: At, expected: Expected, seen: Seen, components: Sequence[str]) -
         looked = _added(rows)
         problem = at.problem(("nothing else",), f"`{name}`", exact(looked.value), "nothing else")
         yield Difference(problem, tuple(_how(looked, seen)))
-

@@ -154,9 +154,7 @@ def _named(row: GivenRow) -> GivenRow:
     return row
 
 
-def _assignments(
-    asked: Asked, people: list[GivenRow], assigned: Mapping[str, dict[str, str]], only: str
-) -> list[GivenRow]:
+def _assignments(asked: Asked, people: list[GivenRow], assigned: Mapping[str, dict[str, str]], only: str) -> list[GivenRow]:
     """Each payee on the first plan since it took effect, unless the test says otherwise."""
     begins = {p.plan.plan: str(p.plan.effective.first or OPEN_START) for p in asked.plans}
     first = next(iter(begins), "")
@@ -164,9 +162,7 @@ def _assignments(
     if asked.loaded.tree.node_at(("given", "assignments")) is None:
         ids = dict.fromkeys(p.cells["payee_id"] for p in people)
         place = {p.cells["payee_id"]: p for p in reversed(people)}
-        rows = [
-            GivenRow({"payee_id": i, **assigned.get(i, {})}, place[i].file, place[i].line, place[i].keys) for i in ids
-        ]
+        rows = [GivenRow({"payee_id": i, **assigned.get(i, {})}, place[i].file, place[i].line, place[i].keys) for i in ids]
     for row in rows:
         row.cells = {"plan": first, **({"payee_id": only} if only else {}), **row.cells}
         row.cells.setdefault("from", begins.get(row.cells["plan"], OPEN_START))
@@ -198,9 +194,7 @@ def _by_measure(asked: Asked, table: str, people: list[GivenRow], deals: list[Gi
     return found
 
 
-def _quota_rows(
-    asked: Asked, key: Scalar, plan: LoadedPlan, given: tuple[list[str], list[GivenRow]]
-) -> Iterator[dict[str, str]]:
+def _quota_rows(asked: Asked, key: Scalar, plan: LoadedPlan, given: tuple[list[str], list[GivenRow]]) -> Iterator[dict[str, str]]:
     """A quota by measure holds in every window from the first deal or period to the last period expected."""
     measure = plan.plan.measures[key.text]
     people, deals = given
@@ -208,7 +202,13 @@ def _quota_rows(
     if measure.window not in ("period", "month", "quarter", "half", "year"):
         what = f"`{key.text}` is counted by {measure.window}, which has no period to name"
     elif measure.quota not in ("own", "plan"):
-        said = "from the team" if measure.quota == "team" else "from nowhere in the quotas" if measure.quota is None else "from the plan"
+        said = (
+            "from the team"
+            if measure.quota == "team"
+            else "from nowhere in the quotas"
+            if measure.quota is None
+            else "from the plan"
+        )
         what = f"the quota of `{key.text}` comes {said}"
     if what:
         mend = "write quotas as rows: `quotas: [{payee: P1, measure: bookings, period: 2026-Q1, amount: 1_000}]`"

@@ -20,7 +20,7 @@ from commcalc.language.tree import Mapping_, Node, Scalar, Tree, read_tree
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import DEFAULTS, LoadedTest, plans_of
 from commcalc.plan.tests_problems import UNKNOWN_COLUMN
-from commcalc.studies.plan_test_rows import NUMERIC, Asked, GivenRow, given_rows, without_groups
+from commcalc.studies.plan_test_rows import NUMERIC, ONE_PAYEE, Asked, GivenRow, given_rows, without_groups
 from commcalc.tables.schemas import TABLES
 
 NEUTRAL = """commcalc: 1
@@ -65,7 +65,8 @@ def set_up(loaded: LoadedTest, house: ProjectFile, calendar: Calendar, known: Ma
     file = _project(loaded, house, plans, rows)
     if report.errors:
         return Setting(file, plans, None, report)
-    texts = {name: _text(file, name, given, report) for name, given in rows.items()}
+    made = frozenset(c for p in plans for c in p.plan.columns)  # a plan's own columns are no columns of the deals
+    texts = {name: _text(file, name, given, (made, report)) for name, given in rows.items()}
     own = None if "calendar" in rows else calendar
     inputs, problems = given_inputs(file, texts, own, [p.plan.plan for p in plans])
     report.extend(problems)
@@ -115,23 +116,21 @@ def _typed_here(loaded: LoadedTest, rows: Mapping[str, list[GivenRow]], name: st
     used = {n: {c for row in given for c in row.cells} for n, given in rows.items()}
     somewhere = {c for columns in used.values() for c in columns}
     mine = used.get(name, set())
-    return {
-        c: t
-        for c, t in loaded.test.given.types.items()
-        if c in mine or (name == "deals" and c not in somewhere)
-    }
+    return {c: t for c, t in loaded.test.given.types.items() if c in mine or (name == "deals" and c not in somewhere)}
 
 
-def _text(file: ProjectFile, name: str, rows: list[GivenRow], report: Report) -> pl.DataFrame:
+def _text(file: ProjectFile, name: str, rows: list[GivenRow], about: tuple[frozenset[str], Report]) -> pl.DataFrame:
     """A table's rows as the text that a file of them would hold: blank where nothing is given, with the place of each."""
     types = written_types(file, name)
+    made_by_plans, report = about
     told: set[str] = set()
     for row in rows:
         for column in row.cells:
             if column not in types and column not in told:
                 told.add(column)
                 report.add(_unknown(column, name, types, row))
-    blank = [c for c in types if c not in NOT_BLANK[name]] if name in NOT_BLANK else list(TABLES[name].required)
+    blank = [c for c in types if c not in NOT_BLANK[name] and c not in made_by_plans] if name in NOT_BLANK else []
+    blank += TABLES[name].required
     columns = list(dict.fromkeys([*blank, *(c for row in rows for c in row.cells)]))
     files = pl.Enum(list(dict.fromkeys(row.file for row in rows)))
     made = {c: pl.Series(c, [_cell(row, c, types.get(c, "text")) for row in rows], dtype=pl.String) for c in columns}
@@ -151,3 +150,25 @@ def _unknown(column: str, table: str, types: Mapping[str, str], row: GivenRow) -
     mend = f"write `{near}`" if near else f"a column of your own states its type: `types: {{{column}: text}}`"
     place = row.keys.get(column) or Span(row.file, row.line, 1, row.line, 1)
     return UNKNOWN_COLUMN.at(place, name=column, table=table, near=f"; did you mean `{near}`?" if near else "", mend=mend)
+
+
+def defaults(header: str) -> str:
+    """Return what holds where a test is silent, as it would be written."""
+    header = header.format(currency="USD  # the project's, where there is one").rstrip()
+    return f"""# Tests that stand in no project have this one. Those of a project have the project's own.
+{NEUTRAL.rstrip()}
+
+# A plan that is written in a test has this header, as far as it has none of its own.
+plan: tested  # under `plans:` the key is the name
+{header}
+
+# The one payee, where `payees` are not given; each payee is on the first plan since it took effect.
+payees: [{{payee_id: {ONE_PAYEE}, name: Payee {ONE_PAYEE}}}]
+assignments: [{{payee_id: {ONE_PAYEE}, plan: the first, from: the first day of its `effective`}}]
+
+# A deal is the one payee's. Every other column that the project knows is blank; money is never made up.
+deals: [{{owner: {ONE_PAYEE}}}]
+
+# Quotas by measure hold in each of its windows, from the first deal or period to the last period expected.
+# Openings by measure are of the day before the first period expected. Both are everybody's.
+"""
