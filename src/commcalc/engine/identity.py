@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -16,12 +17,13 @@ WORD = 8  # bytes in one 64-bit word; ids of up to two words are read as numbers
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """Fifteen and five bits as three letters and one, made once for a run."""
+    """Fifteen and five bits as three letters and one, made once."""
 
     threes: pl.Series
     ones: pl.Series
 
 
+@cache
 def alphabet() -> Alphabet:
     """Return the letters that ids are written in."""
     ones = pl.Series("x", list(LETTERS))
