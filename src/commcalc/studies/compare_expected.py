@@ -146,7 +146,7 @@ def _look(name: str, seen: Seen, components: Sequence[str]) -> Looked:
     rows = seen.component(rest)
     if head == "exact":
         return _added(rows, "exact")
-    return _added([r for r in rows if r["kind"] == head])
+    return Looked(_added([r for r in rows if r["kind"] == head]).value, rows)
 
 
 def _added(rows: Sequence[Row], column: str = "amount") -> Looked:
