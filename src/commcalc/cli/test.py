@@ -110,14 +110,14 @@ def _run(opened: Project, tests: LoadedTests, name: str, *, verify: bool) -> lis
 
 def _cases(outcomes: list[Outcome]) -> list[tuple[str, str, str, str]]:
     """Each test as JUnit knows it: file, sentence, `failure` or `error` or nothing, and the text."""
-    return [(o.loaded.file, o.loaded.test.test, _status(o), "\n".join(_told(o, Sources({})))) for o in outcomes]
+    return [(o.loaded.file, o.loaded.test.test, _status(o), "\n".join(told(o, Sources({})))) for o in outcomes]
 
 
 def _status(outcome: Outcome) -> str:
     return "" if outcome.passed else "failure" if outcome.differences else "error"
 
 
-def _told(outcome: Outcome, sources: Sources) -> list[str]:
+def told(outcome: Outcome, sources: Sources) -> list[str]:
     """Say what is wrong: the first figure in full with how it was made, the others on a line each."""
     told: list[str] = []
     for problem in (*outcome.problems.errors, *outcome.unlike.errors):
@@ -140,7 +140,7 @@ def _show(outcomes: list[Outcome], sources: Sources, style: str) -> None:
         return
     for outcome in failed:
         shown.line(f"failed: {outcome.loaded.test.test} ({outcome.loaded.place.file}:{outcome.loaded.place.line})")
-        for text in _told(outcome, sources):
+        for text in told(outcome, sources):
             shown.line(f"  {text}")
         shown.line("")
     count = len(outcomes) - len(failed)

@@ -75,6 +75,7 @@ class Looked:
     value: Decimal | None
     lines: Sequence[Row] = ()
     measures: Sequence[Row] = ()
+    payouts: Sequence[Row] = ()
     ratio: bool = False
 
 
@@ -133,8 +134,8 @@ def _look(name: str, seen: Seen, components: Sequence[str]) -> Looked:
     if name in components:
         return _added(seen.component(name))
     if name in OF_PAYOUT:
-        told = seen.lines if name not in ("base",) else ()
-        return Looked(sum((row[name] or ZERO for row in seen.payouts), ZERO), told)
+        told = [] if name == "base" else seen.lines
+        return Looked(sum((row[name] or ZERO for row in seen.payouts), ZERO), told, payouts=seen.payouts)
     if name in ALONE:
         return _added(seen.lines)
     if head == "deal":
@@ -170,7 +171,9 @@ def _how(looked: Looked, seen: Seen) -> Iterator[str]:
         yield f"{row['payee']} has {exact(row['value'])} in {row['measure']} for {row['window']}{quota}{attained}"
     for place in dict.fromkeys(r["place"] for r in looked.lines):
         yield f"by {place}"
-    if not looked.lines and not looked.measures:
+    for row in looked.payouts:
+        yield f"{row['payee']}: " + ", ".join(f"{n} {exact(row[n])}" for n in OF_PAYOUT if row[n]) + f" {row['currency']}"
+    if not (looked.lines or looked.measures or looked.payouts):
         yield "no line makes it"
         for row in seen.exceptions[:MOST_LINES]:
             yield f"not calculated: {row['deal'] or row['component']}: {row['code']} {row['reason']}"

@@ -70,7 +70,7 @@ def given_rows(asked: Asked) -> dict[str, list[GivenRow]]:
         "openings": _of_somebody(_by_measure(asked, "openings", people, deals), only),
         "calendar": _rows(asked, "calendar"),
     }
-    return {name: rows for name, rows in given.items() if rows}
+    return {name: rows for name, rows in given.items() if rows or name == "deals"}  # no deals: a table without rows
 
 
 def without_groups(text: str) -> str:

@@ -80,7 +80,7 @@ def _project(
     given = loaded.test.given
     model = house.model
     types = {name: {**_further(house, name), **_typed_here(loaded, rows, name)} for name in TABLES}
-    tables = {name: TableSource(types=types[name]) for name in (*rows, *(("deals",) if types["deals"] else ()))}
+    tables = {name: TableSource(types=types[name]) for name in rows}
     changed = model.model_copy(
         update={
             "tables": tables,
