@@ -56,7 +56,10 @@ def verb(
     sources = Sources({**opened.sources.texts, **tests.texts})
     report = Report([*(opened.validate() if opened.file is not None else []), *found])
     if report.errors:
-        shown.problems(report, sources, "json" if style == "json" else "full")
+        if style == "json":
+            shown.as_json({"tests": [], "problems": [to_json(p) for p in report.sorted()]})
+        else:
+            shown.problems(report, sources, "full")
         raise typer.Exit(shown.status(report))
     outcomes = _run(opened, tests, name, verify=verify)
     if junit is not None:
@@ -136,7 +139,7 @@ def told(outcome: Outcome, sources: Sources) -> list[str]:
 def _show(outcomes: list[Outcome], sources: Sources, style: str) -> None:
     failed = [o for o in outcomes if not o.passed]
     if style == "json":
-        shown.as_json([_facts(o) for o in outcomes])
+        shown.as_json({"tests": [_facts(o) for o in outcomes], "problems": []})
         return
     for outcome in failed:
         shown.line(f"failed: {outcome.loaded.test.test} ({outcome.loaded.place.file}:{outcome.loaded.place.line})")
