@@ -18,6 +18,7 @@ from commcalc.inputs.model import Source, TableSource
 from commcalc.inputs.people import Names, check_assignments, check_payees, composed, names_of, resolved, unknown
 from commcalc.inputs.problems import NO_ROWS
 from commcalc.inputs.project import ProjectFile, calendar_of, sources_of, written_types
+from commcalc.inputs.typed import NUMERIC
 from commcalc.tables.exact import D
 from commcalc.tables.schemas import TABLES
 
@@ -204,8 +205,9 @@ def _deal_ids(deals: pl.DataFrame, mapped: Mapped | None) -> pl.Series:
 
 def _no_deals(project: ProjectFile) -> pl.DataFrame:
     """A project may pay by KPIs alone: then there are no deals."""
-    text = dict.fromkeys(("~file", "deal_id", "owner"), pl.String)
-    return pl.DataFrame(schema={**text, "~line": pl.UInt32, "amount": D, project.model.credit_date: pl.Date})
+    kinds: dict[str, pl.DataType | type[pl.DataType]] = {"date": pl.Date, "yes/no": pl.Boolean, **dict.fromkeys(NUMERIC, D)}
+    columns = {c: kinds.get(t, pl.String) for c, t in written_types(project, "deals").items()}
+    return pl.DataFrame(schema={"~file": pl.String, "~line": pl.UInt32, **columns})
 
 
 def _without_blank(frame: pl.DataFrame, key: str) -> pl.DataFrame:

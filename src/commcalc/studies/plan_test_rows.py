@@ -187,7 +187,9 @@ def _by_measure(asked: Asked, table: str, people: list[GivenRow], deals: list[Gi
         amount = {"amount": str(plain(value))}
         ids = dict.fromkeys(p.cells["payee_id"] for p in people)
         if table == "openings":
-            cells = [{"payee_id": i, "as_of": _day_before(asked), "kind": "measure", "name": key.text, **amount} for i in ids]
+            cells = [
+                {"payee_id": i, "as_of": _day_before(asked, deals), "kind": "measure", "name": key.text, **amount} for i in ids
+            ]
         else:
             cells = [{**c, **amount} for c in _quota_rows(asked, key, plan, (list(ids), deals))]
         found += [GivenRow(c, key.span.file, key.span.line) for c in cells]
@@ -240,8 +242,9 @@ def _day(text: str) -> date | None:
         return None  # reading the table tells what is wrong with it
 
 
-def _day_before(asked: Asked) -> str:
-    return str(expected_periods(asked.loaded, asked.calendar)[0].first - timedelta(days=1))
+def _day_before(asked: Asked, deals: Iterable[GivenRow]) -> str:
+    """The day before the period of the first deal or expectation."""
+    return str(_touched(asked, deals)[0].first - timedelta(days=1))
 
 
 def expected_periods(loaded: LoadedTest, calendar: Calendar) -> list[Period]:

@@ -170,5 +170,5 @@ assignments: [{{payee_id: {ONE_PAYEE}, plan: the first, from: the first day of i
 deals: [{{owner: {ONE_PAYEE}}}]
 
 # Quotas by measure hold in each of its windows, from the first deal or period to the last period expected.
-# Openings by measure are of the day before the first period expected. Both are everybody's.
+# Openings by measure are as of the day before the first of these periods. Both are everybody's.
 """
