@@ -28,6 +28,7 @@ from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Member, Name
 from commcalc.language.names import nearest
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.model import Param
 from commcalc.plan.walk import places
 
 if TYPE_CHECKING:
@@ -107,7 +108,12 @@ def _hidden(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> No
 def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
     """A column that a plan names, and that a table may have, is in the table: else nothing could be told from it."""
     absent = {n: written_types(file, n).keys() - set(inputs.tables[n].columns) for n in ("deals", "payees")}
+    said = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
     for loaded in plans:
+        for name, param in loaded.plan.params.items():
+            if "title" in absent["payees"] and isinstance(param, Param) and param.title:
+                place = loaded.tree.span_of(("params", name, "title"), key=True)
+                report.add(NO_COLUMN.at(place, column="title", near="", mend=said.format(table="payees", column="title")))
         own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
         for at in places(loaded.plan):
             for node in walk(at.expression.node):
@@ -115,8 +121,7 @@ def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, r
                 if not isinstance(node, Name | Member) or node.id not in absent[table] or (table == "deals" and node.id in own):
                     continue
                 place = loaded.tree.scalar_place(at.path, node.start, node.end)
-                mend = f"add it to the table `{table}`, or say what it is called there: `columns: {{{node.id}: its header}}`"
-                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=mend))
+                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=said.format(table=table, column=node.id)))
 
 
 def verify(project: Project, run: Run) -> Report:
