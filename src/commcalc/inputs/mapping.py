@@ -29,7 +29,11 @@ def mapped(job: Job, report: Report) -> Mapped | None:
     text = _text(job, report) if readable(job.source) else None
     if text is None:
         return None
-    frame, notes = text
+    return mapped_text(job, *text, report)
+
+
+def mapped_text(job: Job, frame: pl.DataFrame, notes: list[str], report: Report) -> Mapped | None:
+    """Return rows of text, with `~file ~line`, in our columns and types."""
     renamed = _renamed(job, frame, report)
     if renamed is None:
         return None
