@@ -26,6 +26,7 @@ LAYERS = {
     "exports": 4,
     "studies": 4,
     "month_end": 5,
+    "plan_trial": 5,
     "api": 5,
     "cli": 6,
     "__init__": 6,

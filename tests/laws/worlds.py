@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -150,10 +151,11 @@ def differences(world: World, plans: tuple[LoadedPlan, ...]) -> Iterator[str]:
         result, answer = calculated(world, plans, period), answered(world, plans, period)
         for problem in [*result.report.problems, *compared(result, answer).problems]:
             yield f"{period}: {problem.message}"
-        yield from (f"{period}: {told}" for told in _sums(result, answer))
+        shares = '"pay"' in json.dumps([world.readings, world.plans])  # a stream has the name of its first payee, or of each
+        yield from (f"{period}: {told}" for told in _sums(result, answer, named=not shares))
 
 
-def _sums(result: Result, answer: reference.Answer) -> Iterator[str]:
+def _sums(result: Result, answer: reference.Answer, *, named: bool) -> Iterator[str]:
     """What each payee is paid in all, and for what there was an exception."""
     zero = Decimal(0)
     mine = {r["payee"]: (r["earned"], r["released"], r["accrued"]) for r in result.payouts.to_dicts()}

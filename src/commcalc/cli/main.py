@@ -12,7 +12,7 @@ from typing import TextIO
 
 import typer
 
-from commcalc.cli import calculate, explain, init, statements, validate
+from commcalc.cli import calculate, explain, init, schema, statements, test, validate
 
 app = typer.Typer(
     name="commcalc",
@@ -37,7 +37,9 @@ def _main(version: bool = typer.Option(False, "--version", callback=_version, is
 
 
 app.command("init", rich_help_panel="Set up")(init.verb)
+app.command("schema", rich_help_panel="Set up")(schema.verb)
 app.command("validate", rich_help_panel="Write plans")(validate.verb)
+app.command("test", rich_help_panel="Write plans")(test.verb)
 app.command("calculate", rich_help_panel="Every month")(calculate.verb)
 app.command("explain", rich_help_panel="Every month")(explain.verb)
 app.command("statements", rich_help_panel="Every month")(statements.verb)

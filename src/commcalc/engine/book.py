@@ -16,7 +16,7 @@ from commcalc.language.expression.nodes import Name
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.walk import places
 from commcalc.tables.exact import D
-from commcalc.tables.ordering import in_order, numbered
+from commcalc.tables.ordering import numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class SharedDeals:
 class Book:
     """All that a run reads.
 
-    deals: one row each, by owner, credit date and place: `~row` (the row's own number, from 0), `~k` (place in the order of
-    deal id and line), `~p` (owner, empty where unknown), `~sale` (number of the sale: `returns`, else the deal), `~deal`
-    (number of the deal id), and the deal's columns.
+    deals: one row each: `~k` (place in the order of deal id and line), `~p` (owner, empty where unknown), `~sale` (number of
+    the sale: `returns`, else the deal), `~deal` (number of the deal id), and the deal's columns. In a part of a run
+    (engine.parts) they stand by owner, credit date and place, and have `~row`, their own number from 0.
     splits: `~shares` (number of the deal id), `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
     """
 
@@ -75,7 +75,7 @@ def prepare_book(
 ) -> Book:
     """Number payees and deals and lay the calendar over all their days."""
     people = prepare_people(tables["payees"], tables["assignments"])
-    deals = _deals(_needed(tables["deals"], plans, house), people, house.credit_date)
+    deals = _deals(_needed(tables["deals"], plans, house), people)
     quotas = tables.get("quotas", pl.DataFrame())
     moments = prepare_moments(calendar, *_days(plans, period, tables))
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
@@ -113,7 +113,7 @@ def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) ->
     return deals.select(c for c in deals.columns if c in keep)
 
 
-def _deals(deals: pl.DataFrame, people: People, credit_date: str) -> pl.DataFrame:
+def _deals(deals: pl.DataFrame, people: People) -> pl.DataFrame:
     if "owner" in deals.columns:
         owners = people.ids.select(pl.col("payee_id").alias("owner"), "~p")
         frame = deals.join(owners, on="owner", how="left", maintain_order="left")
@@ -122,7 +122,7 @@ def _deals(deals: pl.DataFrame, people: People, credit_date: str) -> pl.DataFram
     frame = frame.hstack(numbered(frame))
     if "line" not in frame.columns:
         frame = frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias("line"))
-    return in_order(_with_sales(frame), "~p", credit_date, "~k").with_row_index("~row")
+    return _with_sales(frame)
 
 
 def _with_sales(frame: pl.DataFrame) -> pl.DataFrame:

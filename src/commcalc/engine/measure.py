@@ -52,9 +52,11 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
     else:
         blank = frame.clear()
     if figures := [rules.value(v) for v in values if v is not said.where]:
-        empty = pl.any_horizontal([f.is_null() for f in figures])
-        blank = pl.concat([blank, frame.filter(empty)], how="diagonal")
-        frame = frame.filter(~empty)
+        known = pl.all_horizontal([f.is_not_null() for f in figures])
+        stay = only(frame, known)
+        if stay is not frame:
+            blank = pl.concat([blank, frame.filter(~known)], how="diagonal")
+        frame = stay
     frame = frame.with_columns(window_of(book, plan, name, frame).alias("~w"))
     no_window = frame.filter(pl.col("~w").is_null()) if frame["~w"].null_count() else frame.clear()
     frame = only(frame, pl.col("~w").is_not_null())

@@ -145,11 +145,11 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     first, last = span_of(job.book, job.plan.payment.every)
     now, accrued = job.book.now, last > job.book.now
     blanks: list[Blank] = []
+    released: pl.DataFrame | None = None
     if stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
         found, before = settled(job, now, None), None
         lines = only(difference(found, None, first, now), pl.col("~d") >= first)
-        released = _sums(lines, pl.col("~amount").sum().alias("amount"))
     else:
         before = with_openings(job, _posted(job, first), first)
         found = settled(job, now, before)
@@ -162,10 +162,12 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
             blanks = apart(job)
         lines = difference(found, before, first, now)
         released = _released(found, before)
+    earned = _earned(lines, _held(found, before) if not accrued else None)
+    if released is None:  # nothing is held where nothing can change later
+        released = earned.select("~p", pl.col("earned").alias("amount"))
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
     every = [(plain, b) for b in (*found.blanks, *blanks)]
-    earned = _earned(lines, _held(found, before) if not accrued else None)
     return Paid(named.lines, slices, named.marks["~id"], earned, released, every, accrued)
 
 

@@ -128,7 +128,10 @@ def total_rows(deals: pl.DataFrame, mapped: Mapped | None, report: Report) -> No
     """Point at rows that look like a total of the others: by their word, or the last row of a file without an id (F035)."""
     said = pl.col("deal_id").str.to_lowercase().str.strip_chars(" :").is_in(TOTALS)
     facts = [c for c, kind in deals.schema.items() if c == "owner" or kind == pl.Date]  # a total has no owner or no date
-    sparse = deals.filter(pl.any_horizontal(pl.col(c).is_null() for c in facts)) if facts else deals
+    if facts and not any(deals[c].null_count() for c in facts):
+        sparse = deals.clear()
+    else:
+        sparse = deals.filter(pl.any_horizontal(pl.col(c).is_null() for c in facts)) if facts else deals
     rows = list(sparse.filter(said).select("~file", "~line", "deal_id").head(5).iter_rows())
     if mapped is not None and mapped.bad_rows is not None:
         last = deals.group_by(pl.col("~file").cast(pl.String)).agg(pl.col("~line").max().alias("~last"))

@@ -29,7 +29,11 @@ def mapped(job: Job, report: Report) -> Mapped | None:
     text = _text(job, report) if readable(job.source) else None
     if text is None:
         return None
-    frame, notes = text
+    return mapped_text(job, *text, report)
+
+
+def mapped_text(job: Job, frame: pl.DataFrame, notes: list[str], report: Report) -> Mapped | None:
+    """Return rows of text, with `~file ~line`, in our columns and types."""
     renamed = _renamed(job, frame, report)
     if renamed is None:
         return None
@@ -317,7 +321,7 @@ def _empty(frame: pl.DataFrame, column: str, report: Report, out: Mapped) -> pl.
     """Return and report the rows in which a required column is empty, or holds spaces only: they cannot be read exactly."""
     empty = frame[column].is_null()
     if frame.schema[column] == pl.String:
-        empty = empty | (frame[column].str.strip_chars() == "").fill_null(value=False)
+        empty = empty | frame[column].str.contains(r"^\s*$").fill_null(value=False)
     if not empty.any():
         return empty
     problems = list(blanks(empty, column, frame.select(*PLACES, deal_ids(frame))))

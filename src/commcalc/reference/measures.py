@@ -189,8 +189,8 @@ class Measures:
                 quota = None if measure.quota is None else self.quotas.quota(name, earner.payee, window, key[3], days=days)
             except NotPaid:
                 unclear = True
-            how: RoundingMode
-            step, how = (measure.round.to, measure.round.how) if measure.round else (None, "half-up")
+            step = measure.round.to if measure.round else None
+            how: RoundingMode = measure.round.how if measure.round else "half-up"
             self._read[key] = Measured(value, quota, measure.no_quota, step, how, unclear)
         return self._read[key]
 

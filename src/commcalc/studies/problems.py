@@ -25,4 +25,24 @@ MISSING = Kind(
 Fails: never, it is hoped.
 Works: every run.""",
 )
-KINDS: tuple[Kind, ...] = (DIFFERENT, MISSING)
+NOT_AS_EXPECTED = Kind(
+    "K197",
+    "Not as the test expects",
+    "{what} is {found}, and {expected} is expected",
+    "mend the plan; or the test, if the plan is as it is meant",
+    """A plan test states what a plan pays, to the last digit. What is named is compared exactly, and nothing else.
+
+Fails: expect: {2026-01: {commission: 100.00}}, where the plan pays 99.99
+Works: expect: {2026-01: {commission: 99.99}}""",
+)
+OTHER_REFUSAL = Kind(
+    "K198",
+    "Not refused as the test expects",
+    "{found}, and {expected} is expected",
+    "mend the plan; or the test, if the plan is as it is meant",
+    """`expect: {2026-01: {refused: P210}}` wants the project to be refused, and for that reason.
+
+Fails: expect: {2026-01: {refused: P210}}, where the plan is calculated
+Works: expect: {2026-01: {refused: P210}}, where its tiers are out of order""",
+)
+KINDS: tuple[Kind, ...] = (DIFFERENT, MISSING, NOT_AS_EXPECTED, OTHER_REFUSAL)

@@ -24,6 +24,12 @@ class Ladder:
     cuts: tuple[pl.Expr, ...]
     includes: tuple[bool, ...]
 
+    def named(self, tier: str) -> tuple[list[pl.Expr], Ladder]:
+        """Return the bounds as columns to be added, and the ladder of these columns: each bound is worked out once."""
+        names = [f"{tier}.{i}" for i in range(len(self.cuts))]
+        columns = [c.alias(n) for c, n in zip(self.cuts, names, strict=True)][1:]  # the first tier is open downwards
+        return columns, Ladder((self.cuts[0], *(pl.col(n) for n in names[1:])), self.includes)
+
     def place(self, value: pl.Expr) -> pl.Expr:
         """Return the tier (from 0) of a value: the highest one whose start is reached; the first is open downwards."""
         reached = [value >= c if i else value > c for c, i in zip(self.cuts[1:], self.includes[1:], strict=True)]
@@ -98,12 +104,16 @@ def sliced(
     credits come back as they are, each with the tier in which its lower end lies; those that cross a bound are also cut
     into pieces, lowest tier first. A row without length stays whole, in the tier of its place.
     """
-    cuts, _ = steps
-    frame = _marked(frame, steps, tier)
+    columns, cuts = steps[0].named(tier)
+    steps = (cuts, steps[1])
+    frame = _marked(frame.with_columns(columns), steps, tier)
     cut = [frame.filter(pl.col(tier) != pl.col("~last")).with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))]
     if pieces is not None:
         done = pieces["~line"].unique().implode()
-        cut = [cut[0].filter(~pl.col("~line").is_in(done)), _marked(pieces, steps, tier).select(cut[0].columns)]
+        cut = [
+            cut[0].filter(~pl.col("~line").is_in(done)),
+            _marked(pieces.with_columns(columns), steps, tier).select(cut[0].columns),
+        ]
     crossing = pl.concat(cut)
     frame = frame.drop("~last")
     if crossing.is_empty():
