@@ -14,7 +14,7 @@ from commcalc.checks import Facts, check_plans
 from commcalc.checks.plan_tests import check_tests
 from commcalc.inputs.project import FILE, ProjectFile, calendar_of, column_types, read_project, stated_columns, written_types
 from commcalc.plan.load import LoadedPlan, load_plans, plan_files
-from commcalc.plan.tests_load import LoadedTests, load_tests, tests_beside
+from commcalc.plan.tests_load import LoadedTests, load_tests, files_beside
 from commcalc.plan.tests_problems import NO_SUCH_PLAN
 
 if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
@@ -60,7 +60,7 @@ class Project:
     def tests(self, files: list[Path] | None = None) -> tuple[LoadedTests, Report]:
         """Read the plan tests beside the plans, or those of `files`, and return them with what is wrong in them."""
         root = self.root if self.file is not None else Path()  # tests that stand alone are named from where one stands
-        found, report = load_tests(tests_beside(self.root / "plans") if files is None else files, root)
+        found, report = load_tests(files_beside(self.root / "plans") if files is None else files, root)
         if self.file is not None:
             known = {p.plan.plan: p for p in self.plans}
             problems = check_tests(found.tests, known, self.file.model.currency, calendar_of(self.file))

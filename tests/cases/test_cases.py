@@ -8,11 +8,11 @@ import pytest
 
 from commcalc.base.source import Sources
 from commcalc.cli.test import told
-from commcalc.plan.tests_load import LoadedTest, load_tests, tests_beside
+from commcalc.plan.tests_load import LoadedTest, load_tests, files_beside
 from commcalc.plan_trial import run_tests
 
 HERE = Path(__file__).parent
-FOUND, REPORT = load_tests(tests_beside(HERE), HERE)
+FOUND, REPORT = load_tests(files_beside(HERE), HERE)
 
 
 def test_every_case_is_read() -> None:

@@ -53,7 +53,7 @@ class LoadedTests:
     texts: Mapping[str, str]
 
 
-def tests_beside(folder: Path) -> list[Path]:
+def files_beside(folder: Path) -> list[Path]:
     """Return the files of tests below a folder, sorted by name."""
     return sorted(folder.glob(f"**/*{ENDING}"))
 
