@@ -15,6 +15,7 @@ from commcalc.inputs.project import FILE, ProjectFile, column_types, read_projec
 from commcalc.plan.load import LoadedPlan, load_plans, plan_files
 
 if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
+    from commcalc.dry_run import DryRun
     from commcalc.engine.result import Result
     from commcalc.inputs.tables import Inputs
 
@@ -84,6 +85,12 @@ class Project:
         month_end = importlib.import_module("commcalc.month_end")
         found: Report = month_end.verify(self, run)
         return found
+
+
+def compare(before: Project, after: Project, against: str = "last-quarter", *, progress: Progress = _silent) -> DryRun:
+    """Compare two projects over a past span: `commcalc.compare(commcalc.open("."), commcalc.open("proposal"))`."""
+    found: DryRun = importlib.import_module("commcalc.dry_run").compare_projects(before, after, against, progress)
+    return found
 
 
 def facts_of(file: ProjectFile) -> Facts:

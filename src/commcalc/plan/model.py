@@ -6,7 +6,17 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, PlainName, Word
+from commcalc.language.fields import (
+    BareName,
+    CurrencyCode,
+    DateField,
+    DateRange,
+    Expr,
+    OneOrMany,
+    PlainName,
+    Word,
+    YesNo,
+)  # fmt: skip
 from commcalc.plan.components import Component
 from commcalc.plan.measures import Measure
 from commcalc.plan.payment import Payment
@@ -29,6 +39,17 @@ class Param(Shape):
     default: Value
     title: dict[str, Expr] = Field(default_factory=dict)
     payee: dict[str, Expr] = Field(default_factory=dict)
+
+
+class Announce(Shape):
+    """What is said of a plan to those who are on it, and from when: it travels with the plan and pays nothing."""
+
+    headline: Word
+    text: Word | None = None
+    channels: OneOrMany[Word] = ()
+    from_: DateField | None = Field(default=None, alias="from", description="the day on which it is announced")
+    remind: OneOrMany[DateField] = ()
+    leaderboard: YesNo | None = None
 
 
 class Plan(Shape):
@@ -57,4 +78,4 @@ class Plan(Shape):
     measures: dict[PlainName, Measure] = Field(min_length=1)
     components: dict[PlainName, Component] = Field(min_length=1)
     payment: Payment
-    announce: dict[str, Any] | None = None
+    announce: Announce | None = None
