@@ -170,10 +170,10 @@ def _told(compared: Compared, guard: Guarded, inputs: Inputs, report: Report) ->
             continue
         worst = min(harms, key=lambda h: (h.difference, h.payee, h.deal))
         figures = (exact(f) for f in (worst.before, worst.after))
-        first = f"{worst.deal or worst.component} of {worst.payee}, {' -> '.join(figures)}"
+        named = f"{worst.deal or worst.component} of {worst.payee}, {' -> '.join(figures)}"
         count = f"{len(harms):,} deal{'' if len(harms) == 1 else 's'}" + (" or windows" if any(not h.deal for h in harms) else "")
         lost = exact(-sum((h.difference for h in harms), Decimal(0)))
-        facts = {"count": count, "day": one.day or "any announcement", "lost": lost, "first": first}
+        facts = {"count": count, "day": one.day or "any announcement", "lost": lost, "worst": named}
         report.add(HARMED.at(_announced_at(steps, one), plan=one.plan, currency=compared.comparison.currency, **facts))
 
 

@@ -92,7 +92,7 @@ Works: effective as in the plan that is replaced""",
 HARMED = Kind(
     "K207",
     "Less pay on what was already credited",
-    "{plan}: {count} credited before {day} would pay {lost} {currency} less, first {first}",
+    "{plan}: {count} credited before {day} would pay {lost} {currency} less, most of all {worst}",
     "leave these deals under the old terms, announce the change before they are credited, or state why: --waive REASON",
     """Who closes a deal counts on the terms of that day. A change that lowers pay on deals credited before it was announced
 (`announce.from`, else the first day of `effective`) is refused, unless somebody states a reason, which the report prints.
