@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from commcalc.api import Progress, Project, facts_of, open_project
+from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem, Report
 from commcalc.base.source import Sources, Span
-from commcalc.documents.figures import exact
+from commcalc.documents.figures import amount
 from commcalc.inputs.at_ref import commit_of, written_from
 from commcalc.inputs.project import FILE, ProjectFile
 from commcalc.inputs.tables import Inputs, read_inputs
@@ -164,15 +165,16 @@ def _told(compared: Compared, guard: Guarded, inputs: Inputs, report: Report) ->
             near = nearest(loaded.plan.plan, assigned)
             place = loaded.tree.span_of(("plan",))
             report.add(NOBODY.at(place, plan=loaded.plan.plan, near=f" (`{near}`?)" if near else ""))
+    places = minor_units(compared.comparison.currency)
     for one in guard.announced:
         harms = [h for h in guard.harms if h.plan == one.plan]
         if not harms:
             continue
         worst = min(harms, key=lambda h: (h.difference, h.payee, h.deal))
-        figures = (exact(f) for f in (worst.before, worst.after))
+        figures = (amount(f, places) for f in (worst.before, worst.after))
         named = f"{worst.deal or worst.component} of {worst.payee}, {' -> '.join(figures)}"
         count = f"{len(harms):,} deal{'' if len(harms) == 1 else 's'}" + (" or windows" if any(not h.deal for h in harms) else "")
-        lost = exact(-sum((h.difference for h in harms), Decimal(0)))
+        lost = amount(-sum((h.difference for h in harms), Decimal(0)), places)
         facts = {"count": count, "day": one.day or "any announcement", "lost": lost, "worst": named}
         report.add(HARMED.at(_announced_at(steps, one), plan=one.plan, currency=compared.comparison.currency, **facts))
 

@@ -100,8 +100,8 @@ def _summed(page: DryRunPage, payees: Sequence[PayeeChange]) -> tuple[str, str, 
 def _sides(page: DryRunPage) -> Iterator[str]:
     c, zero = page.comparison, Decimal(0)
     gained = sum((p.difference for p in c.winners), zero)
-    yield f"{many(len(c.winners), 'payee')} gain{'s' if len(c.winners) == 1 else ''} {page.signed(gained)}."
-    yield f"{many(len(c.losers), 'payee')} lose{'s' if len(c.losers) == 1 else ''} {page.money(-c.keep_whole)}."
+    yield f"{many(len(c.winners), 'payee')} gain{'s' if len(c.winners) == 1 else ''} {page.money(gained)}."
+    yield f"{many(len(c.losers), 'payee')} lose{'s' if len(c.losers) == 1 else ''} {page.money(c.keep_whole)}."
     whole = page.signed(c.difference + c.keep_whole)
     yield f"To keep everybody whole costs {page.money(c.keep_whole)} {c.currency}: the change then costs {whole}."
 

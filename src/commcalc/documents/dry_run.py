@@ -107,6 +107,8 @@ class DryRunPage:
             yield f"Waived: {self.waived}" if self.waived else "Refused: nobody has stated why (--waive REASON)."
         elif self.guard.announced:
             yield "Nothing credited before the announcement pays less."
+        if self.waived and not harms:
+            yield f"Nothing had to be waived; the reason given was: {self.waived}"
         for text in self.past:
             yield f"Past the limit: {text}."
 

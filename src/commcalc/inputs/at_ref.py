@@ -26,7 +26,7 @@ def commit_of(root: Path, ref: str) -> str | None:
 def written_from(root: Path, ref: str, commit: str, folder: Path) -> Report:
     """Write the project of `root` as the commit has it into `folder`; tables that git does not keep are those of `root`."""
     prefix = (_git(root, "rev-parse", "--show-prefix") or b"").decode().rstrip("\n")
-    listed = _git(root, "ls-tree", "-r", "-z", f"{commit}:{prefix.rstrip('/')}") or b""
+    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:{prefix.rstrip('/')}") or b""
     wanted = [(blob, path) for blob, path in _files(listed) if _wanted(path)]
     if not any(path == FILE for _, path in wanted):
         return Report([NOT_IN_REF.at(None, ref=ref, file=prefix + FILE)])

@@ -88,7 +88,7 @@ def announced_of(loaded: LoadedPlan) -> Announced:
     if plan.announce is not None and plan.announce.from_ is not None:
         return Announced(plan.plan, plan.announce.from_, FROM)
     days: Days = plan.effective
-    return Announced(plan.plan, days.first, "the first day of `effective`")
+    return Announced(plan.plan, days.first, "the first day of effective")
 
 
 def _harms(compared: Compared, one: Announced) -> Iterator[Harm]:
