@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,11 @@ import pytest
 from program import commcalc
 
 import commcalc as package
+from commcalc.base.calendar import Calendar
+from commcalc.dry_run import changed_project
+from commcalc.studies.compare import Comparison
+from commcalc.studies.limits import limit_of
+from commcalc.studies.span import periods_of
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plan-change"
 PLAN = "plans/field-sales.yaml"
@@ -21,6 +27,17 @@ PLAN = "plans/field-sales.yaml"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return Path(shutil.copytree(EXAMPLE, tmp_path / "project", ignore=shutil.ignore_patterns("out")))
+
+
+@pytest.fixture(scope="session")
+def comparison() -> Comparison:
+    """The example's change over its last quarter."""
+    before = package.open(EXAMPLE)
+    with changed_project(before, str(EXAMPLE / "proposals")) as (after, _):
+        assert after is not None
+        run = package.compare(before, after)
+    assert run.compared is not None
+    return run.compared.comparison
 
 
 def changed(project: Path, *edits: tuple[str, str], of: str = PLAN) -> Path:
@@ -154,10 +171,18 @@ def test_more_pay_reaches_back_unhindered(project: Path) -> None:
         ("keep_whole > 1_000", 0), ("totl > 2%", 2), ("total > 2 percent", 2), ("losers > 2%", 2), ("total == 2%", 2),
     ],
 )  # fmt: skip
-def test_limits(limit: str, status: int) -> None:
-    done = commcalc("dry-run", "proposals", "--fail-on", limit, folder=EXAMPLE)
-    assert done.returncode == status, done.stderr
-    assert (f"Past the limit: {limit}" in done.stdout) == (status == 1)
+def test_limits(limit: str, status: int, comparison: Comparison) -> None:
+    found = limit_of(limit)
+    assert isinstance(found, str) == (status == 2)
+    assert status == 2 or bool(found.passed(comparison)) == (status == 1)  # type: ignore[union-attr]
+
+
+def test_past_a_limit_the_verb_ends_with_1_and_an_unknown_one_is_wrong_usage() -> None:
+    done = commcalc("dry-run", "proposals", "--fail-on", "total > 2%", "--fail-on", "payee < -5%", folder=EXAMPLE)
+    assert done.returncode == 1
+    assert "Past the limit: payee < -5% (H02, H04)." in done.stdout
+    assert "total > 2%" not in done.stdout
+    assert commcalc("dry-run", "proposals", "--fail-on", "totl > 2%", folder=EXAMPLE).returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -168,7 +193,9 @@ def test_limits(limit: str, status: int) -> None:
     ],
 )  # fmt: skip
 def test_spans(span: str, periods: list[str]) -> None:
-    assert tried(EXAMPLE, "proposals", "--against", span, "--waive", "a trial")["periods"] == periods
+    found, report = periods_of(span, Calendar.months(), [date(2026, month, 3) for month in range(1, 13)])
+    assert not report.errors
+    assert [p.name for p in found] == periods
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from program import commcalc
 
-VERBS = ("init", "validate", "calculate", "explain", "statements", "dry-run")
+VERBS = ("init", "schema", "validate", "calculate", "explain", "statements", "dry-run")
 AMOUNTS = ("7,029.17", "5,614.63", "12,643.80")
 
 
@@ -131,10 +131,11 @@ def test_bad_plans_are_refused_and_nothing_is_written(project: Path) -> None:
 
 
 def test_validate_speaks_to_scripts(project: Path) -> None:
-    assert json.loads(commcalc("validate", "--format", "json", folder=project).stdout) == []
+    assert json.loads(commcalc("validate", "--format", "json", folder=project).stdout)["findings"] == []
     plan = project / "plans" / "saas-ae.yaml"
     plan.write_text(plan.read_text().replace("from: 100%", "from: 10O%"))
     found = json.loads(commcalc("validate", "--format", "json", folder=project).stdout)
+    found = found["findings"]
     assert found[0]["file"] == "plans/saas-ae.yaml"
     assert found[0]["line"] == 36
     concise = commcalc("validate", "--format", "concise", folder=project).stdout

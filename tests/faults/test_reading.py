@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from calculated_faults import CALCULATED
+from calculation_faults import CALCULATED
 from neighbours import NEIGHBOURS
 from people_faults import CALENDARS, PEOPLE
 from small_project import Fault, write_small

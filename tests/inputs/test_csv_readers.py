@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from commcalc.base.problem import Report
 from commcalc.inputs.csv_file import _fast, read_csv
+from commcalc.inputs.csv_quick import plain_headers, quickly
 from commcalc.inputs.csv_rows import parsed
 from commcalc.inputs.model import ReadOptions
 
@@ -35,6 +36,25 @@ def test_what_the_quick_reader_takes_the_careful_one_reads_alike(lines: list[str
     assert skipped == 0
     assert quick["~line"].to_list() == numbers
     assert [quick[h].to_list() for h in HEADERS] == columns
+
+
+@given(st.lists(st.text(st.sampled_from('a,"\n\r é'), max_size=12), max_size=5))
+@example([",", ",,,"])
+@example(["", "a"])  # a blank line and a short row
+@settings(max_examples=1500, deadline=None)
+def test_what_the_quickest_reader_takes_the_careful_one_reads_alike(tmp_path_factory, lines: list[str]) -> None:
+    text = "id,name,amount\n" + "".join(f"{line}\n" for line in lines)
+    path = tmp_path_factory.getbasetemp() / "quick.csv"
+    path.write_bytes(text.encode())
+    found = quickly(path, HEADERS, ",") if plain_headers(path, ",") is not None else None
+    if found is None:
+        return
+    report = Report()
+    columns, numbers, skipped = parsed(text, HEADERS, ",", "x.csv", 0, report)
+    assert not report.errors
+    assert skipped == 0
+    assert found[0]["~line"].to_list() == numbers
+    assert [found[0][h].to_list() for h in HEADERS] == columns
 
 
 @given(ROWS)

@@ -256,11 +256,11 @@ def test_what_an_expression_reads_is_told_apart():
 @pytest.mark.parametrize(
     ("text", "tree"),
     [
-        ("attainment('m') >= 40%", "(value('m') >= (0.40 * quota('m')))"),
-        ("40% < attainment", "((0.40 * quota) < value)"),
-        ("not attainment between 1x and p", "(not (value between (1 * quota) , (p * quota)))"),
-        ("attainment in (100%)", "(value in [(1.00 * quota)])"),
-        ("if(attainment > 1, attainment, 0)", "if((value > (1 * quota)), attainment, 0)"),
+        ("attainment('m') >= 40%", "(attained:m >= (0.40 * scale:m))"),
+        ("40% < attainment", "((0.40 * scale:) < attained:)"),
+        ("not attainment between 1x and p", "(not (attained: between (1 * scale:) , (p * scale:)))"),
+        ("attainment in (100%)", "(attained: in [(1.00 * scale:)])"),
+        ("if(attainment > 1, attainment, 0)", "if((attained: > (1 * scale:)), attainment, 0)"),
         ("attainment('a') > attainment('b')", "(attainment('a') > attainment('b'))"),
         ("attainment('a') * 2 > 1", "((attainment('a') * 2) > 1)"),
     ],

@@ -64,9 +64,9 @@ MUTATIONS = (
     ),
     Mutation(
         "one slice is dropped",
-        "engine/tables_out.py",
-        'return pl.concat(frames).sort("line_id", "n")',
-        'return pl.concat(frames).sort("line_id", "n").filter(pl.col("n") < 2)',
+        "engine/lines_out.py",
+        'return slices.rename({"~n": "n"}).select(SLICES.names)',
+        'return slices.rename({"~n": "n"}).select(SLICES.names).filter(pl.col("n") < 2)',
         ("P1", "component sliced", "deal D2", "slices"),
     ),
 )

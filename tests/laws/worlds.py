@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -151,10 +152,11 @@ def differences(world: World, plans: tuple[LoadedPlan, ...]) -> Iterator[str]:
         result, answer = calculated(world, plans, period), answered(world, plans, period)
         for problem in [*result.report.problems, *compared(result, answer).problems]:
             yield f"{period}: {problem.message}"
-        yield from (f"{period}: {told}" for told in _sums(result, answer))
+        shares = '"pay"' in json.dumps([world.readings, world.plans])  # a stream has the name of its first payee, or of each
+        yield from (f"{period}: {told}" for told in _sums(result, answer, named=not shares))
 
 
-def _sums(result: Result, answer: reference.Answer) -> Iterator[str]:
+def _sums(result: Result, answer: reference.Answer, *, named: bool) -> Iterator[str]:
     """What each payee is paid in all, and for what there was an exception."""
     zero = Decimal(0)
     mine = {r["payee"]: (r["earned"], r["released"], r["accrued"]) for r in result.payouts.to_dicts()}
@@ -164,13 +166,13 @@ def _sums(result: Result, answer: reference.Answer) -> Iterator[str]:
         theirs[p.payee] = (e + p.earned, y + p.payable, a + p.accrued)
     for payee in sorted({*mine, *theirs}):
         one, other = mine.get(payee, (zero, zero, zero)), theirs.get(payee, (zero, zero, zero))
-        if (one[0], one[2]) != (other[0], other[2]):
-            yield f"earned and accrued of {payee}: engine {one}, reference {other}"
+        if one != other:
+            yield f"earned, payable and accrued of {payee}: engine {one}, reference {other}"
     refused = {(r["payee"], _last(r["component"]), r["deal"]) for r in result.exceptions.to_dicts() if r["component"]}
     plain = {(x.payee, x.component, x.deal) for x in answer.exceptions if x.component}
     whole = {x.deal for x in answer.exceptions if not x.component}  # of the deal, whoever is named
     refused = {x for x in refused if x[2] not in whole or x in plain}
-    for missing in sorted(refused ^ plain):
+    for missing in sorted(refused ^ plain) if named else ():
         who = "engine" if missing in refused else "reference"
         yield f"exception {missing} of the {who} alone"
     statuses = result.counts

@@ -46,7 +46,7 @@ def render_full(problem: Problem, sources: Sources) -> str:
         lines += _excerpt([(problem.place, "", "^"), *here], sources)
     for place, label in problem.also:
         if not isinstance(place, Span) or not isinstance(problem.place, Span) or place.file != problem.place.file:
-            lines.append(f"   also {shown(str(place))}: {label}")
+            lines.append(f"   also {shown(str(place))}: {shown(label)}")
     if problem.count > 1:
         lines.append(f"   {problem.count:,} rows in all" + _next(problem.more))
     if problem.mend:
@@ -56,7 +56,7 @@ def render_full(problem: Problem, sources: Sources) -> str:
 
 
 def _next(more: Iterable[Place]) -> str:
-    rows = ", ".join(str(p.row) if isinstance(p, Cell) else str(p) for p in more)
+    rows = ", ".join(str(p.row) if isinstance(p, Cell) else shown(str(p)) for p in more)
     return f"; the next: {rows}" if rows else ""
 
 
@@ -96,7 +96,7 @@ def _carets(text: str, begin: int, lead: str, mark: tuple[Span, str, str]) -> st
     start = min(max(span.column - 1, begin), last)
     before = width(lead) + width(shown(text[begin:start])) + max(0, start - len(text))
     size = max(1, width(shown(text[start:end])) + max(0, end - max(len(text), start)))
-    return f"{' ' * before}{sign * size} {label}"
+    return f"{' ' * before}{sign * size} {shown(label)}"
 
 
 def render_concise(problem: Problem) -> str:
@@ -110,6 +110,7 @@ def to_json(problem: Problem) -> dict[str, Any]:
     """Return a problem's facts for a machine."""
     return {
         "code": problem.code,
+        "title": problem.kind.title,
         "severity": problem.severity,
         "message": problem.message,
         "mend": problem.mend,

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commcalc.base.problem import Problem, Report
-from commcalc.base.render import render_concise, render_full, shown, summary, to_json
+from commcalc.base.render import render_concise, render_full, shown, summary
 from commcalc.base.source import Sources
 
 MOST_SHOWN = 100
@@ -42,20 +42,18 @@ def err() -> Console:
 
 
 def problems(report: Report, sources: Sources, style: str, *, to_stdout: bool = False) -> None:
-    """Print problems in a format, at most a hundred, then how many there are."""
+    """Print problems for people and how many there are: all of them as a result, at most a hundred as messages."""
     found = report.sorted()
     console = out() if to_stdout else err()
-    if style == "json":
-        print(json.dumps([to_json(p) for p in found], indent=1, ensure_ascii=False), file=console.file)
-        return
-    for problem in found[:MOST_SHOWN]:
+    most = len(found) if to_stdout else MOST_SHOWN
+    for problem in found[:most]:
         text = render_concise(problem) if style == "concise" else render_full(problem, sources) + "\n"
         first, _, rest = text.partition("\n")
         console.print(Text(first, style=COLOURS[problem.severity] if style == "full" else ""), soft_wrap=True)
         if rest:
             console.print(Text(rest), soft_wrap=True)
-    if len(found) > MOST_SHOWN:
-        console.print(Text(f"and {len(found) - MOST_SHOWN} more"))
+    if len(found) > most:
+        console.print(Text(f"and {len(found) - most} more"))
     if found:
         console.print(Text(summary(found)))
 

@@ -9,13 +9,14 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.engine.components.bonus import window_measure
-from commcalc.engine.earnings import Blank, Job
+from commcalc.engine.earnings import Blank, Job, probe_day
 from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective, stretches
-from commcalc.engine.quota import days_of, quota_rows, taking_part
+from commcalc.engine.quota import days_of, has_end, quota_rows, taking_part
 from commcalc.engine.reading import with_assignment
 from commcalc.engine.rules import expressions_of, is_money
 from commcalc.engine.target import target_of
+from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase, Gate, Limit
 from commcalc.plan.readings import prorates, reading
@@ -35,41 +36,56 @@ def cents(job: Job, figure: pl.Expr) -> pl.Expr:
     return round_to(figure, minor_units(job.plan.currency), mode)
 
 
+SALE = ["~p", "~role", "~level", "~sale"]
+
+
 def minimum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
     """Floors per deal: the deal's last row takes what is missing, once its net is above zero (docs/semantics.md 8.2)."""
+    blanks: list[Blank] = []
     for limit in (x for x in job.component.floors if x.per == "deal"):
-        deal = ["~p", "~role", "~level", "~sale"]
-        marked = _limit_per_deal(job, frame, limit, day)
-        last = pl.int_range(pl.len()).over(deal) == pl.len().over(deal) - 1
-        short = (pl.col("~limit") - pl.col(CENTS).sum().over(deal)).clip(lower_bound=0)
+        frame, found = _limited_per_deal(job, frame, limit, day)
+        blanks += found
+        last = pl.int_range(pl.len()).over(SALE) == pl.len().over(SALE) - 1
+        short = (pl.col("~limit") - pl.col(CENTS).sum().over(SALE)).clip(lower_bound=0)
         given = pl.when(last & pl.col("~alive")).then(short).otherwise(ZERO)
-        frame = _kept(marked, pl.col(CENTS) + given).drop("~limit", "~alive")
-    return frame, []
+        frame = _kept(frame, pl.col(CENTS) + given).drop("~limit", "~alive")
+    return frame, blanks
 
 
 def maximum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
     """Caps per deal, by the running total of the deal's rounded rows (docs/semantics.md 8.2)."""
+    blanks: list[Blank] = []
     for limit in (x for x in job.component.caps if x.per == "deal"):
-        marked = _limit_per_deal(job, frame, limit, day)
-        kept = _under_cap(["~p", "~role", "~level", "~sale"])
-        frame = _kept(marked, pl.when(pl.col("~alive")).then(kept).otherwise(pl.col(CENTS))).drop("~limit", "~alive")
-    return frame, []
+        frame, found = _limited_per_deal(job, frame, limit, day)
+        blanks += found
+        kept = pl.when(pl.col("~alive")).then(_under_cap(SALE)).otherwise(pl.col(CENTS))
+        frame = _kept(frame, kept).drop("~limit", "~alive")
+    return frame, blanks
 
 
-def _limit_per_deal(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
-    """Add `~limit` (times the share, rounded) and `~alive` (the sale's net is above zero)."""
-    credit_date = job.book.house.credit_date
-    net = job.book.deals.filter(pl.col(credit_date) <= day).group_by("~sale").agg((pl.col("amount").sum() > 0).alias("~alive"))
+def _limited_per_deal(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> tuple[pl.DataFrame, list[Blank]]:
+    """Add `~alive` (the net of the sale's rows that are paid here is above zero) and `~limit`, that of its last row times the share."""
     assert not isinstance(limit.at, PartOf), "checked: a limit per deal is an amount"
-    reads = job.rules.reads(limit.at)
-    columns = [c for c in reads.columns if c in job.book.deals.columns]
+    on = getattr(job.component, "on", None)
+    rules = job.rules.on(on)
+    reads = rules.reads(limit.at)
+    columns = [c for c in {"amount", *reads.columns} if c in job.book.deals.columns]
     rows = frame.join(job.book.deals.select("~row", *columns), on="~row", how="left", maintain_order="left")
-    rows = rows.with_columns(pl.col("~d").alias("~t"))
-    rows = with_assignment(job.book, job.plan, rows, reads.payee, reads.params)
-    rows = with_plan_columns(job.plan, rows, reads.columns, job.rules)
-    at = quotient(product(job.rules.expression(limit.at), pl.col("~share_n")), pl.col("~share_q"))
-    rows = rows.with_columns(cents(job, at).alias("~limit")).join(net, on="~sale", how="left", maintain_order="left")
-    return rows.with_columns(pl.col("~alive").fill_null(value=False))
+    rows = with_assignment(job.book, job.plan, rows.with_columns(pl.col("~d").alias("~t")), reads.payee, reads.params)
+    rows = with_plan_columns(job.plan, rows, reads.columns, rules)
+    moment = probe_day(day, of_credit=job.component.as_of == "credit period", book=job.book)
+    rows = job.readings.attach(rows.with_columns(moment.alias("~t")), reads.measures, on)
+    at = cents(job, quotient(product(rules.expression(limit.at), pl.col("~share_n")), pl.col("~share_q")))
+    rows = rows.with_columns(
+        at.last().over(SALE).alias("~limit"),
+        (pl.col("amount").cast(D).sum().over(SALE) > 0).fill_null(value=False).alias("~alive"),
+    ).select(*frame.columns, "~limit", "~alive")
+    unknown = pl.col("~alive") & pl.col("~limit").is_null()
+    undecided = rows.filter(unknown)
+    if undecided.is_empty():
+        return rows, []
+    listed = undecided.unique(SALE, keep="last", maintain_order=True).select("~p", "~row")
+    return rows.filter(~unknown), [Blank(f"limit per deal: {limit.at.text}", "blank", listed)]
 
 
 def _under_cap(group: list[str]) -> pl.Expr:
@@ -103,7 +119,8 @@ def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.Data
     groups = frame.select("~p", "~w", "~wfirst", "~wlast").unique(["~p", "~w"], maintain_order=True)
     groups = groups.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
     groups = with_assignment(job.book, job.plan, groups, reads.payee, reads.params)
-    groups = job.readings.attach(groups, reads.measures)
+    groups = job.readings.attach(groups, reads.measures, rules.own)
+    groups = job.readings.left_out(groups, reads.quotas)
     ended = (pl.col("~wlast") <= day).fill_null(value=False)
     groups = groups.with_columns(ended.alias("~ended"))
     groups = groups.with_columns(rules.expression(gate.when).alias("~open"), rules.expression(gate.otherwise).alias("~part"))
@@ -159,11 +176,10 @@ def floors(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list
 
     Where pay is shared they come after the sharing: sharing.with_floors.
     """
-    if job.book.shared is not None:
+    if job.book.shared is not None or all(x.per == "deal" for x in job.component.floors):
         return frame, []
-    for limit in (x for x in job.component.floors if x.per != "deal"):
-        frame = pl.concat([frame, topped_up(job, frame, limit, day)], how="diagonal")
-    return frame, []
+    found, blanks = topped_up(job, frame, day)
+    return pl.concat(found, how="diagonal"), blanks
 
 
 def _span(job: Job, limit: Limit) -> pl.Expr:
@@ -175,7 +191,7 @@ def _limited(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataF
     frame = frame.with_columns(_span(job, limit).alias("~span"))
     keys = frame.unique(["~p", "~span"], keep="last", maintain_order=True).select("~p", "~span", "~w", "~d", "~wfirst", "~wlast")
     keys = _spanned(job, keys, limit).with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
-    at = _limit_value(job, keys, limit)
+    at = _limit_value(job, keys, limit, prorated=prorates(job.plan, "cap"))
     return frame.join(at.select("~p", "~span", "~limit"), on=["~p", "~span"], how="left", maintain_order="left")
 
 
@@ -183,8 +199,13 @@ def _window(job: Job, limit: Limit) -> str:
     """The kind of window a limit runs over: its own, or that of the measure that the component is on or reads."""
     if limit.per != "window":
         return limit.per
-    name = window_measure(job) if isinstance(job.component, Bonus) else getattr(job.component, "on", None)
+    name = _measure(job)
     return job.plan.measures[name].window if name else "life"
+
+
+def _measure(job: Job) -> str:
+    """The measure whose windows the component has; empty for a SPIFF on none."""
+    return window_measure(job) if isinstance(job.component, Bonus) else getattr(job.component, "on", None) or ""
 
 
 def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
@@ -202,21 +223,28 @@ def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
     return found.join(years, on="~y", how="left", maintain_order="left").drop("~y")
 
 
-def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
+def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) -> pl.DataFrame:
     rules = job.rules.on(getattr(job.component, "on", None))
     if isinstance(limit.at, PartOf):
         rows = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to", "~a")
-        found = target_of(job.book, job.plan, _of(job, limit.at), rules, join_effective(keys, rows, "~t"))
+        component = _of(job, limit.at)
+        found = join_effective(keys, rows, "~t")
+        if isinstance(component.target, Expression):
+            reads = rules.reads(component.target)
+            found = with_assignment(job.book, job.plan, found, reads.payee, reads.params)
+            found = job.readings.attach(found, reads.measures)
+        found = target_of(job.book, job.plan, component, rules, found)
         figure = product(pl.col("~tn"), _share(limit.at)) if limit.at.of == "target" else pl.col("~tn")
         found = found.with_columns(quotient(figure, pl.col("~td")).alias("~x"))
     else:
         reads = rules.reads(*expressions_of(limit.at))
         found = with_assignment(job.book, job.plan, keys, reads.payee, reads.params)
-        found = job.readings.attach(found, reads.measures).with_columns(rules.expression(limit.at).alias("~x"))
-    if limit in job.component.caps and prorates(job.plan, "cap") and not _by_target(job, limit):
+        own = rules.own if limit.per == "window" else None
+        found = job.readings.attach(found, reads.measures, own).with_columns(rules.expression(limit.at).alias("~x"))
+    if prorated and not _by_target(job, limit):
         found = taking_part(job.book, job.plan, found, "~wfirst", "~wlast")
         part = quotient(product(pl.col("~x"), pl.col("~taken").cast(D)), days_of("~wfirst", "~wlast").cast(D))
-        found = found.with_columns(pl.coalesce(part, "~x").alias("~x"))  # an open window has no days to go by
+        found = found.with_columns(pl.when(has_end("~wfirst", "~wlast")).then(part).otherwise(pl.col("~x")).alias("~x"))
     return found.with_columns(cents(job, pl.col("~x")).alias("~limit"))
 
 
@@ -233,45 +261,75 @@ def _of(job: Job, at: PartOf) -> ComponentBase:
     return job.component if at.of == "target" else job.component.model_copy(update={"target": at})
 
 
-def topped_up(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
-    """Return a row for each payee on the plan and ended window whose total is below the floor, credits or none."""
-    marked = frame.with_columns(_span(job, limit).alias("~span"))
-    totals = marked.group_by("~p", "~span", maintain_order=True).agg(pl.col(CENTS).sum().alias("~total"))
-    spans = _ended_spans(job, limit, day)
-    totals = spans.join(totals, on=["~p", "~span"], how="left", maintain_order="left")
-    keys = _spanned(job, totals.with_columns(pl.col("~wlast").alias("~d")), limit).with_columns(pl.col("~wlast").alias("~t"))
-    found = _limit_value(job, keys, limit).with_columns(pl.col("~total").fill_null(ZERO))
-    short = found.filter(pl.col("~limit") > pl.col("~total")).with_columns(
-        (pl.col("~limit") - pl.col("~total")).alias(CENTS),
-        (pl.col("~limit") - pl.col("~total")).alias("~exact"),
+def topped_up(job: Job, frame: pl.DataFrame, day: date) -> tuple[list[pl.DataFrame], list[Blank]]:
+    """Return the frame, and a row for each payee on the plan and ended window whose total is below a floor, credits or none.
+
+    Each floor looks at what those before it have given. Where one cannot be worked out the window is not paid at all. The
+    window's number of such a row is below zero: made of the window's days, it is no other row's.
+    """
+    blanks: list[Blank] = []
+    given = frame.clear()
+    for limit in (x for x in job.component.floors if x.per != "deal"):
+        spans = _ended_spans(job, limit, day)
+        marked = frame.with_columns(_span(job, limit).alias("~span"))
+        every = pl.concat([marked, given.with_columns(_span_of_day(job, limit).alias("~span"))], how="diagonal")
+        totals = every.group_by("~p", "~span", maintain_order=True).agg(pl.col(CENTS).sum().alias("~total"))
+        totals = spans.join(totals, on=["~p", "~span"], how="left", maintain_order="left")
+        keys = _spanned(job, totals.with_columns(pl.col("~wlast").alias("~d"), pl.col("~span").alias("~w")), limit)
+        found = _limit_value(job, keys.with_columns(pl.col("~wlast").alias("~t")), limit, prorated=False)
+        unknown = found.filter(pl.col("~limit").is_null()).select("~p", "~span")
+        if len(unknown):  # a floor that is empty is not a floor that is not there
+            rows = unknown.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique(maintain_order=True)
+            blanks.append(Blank(f"floor: {limit.at.text}", "blank", rows))
+            frame = marked.join(unknown, on=["~p", "~span"], how="anti", maintain_order="left").drop("~span")
+        given = pl.concat([given, _shortfalls(found, frame.columns)], how="diagonal")
+    figures = [pl.col(c).sum() if c in (CENTS, "~exact") else pl.col(c).first() for c in given.columns if c not in ("~p", "~w")]
+    return [frame, given.group_by("~p", "~w", maintain_order=True).agg(figures)], blanks
+
+
+def _shortfalls(found: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    missing = pl.col("~limit") - pl.col("~total").fill_null(ZERO)
+    first, last = (pl.col(c).cast(pl.Int32).cast(pl.Int64) for c in ("~wfirst", "~wlast"))
+    short = found.filter(missing > 0).with_columns(
+        missing.alias(CENTS),
+        missing.alias("~exact"),
         pl.lit("owner").alias("~role"),
         pl.lit(0, dtype=pl.UInt32).alias("~level"),
         pl.col("~wlast").alias("~d"),
-        pl.col("~span").alias("~w"),
+        (-((first + 10**6) * 2**24 + last - first) - 1).alias("~w"),
         ONE.alias("~factor"),
         pl.lit(value=False).alias("~held"),
         ONE.alias("~share_n"),
         ONE.alias("~share_q"),
     )
-    return short.select([c for c in frame.columns if c in short.columns])
+    return short.select([c for c in columns if c in short.columns])
+
+
+def _span_of_day(job: Job, limit: Limit) -> pl.Expr:
+    """The limit's window that holds the day of a row that a floor before it gave."""
+    window = _window(job, limit)
+    return job.book.moments.number(window, "~d") if window in job.book.moments.windows else pl.lit(None, dtype=pl.Int64)
 
 
 def _ended_spans(job: Job, limit: Limit, day: date) -> pl.DataFrame:
     """Return `~p ~span ~wfirst ~wlast` for everybody who takes part in one of the limit's windows that has ended."""
     window = _window(job, limit)
     rows = stretches(job.book.people, job.plan)
+    names = {"~w": "~span", "~first": "~wfirst", "~last": "~wlast"}
+    dates = job.component.dates
     if window in job.book.moments.windows:
-        spans = job.book.moments.windows[window].rename({"~w": "~span", "~first": "~wfirst", "~last": "~wlast"})
+        spans = job.book.moments.windows[window].rename(names)
     elif window == "quota row":
-        assert job.measured is not None
-        spans = quota_rows(job.book, job.plan, job.measured.measure, job.measured.name).rename(
-            {"~w": "~span", "~first": "~wfirst", "~last": "~wlast"}
-        )
-    else:
-        dates = job.component.dates or job.plan.effective
+        name = _measure(job)
+        spans = quota_rows(job.book, job.plan, job.plan.measures[name], name).rename(names)
+    elif _measure(job) == "" and dates is not None:
         days = {"~span": [0], "~wfirst": [dates.first or FIRST_DAY], "~wlast": [dates.last or LAST_DAY]}
         spans = pl.DataFrame(days, schema={"~span": pl.Int64, "~wfirst": pl.Date, "~wlast": pl.Date})
-    spans = spans.filter(pl.col("~wlast") <= day)
+    else:  # a window without an end never ends
+        return rows.clear().select(
+            "~p", pl.lit(0, dtype=pl.Int64).alias("~span"), pl.col("~b").alias("~wfirst"), pl.col("~z").alias("~wlast")
+        )
+    spans = spans.filter((pl.col("~wlast") <= day) & (pl.col("~wlast") < LAST_DAY))
     both = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
     both = both.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
     return both.select("~p", "~span", "~wfirst", "~wlast").unique(maintain_order=True)

@@ -13,6 +13,7 @@ from commcalc.plan.measures import MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient
 from commcalc.tables.ordering import in_order
+from commcalc.tables.rows import only
 
 SHARE = ("~n", "~q", "~rest", "~place")
 
@@ -26,7 +27,7 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     date = measure.date or book.house.credit_date
     wanted = [c for c in dict.fromkeys(columns) if c in book.deals.columns]
     base = ["~row", "~k", "~p", "~deal", "~sale", pl.col(date).alias("~d"), *wanted]
-    deals = book.deals.lazy().filter(pl.col(date).is_not_null() & (pl.col(date) <= book.now)).select(base).collect()
+    deals = only(book.deals, pl.col(date) <= book.now).select(base)
     found = _shared(book, deals, measure)
     rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
     first, last = plan.effective.first, plan.effective.last
@@ -35,7 +36,7 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
         pl.col("~d") >= first if first else pl.lit(value=True),
         pl.col("~d") <= last if last else pl.lit(value=True),
     )
-    known = join_effective(found.filter(pl.col("~p").is_in(rows["~p"].unique().implode())), rows, "~d").filter(inside)
+    known = only(join_effective(found, rows, "~d"), inside)
     if book.shared is not None:
         known = on_plan(book.shared, known, rows).filter(pl.col("~on") == pl.col("~of")).drop("~on", "~of", "~first")
     return in_order(hired_by_then(known, book.people, "~d"), "~p", "~d", "~k")
@@ -73,7 +74,7 @@ def _own(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
     """The owner, whole, unless splits share the owner's role; then those who hold it, each their share (semantics 3.3)."""
     tagged = deals.with_columns(pl.lit("owner").alias("~role"), pl.lit(0, dtype=pl.UInt32).alias("~level"))
     if book.splits is None:
-        return tagged.filter(pl.col("~p").is_not_null())
+        return only(tagged, pl.col("~p").is_not_null())
     direct = tagged.join(book.splits.filter(pl.col("role") == "owner").select("~deal").unique(), on="~deal", how="anti")
     one = pl.lit(1).cast(D)
     whole = [one.alias("~n"), one.alias("~q"), pl.lit(value=False).alias("~rest"), pl.lit(0, dtype=pl.Int64).alias("~place")]

@@ -9,6 +9,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.measure import Measured
+from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.quota import quota_rows
 from commcalc.engine.reading import Readings
 from commcalc.engine.rules import Rules
@@ -80,8 +81,8 @@ def window_days(book: Book, plan: Plan, measured: Measured, frame: pl.DataFrame)
         spans = rows.select("~p", "~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"))
         found = frame.join(spans, on=["~p", "~w"], how="left", maintain_order="left")
         return found.with_columns(none.alias("~periods"), none.alias("~year"))
-    first = pl.lit(None, dtype=pl.Date)
-    return frame.with_columns(first.alias("~wfirst"), first.alias("~wlast"), none.alias("~periods"), none.alias("~year"))
+    open_ = (pl.lit(FIRST_DAY).alias("~wfirst"), pl.lit(LAST_DAY).alias("~wlast"))
+    return frame.with_columns(*open_, none.alias("~periods"), none.alias("~year"))
 
 
 def to_date(job: Job, measured: Measured, day: date) -> pl.DataFrame:

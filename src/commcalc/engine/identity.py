@@ -3,62 +3,60 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 import polars as pl
 
 from commcalc.tables.rows import runs_of
 
-GROUP = ("payee", "plan", "component", "role", "level", "kind", "cause", "corrects")
+GROUP = ("payee", "plan", "component", "role", "level", "cause", "corrects")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 WORD = 8  # bytes in one 64-bit word; ids of up to two words are read as numbers, longer ones are digested first
 
 
-@dataclass(frozen=True, slots=True)
-class Alphabet:
-    """Fifteen and five bits as three letters and one, made once for a run."""
-
-    threes: pl.Series
-    ones: pl.Series
-
-
-def alphabet() -> Alphabet:
-    """Return the letters that ids are written in."""
-    ones = pl.Series("x", list(LETTERS))
+def alphabet() -> pl.Series:
+    """Return fifteen bits as three letters, for every number there is: made once for a run."""
     pairs = [x + y for x in LETTERS for y in LETTERS]
-    return Alphabet(pl.Series("x", [x + y for x in pairs for y in LETTERS]), ones)
+    return pl.Series("letters", [x + y for x in pairs for y in LETTERS])
 
 
-def line_ids(lines: pl.DataFrame, period: str, letters: Alphabet) -> pl.DataFrame:
-    """Return `id`, `L-` and sixteen base-32 characters made of each line's key and the pay period, and `~id`, 64 of its 80 bits.
+def line_ids(lines: pl.DataFrame, period: str, letters: pl.Series) -> pl.DataFrame:
+    """Return `id`, `L-` and sixteen base-32 characters made of each line's key and the pay period, and `~id`, sixty of its eighty bits.
 
-    What lines have in common (payee, component, cause ...) is digested once for each combination; the window's first day
-    and the deal are mixed in as numbers, in columns. In: columns of tables.results.LINES, `window_first` and `deal` among them.
+    What lines have in common (payee, component, cause ...) is digested once for each combination: four letters are of it
+    alone, twelve of it with the deal and the window's first day, mixed in as numbers, in columns. In: columns of
+    tables.results.LINES, `window_first` and `deal` among them.
     """
-    groups = _groups(lines, period)
     window = pl.col("window_first").cast(pl.Int32).cast(pl.Int64).fill_null(-1).reinterpret(signed=False)
-    frame = pl.concat([_deal_words(lines), groups, lines.lazy().select(window.alias("w")).collect()], how="horizontal")
-    g1 = pl.col("g1") ^ (pl.col("w") * _word(0xA0761D6478BD642F))
-    high = _mixed(pl.col("a") ^ _mixed(pl.col("b") ^ g1))
-    low = _mixed(pl.col("b") ^ (pl.col("a") * _word(0x9E3779B97F4A7C15)) ^ pl.col("g2"))
-    both = frame.lazy().select(high.alias("h"), low.alias("l")).collect()
-    threes = [_letters(letters.threes, pl.col("h"), 15 * i, 15) for i in range(4)]
-    pieces = [*threes, _letters(letters.threes, pl.col("l"), 0, 15), _letters(letters.ones, pl.col("l"), 15, 5)]
-    bits = (pl.col("h") * 16) + (pl.col("l") % 16)  # sixty of the one word and four of the other stand in the id
-    return both.lazy().select(pl.concat_str([pl.lit("L-"), *pieces]).alias("id"), bits.alias("~id")).collect()
+    frame = pl.concat(
+        [_deal_words(lines), _groups(lines, period), lines.lazy().select(window.alias("w")).collect()], how="horizontal"
+    )
+    kinds = pl.lit(_kinds(lines)).gather(pl.lit(lines["kind"].to_physical().cast(pl.UInt32)))
+    first = (pl.col("b") ^ pl.col("group") ^ kinds ^ (pl.col("w") * _word(0xA0761D6478BD642F))).alias("x")
+    mixed = _mixed(_mixed(frame.lazy().select(first, "a", "head")).with_columns(pl.col("x") ^ pl.col("a")))
+    tail = [pl.lit(letters).gather((pl.col("x") // 2 ** (15 * i) % 2**15).cast(pl.UInt32)) for i in range(4)]
+    return mixed.select(pl.format("{}{}{}{}{}", pl.col("head"), *tail).alias("id"), (pl.col("x") % 2**60).alias("~id")).collect()
+
+
+def _kinds(lines: pl.DataFrame) -> pl.Series:
+    """Return a word for each kind of line, made of its name: lines of several kinds alternate."""
+    kind = lines.schema["kind"]
+    assert isinstance(kind, pl.Enum)
+    names = kind.categories.to_list()
+    return pl.Series([int.from_bytes(hashlib.sha256(n.encode()).digest()[:WORD], "little") for n in names], dtype=pl.UInt64)
 
 
 def _groups(lines: pl.DataFrame, period: str) -> pl.DataFrame:
-    """Return `g1 g2`, 128 bits of what each line has in common with its neighbours."""
+    """Return `group`, 64 bits of what each line has in common with its neighbours, and `head`, the first letters of its id."""
     runs = runs_of(lines.select(GROUP), *GROUP)
     texts = runs.heads.select(
         pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in GROUP], separator="\x1f").alias("g")
     )
     unique = texts["g"].unique()
     digests = [hashlib.sha256(f"{g}\x1f{period}".encode()).digest() for g in unique.to_list()]
-    words = {f"g{n}": [int.from_bytes(d[i : i + WORD], "little") for d in digests] for n, i in ((1, 0), (2, WORD))}
-    known = pl.DataFrame({"g": unique, **words}, schema={"g": pl.String, "g1": pl.UInt64, "g2": pl.UInt64})
-    return runs.spread(texts.join(known, on="g", how="left", maintain_order="left").select("g1", "g2"))
+    words = pl.Series([int.from_bytes(d[:WORD], "little") for d in digests], dtype=pl.UInt64)
+    heads = pl.Series(["L-" + "".join(LETTERS[b % 32] for b in d[WORD : WORD + 4]) for d in digests], dtype=pl.String)
+    known = pl.DataFrame({"g": unique, "group": words, "head": heads})
+    return runs.spread(texts.join(known, on="g", how="left", maintain_order="left").select("group", "head"))
 
 
 def _word(value: int) -> pl.Expr:
@@ -103,13 +101,12 @@ def _reinterpret(text: pl.Expr) -> pl.Expr:
     return text.cast(pl.Binary).bin.reinterpret(dtype=pl.UInt64, endianness="little")
 
 
-def _mixed(x: pl.Expr) -> pl.Expr:
-    """Spread every bit over the word: multiply and fold, twice (products wrap at 64 bits, as they should)."""
-    x = (x ^ (x // 2**30)) * _word(0xBF58476D1CE4E5B9)
-    x = (x ^ (x // 2**27)) * _word(0x94D049BB133111EB)
-    return x ^ (x // 2**31)
+def _mixed(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Spread every bit of `x` over the word: multiply and fold, twice (products wrap at 64 bits, as they should).
 
-
-def _letters(table: pl.Series, word: pl.Expr, start: int, bits: int) -> pl.Expr:
-    """Return `bits` bits of a word, from bit `start` on, as letters."""
-    return pl.lit(table).gather((word // 2**start % 2**bits).cast(pl.UInt32))
+    Step by step: written as one expression the column would be worked out again for each time that it is named.
+    """
+    x = pl.col("x")
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        frame = frame.with_columns(x ^ (x // 2**shift)).with_columns(x * _word(factor))
+    return frame.with_columns(x ^ (x // 2**31))

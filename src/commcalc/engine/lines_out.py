@@ -9,7 +9,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Job
-from commcalc.engine.identity import Alphabet, line_ids
+from commcalc.engine.identity import line_ids
 from commcalc.engine.labels import CAUSE, Labels, goals_of, place_of
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
@@ -25,7 +25,7 @@ class Naming:
     """What lines are named with: the run's labels, and the letters of their ids."""
 
     labels: Labels
-    letters: Alphabet
+    letters: pl.Series
 
 
 @dataclass(frozen=True, slots=True)

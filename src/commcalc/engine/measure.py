@@ -25,13 +25,15 @@ class Measured:
     """A measure of a plan over all its credits up to the run's end.
 
     rows: the credits with `~w` (window), `~g` (number of the payee and window), `~m` (quota credit), `~c` (running total before it), `~cum` (value after it;
-    with `~den` a divisor where the value is an average). blank: rows whose rule met an empty field.
+    with `~den` a divisor where the value is an average). blank: rows whose rule met an empty field. opened: `~p ~w ~open`,
+    what windows already had before the first run; None where there is none.
     """
 
     name: str
     measure: MeasureBase
     rows: pl.DataFrame
     blank: pl.DataFrame
+    opened: pl.DataFrame | None = None
 
 
 def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[str]) -> Measured:
@@ -50,16 +52,19 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
     else:
         blank = frame.clear()
     if figures := [rules.value(v) for v in values if v is not said.where]:
-        empty = pl.any_horizontal([f.is_null() for f in figures])
-        blank = pl.concat([blank, frame.filter(empty)], how="diagonal")
-        frame = frame.filter(~empty)
+        known = pl.all_horizontal([f.is_not_null() for f in figures])
+        stay = only(frame, known)
+        if stay is not frame:
+            blank = pl.concat([blank, frame.filter(~known)], how="diagonal")
+        frame = stay
     frame = frame.with_columns(window_of(book, plan, name, frame).alias("~w"))
     no_window = frame.filter(pl.col("~w").is_null()) if frame["~w"].null_count() else frame.clear()
     frame = only(frame, pl.col("~w").is_not_null())
     # rows are in payee and date order and windows tile time, so that those of a window stand together
     frame = frame.with_columns(runs_of(frame, "~p", "~w").run.alias("~g"))
-    frame = _aggregate(book, plan, name, frame, rules)
-    return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"))
+    opened = openings_of(book, plan, name) if said.aggregate in COUNTED else None
+    frame = _aggregate(book, said, frame, rules, opened)
+    return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"), opened)
 
 
 def _from_plan(plan: Plan, columns: frozenset[str], rules: Rules) -> frozenset[str]:
@@ -116,14 +121,13 @@ def _quota_row(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Ser
     return found.sort("~i")["~W"]
 
 
-def _aggregate(book: Book, plan: Plan, name: str, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def _aggregate(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules, opened: pl.DataFrame | None) -> pl.DataFrame:
     """Add `~m`, `~c`, `~cum` (and `~den`): the running value of each payee's window."""
-    said: MeasureBase = plan.measures[name]
     key = "~g"
     kind = said.aggregate
     if kind in COUNTED:
         of = _weighted if kind == "sum" else _counted
-        return _running(frame.with_columns(of(book, said, frame, rules).alias("~m")), openings_of(book, plan, name))
+        return _running(frame.with_columns(of(book, said, frame, rules).alias("~m")), opened)
     figure = rules.value(said.expression)
     if kind == "average":
         assert isinstance(said, AverageMeasure)

@@ -16,6 +16,16 @@ from commcalc.tables.exact import D
 ONE = pl.lit(1).cast(D)
 
 
+def of_windows(before: Settled, now: Settled) -> Settled:
+    """Leave out openings of windows that the run does not calculate: what was paid in them is not taken back."""
+    opened = before.rows["~row"].is_null() & before.rows["~wfirst"].is_null()
+    if not opened.any():
+        return before
+    alone = before.rows.filter(opened).join(now.rows, on=["~p", "~w"], how="anti").select(KEY)
+    rows = before.rows.join(alone, on=KEY, how="anti", nulls_equal=True, maintain_order="left")
+    return renumbered(Settled(rows, before.slices.join(alone, on=KEY, how="anti", nulls_equal=True), before.blanks))
+
+
 def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | None:
     """Return what was posted before `first` with opening earnings in the place of what was recomputed.
 

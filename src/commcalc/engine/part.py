@@ -13,7 +13,7 @@ from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
 from commcalc.engine.measure import Measured, measure
-from commcalc.engine.openings import with_openings
+from commcalc.engine.openings import of_windows, with_openings
 from commcalc.engine.reading import Readings
 from commcalc.engine.rules import Rules, deal_rules
 from commcalc.engine.settle import Settled, difference, renumbered, settled
@@ -145,15 +145,16 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     first, last = span_of(job.book, job.plan.payment.every)
     now, accrued = job.book.now, last > job.book.now
     blanks: list[Blank] = []
+    released: pl.DataFrame | None = None
     if stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
         found, before = settled(job, now, None), None
         lines = only(difference(found, None, first), pl.col("~d") >= first)
-        released = _sums(lines, pl.col("~amount").sum().alias("amount"))
     else:
         before = with_openings(job, _posted(job, first), first)
         found = settled(job, now, before)
         found = with_openings(job, found, now + timedelta(days=1)) or found
+        before = of_windows(before, found) if before is not None else None
         if streams is not None:
             found = renumbered(with_floors(plain, shared_out(job, found, streams), now))
             if before is not None:
@@ -161,10 +162,13 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
             blanks = apart(job)
         lines = difference(found, before, first)
         released = _released(found, before)
+    earned = _earned(lines, _held(found, before) if not accrued else None)
+    if released is None:  # nothing is held where nothing can change later
+        released = earned.select("~p", pl.col("earned").alias("amount"))
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
     every = [(plain, b) for b in (*found.blanks, *blanks)]
-    return Paid(named.lines, slices, named.marks["~id"], _earned(lines, accrued=accrued), released, every, accrued)
+    return Paid(named.lines, slices, named.marks["~id"], earned, released, every, accrued)
 
 
 def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
@@ -174,12 +178,23 @@ def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
     return frame.lazy().group_by("~run", maintain_order=True).agg(pl.col("~p").first(), *sums).drop("~run").collect()
 
 
-def _earned(lines: pl.DataFrame, *, accrued: bool) -> pl.DataFrame:
-    """Return `~p earned accrued held`: what the lines add up to, and of it what is not payable yet or held back."""
+def _earned(lines: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFrame:
+    """Return `~p earned accrued held`: what the lines add up to, and of it what is held back - or, before it is payable, all."""
     zero = pl.lit(0).cast(D)
-    held = pl.col("~amount").filter("~held").sum() if not accrued and lines["~held"].any() else zero
-    found = _sums(lines, pl.col("~amount").sum().alias("earned"), held.alias("held"))
-    return found.with_columns((pl.col("earned") if accrued else zero).alias("accrued"))
+    found = _sums(lines, pl.col("~amount").sum().alias("earned"))
+    found = found.with_columns((pl.col("earned") if held is None else zero).alias("accrued"), zero.alias("held"))
+    if held is None or held.is_empty():
+        return found
+    every = pl.concat([found, held.select("~p", zero.alias("earned"), zero.alias("accrued"), "held")])
+    return every.group_by("~p", maintain_order=True).agg(pl.all().sum())
+
+
+def _held(now: Settled, before: Settled | None) -> pl.DataFrame:
+    """What is held back now less what was: a gate that opens, or shuts, changes it without a line."""
+    rows = now.rows.filter("~held").select("~p", pl.col("~amount").alias("held"))
+    if before is not None:
+        rows = pl.concat([rows, before.rows.filter("~held").select("~p", (-pl.col("~amount")).alias("held"))])
+    return rows.group_by("~p", maintain_order=True).agg(pl.col("held").sum())
 
 
 def _posted(job: Job, first: date) -> Settled | None:

@@ -10,7 +10,7 @@ from commcalc.engine.book import Book
 from commcalc.engine.people import People
 from commcalc.tables.rows import runs_of
 
-ROWS = 1_000_000
+ROWS = 500_000
 """About how many deal rows a part has. The parts depend on the data alone, never on the machine."""
 
 

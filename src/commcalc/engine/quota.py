@@ -9,7 +9,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.moments import CALENDAR_WINDOWS
-from commcalc.engine.people import LAST_DAY, stretches
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.rules import Rules
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Binary
@@ -86,6 +86,8 @@ def _until_next(rows: pl.DataFrame, end: date) -> pl.DataFrame:
 def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFrame) -> pl.DataFrame:
     """Return `~p ~w ~t ~qn ~qd`: the quota of each window as numerator and divisor, empty where there is none.
 
+    Where a row is longer than the window and no `spread` says how it is divided, `~qd` is empty too: it cannot be told.
+
     In: probes `~p ~w ~t ~wfirst ~wlast`, each once; with `~a` and the facts that a quota's expression reads.
     """
     said: MeasureBase = plan.measures[name]
@@ -103,9 +105,31 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     parts = _parts(book, said, rows, probes)
     if days:
         parts = _prorated_rows(book, plan, parts)
-    return probes.join(_added(parts), on=["~p", "~w", "~t"], how="left", maintain_order="left").with_columns(
-        pl.col("~qd").fill_null(ONE)
-    )
+    key = ["~p", "~w", "~t"]
+    found = probes.join(_added(parts), on=key, how="left", maintain_order="left").with_columns(pl.col("~qd").fill_null(ONE))
+    if said.spread is None and said.window not in ("quota row", "life"):
+        unclear = _unspread(parts, rows, probes).with_columns(pl.lit(value=True).alias("~unclear"))
+        if len(unclear):
+            found = found.join(unclear, on=key, how="left", maintain_order="left")
+            found = found.with_columns(pl.when(pl.col("~unclear").is_null()).then(c).alias(c) for c in ("~qn", "~qd"))
+            found = found.drop("~unclear")
+    return found
+
+
+def _unspread(parts: pl.DataFrame, rows: pl.DataFrame, probes: pl.DataFrame) -> pl.DataFrame:
+    """Return `~p ~w ~t` of windows that a longer row holds, of those that count: the payee's own before the team's."""
+    key = ["~p", "~w", "~t"]
+    longer = probes.select(*key, "~wfirst", "~wlast").join(rows.drop("~w"), on="~p").filter(_longer())
+    best = parts.group_by(key).agg(pl.col("~rank").min().alias("~best"))
+    counts = longer.join(best, on=key, how="left").filter((pl.col("~rank") <= pl.col("~best")).fill_null(value=True))
+    return counts.select(key).unique()
+
+
+def _longer() -> pl.Expr:
+    """A row that holds the whole window and more."""
+    first, last = pl.col("~first"), pl.col("~last")
+    holds = (first <= pl.col("~wfirst")) & (last >= pl.col("~wlast"))
+    return holds & ((first < pl.col("~wfirst")) | (last > pl.col("~wlast")))
 
 
 def grows_with_days(plan: Plan, name: str) -> bool:
@@ -137,11 +161,7 @@ def _parts(book: Book, said: MeasureBase, rows: pl.DataFrame, probes: pl.DataFra
 
 def _spread(book: Book, said: MeasureBase, both: pl.DataFrame) -> pl.DataFrame:
     """A row longer than the window: an even share of it, or the ratio at the window's place (docs/semantics.md 4.6)."""
-    longer = both.filter(
-        (pl.col("~first") <= pl.col("~wfirst"))
-        & (pl.col("~last") >= pl.col("~wlast"))
-        & ((pl.col("~first") < pl.col("~wfirst")) | (pl.col("~last") > pl.col("~wlast")))
-    )
+    longer = both.filter(_longer())
     number = book.moments.number
     first, last = number(said.window, "~first"), number(said.window, "~last")
     counted = longer.with_columns((last - first + 1).cast(D).alias("~den"), (pl.col("~w") - first).alias("~at"))
@@ -173,6 +193,11 @@ def days_of(first: str, last: str) -> pl.Expr:
     return (pl.col(last) - pl.col(first)).dt.total_days() + 1
 
 
+def has_end(first: str, last: str) -> pl.Expr:
+    """Whether a window has days to go by: it is open at neither end."""
+    return (pl.col(first) > FIRST_DAY) & (pl.col(last) < LAST_DAY)
+
+
 def _prorated_rows(book: Book, plan: Plan, parts: pl.DataFrame) -> pl.DataFrame:
     taken = taking_part(book, plan, parts, "~first", "~last")
     days = days_of("~first", "~last")
@@ -186,7 +211,7 @@ def _prorated_rows(book: Book, plan: Plan, parts: pl.DataFrame) -> pl.DataFrame:
 def _prorated_value(book: Book, plan: Plan, found: pl.DataFrame) -> pl.DataFrame:
     taken = taking_part(book, plan, found, "~wfirst", "~wlast")
     days = days_of("~wfirst", "~wlast")
-    whole = (pl.col("~taken") == days) | (pl.col("~wlast") >= LAST_DAY)
+    whole = (pl.col("~taken") == days) | ~has_end("~wfirst", "~wlast")
     return taken.with_columns(
         pl.when(whole).then(pl.col("~qn")).otherwise(product(pl.col("~qn"), pl.col("~taken").cast(D))).alias("~qn"),
         pl.when(whole).then(pl.col("~qd")).otherwise(days.cast(D)).alias("~qd"),

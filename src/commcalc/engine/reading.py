@@ -42,11 +42,12 @@ class Readings:
         good = pl.col("~qn") > 0
         value, qn, qd = pl.col("~value"), pl.col("~qn"), pl.col("~qd")
         meant = {"0%": ZERO, "100%": ONE}.get(said.no_quota, pl.lit(None, dtype=D))
+        meant = pl.when(qd.is_not_null()).then(meant)  # a quota that cannot be told is not one that is missing
         attainment = pl.when(good).then(quotient(product(value, qd), pl.when(good).then(qn).otherwise(ONE))).otherwise(meant)
         quota = pl.when(good).then(pl.when(qd == 1).then(qn).otherwise(quotient(qn, qd)))
         found = found.with_columns(attainment.alias("~attainment"), quota.otherwise(pl.lit(None, dtype=D)).alias("~quota"))
         if said.round is not None:
-            found = found.with_columns(_rounded(said.round).alias("~attainment"))
+            found = found.with_columns(rounded(said.round, pl.col("~attainment")).alias("~attainment"))
         return found.select(*PROBE, "~value", "~qn", "~qd", "~quota", "~attainment")
 
     def _facts(self, said: MeasureBase, probes: pl.DataFrame) -> pl.DataFrame:
@@ -67,22 +68,35 @@ class Readings:
             return probes.join(valued.select(*PROBE, "~value"), on=PROBE, how="left", maintain_order="left")
         return _running_value(self.measured[name], probes)
 
-    def attach(self, frame: pl.DataFrame, names: frozenset[str], day: str = "~t") -> pl.DataFrame:
-        """Add `value:m quota:m attainment:m quota_num:m quota_den:m` of each named measure, in the window that holds `day`."""
+    def attach(self, frame: pl.DataFrame, names: frozenset[str], own: str | None = None) -> pl.DataFrame:
+        """Add `value:m quota:m attainment:m quota_num:m quota_den:m` of each named measure, in the window that holds `~t`.
+
+        The component's own measure is read in the window of each row, `~w ~wfirst ~wlast`.
+        """
         for name in sorted(names):
             said: MeasureBase = self.plan.measures[name]
-            probes = self.windows_at(name, said, frame.select("~p", pl.col(day).alias("~t")).unique())
-            read = self.at(name, probes)
+            mine = name == own
+            key = ["~p", "~w", "~t"] if mine else ["~p", "~t"]
+            probes = frame.select(*key, *(("~wfirst", "~wlast") if mine else ())).unique(key)
+            read = self.at(name, probes if mine else self.windows_at(name, said, probes))
             named = read.select(
-                "~p",
-                pl.col("~t").alias(day),
+                *key,
                 pl.col("~value").alias(f"value:{name}"),
                 pl.col("~quota").alias(f"quota:{name}"),
                 pl.col("~attainment").alias(f"attainment:{name}"),
                 pl.col("~qn").alias(f"quota_num:{name}"),
                 pl.col("~qd").alias(f"quota_den:{name}"),
             )
-            frame = frame.drop(named.columns[2:], strict=False).join(named, on=["~p", day], how="left", maintain_order="left")
+            frame = frame.drop(named.columns[len(key) :], strict=False)
+            frame = frame.join(named, on=key, how="left", maintain_order="left", nulls_equal=True)
+        return frame
+
+    def left_out(self, frame: pl.DataFrame, asked: frozenset[str]) -> pl.DataFrame:
+        """Leave out, without exception, what asks for a quota that is missing and says so: `no_quota: leave out`."""
+        for name in sorted(asked):
+            if self.plan.measures[name].no_quota == "leave out":
+                num, den = pl.col(f"quota_num:{name}"), pl.col(f"quota_den:{name}")
+                frame = frame.filter(((num > 0) | den.is_null()).fill_null(value=False))
         return frame
 
     def windows_at(self, name: str, said: MeasureBase, probes: pl.DataFrame) -> pl.DataFrame:
@@ -132,7 +146,11 @@ def _running_value(measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
     value = pl.col("~cum")
     if "~den" in picked.columns:
         value = quotient(value, pl.col("~den"))
-    value = pl.when(pl.lit(here.fill_null(value=False))).then(value).otherwise(ZERO if counted else pl.lit(None, dtype=D))
+    none = ZERO if counted else pl.lit(None, dtype=D)
+    if measured.opened is not None:  # a window may have nothing but what it had before the first run
+        before = probes.select("~p", "~w").join(measured.opened, on=["~p", "~w"], how="left", maintain_order="left")
+        none = pl.lit(before["~open"]).fill_null(ZERO)
+    value = pl.when(pl.lit(here.fill_null(value=False))).then(value).otherwise(none)
     return probes.hstack(picked.lazy().select(value.alias("~value")).collect())
 
 
@@ -174,7 +192,7 @@ def _kpi(book: Book, said: KpiMeasure, probes: pl.DataFrame) -> pl.DataFrame:
     return probes.join(found, on=PROBE, how="left", maintain_order="left")
 
 
-def _rounded(said: Rounding) -> pl.Expr:
-    """Attainment to the stated step, for instance 0.1% (docs/semantics.md 4.8)."""
+def rounded(said: Rounding, attainment: pl.Expr) -> pl.Expr:
+    """Return an attainment to the stated step, for instance 0.1% (docs/semantics.md 4.8)."""
     step = exact_lit(said.to)
-    return product(round_to(quotient(pl.col("~attainment"), step), 0, said.how), step)
+    return product(round_to(quotient(attainment, step), 0, said.how), step)

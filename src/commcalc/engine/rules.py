@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from commcalc.language.expression import Expression, walk, without_division
+from commcalc.language.expression import ATTAINED, SCALE, Expression, walk, without_division
 from commcalc.language.expression.nodes import Call, Member, Name, Node, Number, Text
 from commcalc.language.fields import Cell
 from commcalc.plan.model import Param, Plan
@@ -37,13 +37,14 @@ def expressions_of(value: object) -> Iterator[Expression]:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What a value looks at: measures (with what of them), payee fields, params and deal columns."""
+    """What a value looks at: measures, payee fields, params, deal columns; and measures whose attainment or quota it asks for."""
 
     measures: frozenset[str]
     payee: frozenset[str]
     params: frozenset[str]
     columns: frozenset[str]
     components: frozenset[str]
+    quotas: frozenset[str] = frozenset()
 
     def __or__(self, other: Reads) -> Reads:
         return Reads(
@@ -52,10 +53,18 @@ class Reads:
             self.params | other.params,
             self.columns | other.columns,
             self.components | other.components,
+            self.quotas | other.quotas,
         )
 
 
 NOTHING = Reads(frozenset(), frozenset(), frozenset(), frozenset(), frozenset())
+
+
+def _of_measure(what: str, measure: str | None) -> Reads:
+    if measure is None:
+        return NOTHING
+    one, none = frozenset({measure}), frozenset[str]()
+    return Reads(one, none, none, none, none, none if what == "value" else one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class Rules:
             return Reads(none, frozenset({node.id}), none, none, none)
         if isinstance(node, Name):
             if node.id in RESERVED:
-                return Reads(frozenset({self.own} if self.own else none), none, none, none, none)
+                return _of_measure(node.id, self.own)
             if node.id in self.plan.params:
                 inner = self.reads(*_param_values(self.plan.params[node.id]))
                 title = frozenset({"title"}) if _has_titles(self.plan.params[node.id]) else none
@@ -102,13 +111,13 @@ class Rules:
             first = node.args[0]
             if isinstance(first, Text):
                 if node.function in RESERVED:
-                    return Reads(frozenset({first.value}), none, none, none, none)
+                    return _of_measure(node.function, first.value)
                 if node.function == "earned":
                     return Reads(none, none, none, none, frozenset({first.value}))
                 if node.function == "table" and first.value in self.plan.tables:
                     return self.reads(self.plan.tables[first.value])
-        if isinstance(node, Call) and node.function in RESERVED and not node.args and self.own:
-            return Reads(frozenset({self.own}), none, none, none, none)
+        if isinstance(node, Call) and node.function in RESERVED and not node.args:
+            return _of_measure(node.function, self.own)
         return NOTHING
 
     def value(self, value: object) -> pl.Expr:
@@ -125,19 +134,17 @@ class Rules:
         """Return a value as numerator and divisor, so that a figure made with it is divided once."""
         if not isinstance(value, Points):
             return self.value(value), None
-        x, scale = self._abscissa(value.by)
+        x, scale = self.abscissa(value.by)
         points = [(self.expression(a), self.value(p)) for a, p in value.points.items()]
         cuts = [(product(a, scale) if scale is not None else a, p) for a, p in points]
         if value.between == "steps":
-            return _steps(x, cuts, self._outside(value.before, cuts[0][1])), None
+            return _steps(x, cuts, self._outside(value.before, cuts[0][1]), self._outside(value.beyond, cuts[-1][1])), None
         pieces = self._segments(value, cuts)
         return _choose(x, cuts, [_line(x, *p)[0] for p in pieces]), _choose(x, cuts, [_line(x, *p)[1] for p in pieces])
 
     def expression(self, expression: Expression) -> pl.Expr:
         """Return an expression as a column; comparisons with attainment do not divide (semantics 4.6)."""
-        rounded = any(self.plan.measures[m].round for m in self.reads(expression).measures if m in self.plan.measures)
-        node = expression.node if rounded else without_division(expression.node)
-        return compile_expression(node, self._name, self.rounding)
+        return compile_expression(without_division(expression.node), self._name, self.rounding)
 
     def _name(self, node: Node) -> pl.Expr:
         if isinstance(node, Member):
@@ -145,6 +152,9 @@ class Rules:
         if isinstance(node, Name):
             if node.id in RESERVED:
                 return pl.col(f"{node.id}:{self.own}")
+            for number, word in enumerate((ATTAINED, SCALE)):
+                if node.id.startswith(word):
+                    return self.attained(node.id.removeprefix(word) or self.own or "")[number]
             if node.id in self.plan.params:
                 return self._param(node.id)
             if node.id == "currency":
@@ -179,27 +189,33 @@ class Rules:
 
     def _table(self, by: list[Expression], rows: list[tuple[tuple[Cell, ...], Expression]]) -> pl.Expr:
         """Most specific row first: fewer `any`, then more single values; equal rank never overlaps (checked)."""
-        keys = [self.expression(k) for k in by]
+        looked_up = [self.abscissa(k) for k in by]
+        keys = [k for k, _ in looked_up]
         if len(by) == 1 and (found := _looked_up(keys[0], [(cells[0], value) for cells, value in rows])) is not None:
             return found
         ranked = sorted(rows, key=lambda r: (sum(c.kind == "any" for c in r[0]), sum(c.kind != "value" for c in r[0])))
         chain: pl.Expr = pl.lit(None, dtype=D)
         for cells, value in reversed(ranked):
-            chain = pl.when(_holds(keys, cells)).then(self.expression(value)).otherwise(chain)
+            chain = pl.when(_holds(looked_up, cells)).then(self.expression(value)).otherwise(chain)
         known = [k.is_not_null() for i, k in enumerate(keys) if any(r[0][i].kind != "any" for r in rows)]
         return pl.when(pl.all_horizontal(known)).then(chain) if known else chain
 
-    def _abscissa(self, by: Expression) -> tuple[pl.Expr, pl.Expr | None]:
-        """Return what a curve is read at: for plain attainment value x quota divisor, and the quota as scale."""
-        node = by.node
-        measure = attainment_of(node, self.own)
-        if measure is not None and not self.plan.measures[measure].round:
-            good = (pl.col(f"quota_num:{measure}") > 0).fill_null(value=False)
-            value = product(pl.col(f"value:{measure}"), pl.col(f"quota_den:{measure}"))
-            # without a quota the plan says what it means: 0% or 100%, which is then the attainment itself
-            x = pl.when(good).then(value).otherwise(pl.col(f"attainment:{measure}"))
-            return x, pl.when(good).then(pl.col(f"quota_num:{measure}")).otherwise(exact_lit(Decimal(1)))
-        return self.expression(by), None
+    def abscissa(self, by: Expression) -> tuple[pl.Expr, pl.Expr | None]:
+        """Return what a table, curve or tier is read at, and for plain attainment the scale of its bounds."""
+        measure = attainment_of(by.node, self.own)
+        return self.attained(measure) if measure is not None else (self.expression(by), None)
+
+    def attained(self, measure: str) -> tuple[pl.Expr, pl.Expr]:
+        """Return attainment undivided: value and quota over their common divisor.
+
+        Without a quota it is what the plan says that means, 0% or 100%, and rounded where so said: the scale is then 1.
+        """
+        if self.plan.measures[measure].round:
+            return pl.col(f"attainment:{measure}"), exact_lit(Decimal(1))
+        good = (pl.col(f"quota_num:{measure}") > 0).fill_null(value=False)
+        value = product(pl.col(f"value:{measure}"), pl.col(f"quota_den:{measure}"))
+        x = pl.when(good).then(value).otherwise(pl.col(f"attainment:{measure}"))
+        return x, pl.when(good).then(pl.col(f"quota_num:{measure}")).otherwise(exact_lit(Decimal(1)))
 
     def _outside(self, said: object, outermost: pl.Expr) -> pl.Expr:
         return outermost if said in ("flat", "extend") else self.expression(said)  # type: ignore[arg-type]
@@ -245,10 +261,12 @@ def _named(node: Call, own: str | None) -> str | None:
     return first.value if isinstance(first, Text) else own
 
 
-def _steps(x: pl.Expr, cuts: list[tuple[pl.Expr, pl.Expr]], below: pl.Expr) -> pl.Expr:
+def _steps(x: pl.Expr, cuts: list[Cut], below: pl.Expr, beyond: pl.Expr) -> pl.Expr:
+    """The value at the highest point reached; below the first and beyond the last what is said of these."""
     chain = below
     for cut, pay in cuts:
         chain = pl.when(x >= cut).then(pay).otherwise(chain)
+    chain = pl.when(x > cuts[-1][0]).then(beyond).otherwise(chain)
     return pl.when(x.is_null()).then(pl.lit(None, dtype=D)).otherwise(chain)
 
 
@@ -282,24 +300,28 @@ def _looked_up(key: pl.Expr, rows: list[tuple[Cell, Expression]]) -> pl.Expr | N
     return pl.when(key.is_not_null()).then(found)
 
 
-def _holds(keys: list[pl.Expr], cells: tuple[Cell, ...]) -> pl.Expr:
-    tests = [_cell(k, c) for k, c in zip(keys, cells, strict=True) if c.kind != "any"]
+def _holds(keys: list[tuple[pl.Expr, pl.Expr | None]], cells: tuple[Cell, ...]) -> pl.Expr:
+    tests = [_cell(k, c, scale) for (k, scale), c in zip(keys, cells, strict=True) if c.kind != "any"]
     return pl.all_horizontal(tests) if tests else pl.lit(value=True)
 
 
-def _cell(key: pl.Expr, cell: Cell) -> pl.Expr:
+def _cell(key: pl.Expr, cell: Cell, scale: pl.Expr | None) -> pl.Expr:
     if cell.kind == "value":
-        return key == _literal(cell.value)
+        return key == _bound(cell.value, scale)
     tests = []
     if cell.low is not None:
-        tests.append(key >= _literal(cell.low) if cell.low_in else key > _literal(cell.low))
+        low = _bound(cell.low, scale)
+        tests.append(key >= low if cell.low_in else key > low)
     if cell.high is not None:
-        tests.append(key <= _literal(cell.high) if cell.high_in else key < _literal(cell.high))
+        high = _bound(cell.high, scale)
+        tests.append(key <= high if cell.high_in else key < high)
     return pl.all_horizontal(tests)
 
 
-def _literal(value: object) -> pl.Expr:
-    return exact_lit(value) if isinstance(value, Decimal) else pl.lit(value)
+def _bound(value: object, scale: pl.Expr | None) -> pl.Expr:
+    if not isinstance(value, Decimal):
+        return pl.lit(value)
+    return exact_lit(value) if scale is None else product(exact_lit(value), scale)
 
 
 def constant(value: object) -> Decimal | None:

@@ -48,7 +48,9 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         before = frame
         frame, found = change(job, frame, day)
         blanks += found
-        if found:  # what could not be decided is not paid at all: neither what was earned nor what changed it before
+        if found or len(frame) < len(
+            before
+        ):  # what could not be decided is not paid at all: neither what was earned nor what changed it before
             steps = [_still_in(frame, step) for step in steps]
             slices, before = _still_in(frame, slices), _still_in(frame, before)
         if frame is not before:
@@ -160,6 +162,7 @@ def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFram
             (-pl.col("~exact")).alias("~exact"),
             (-pl.col("~amount")).alias("~amount"),
             pl.lit(None, dtype=pl.UInt32).alias("~line"),
+            pl.lit(value=False).alias("~held"),  # it takes back, it holds nothing
         )
         kept = both.filter(~gone).with_columns(
             (pl.col("~exact") - pl.col("~x").fill_null(ZERO)).alias("~exact"),

@@ -16,7 +16,7 @@ from commcalc.engine.components.lines import of_payees
 from commcalc.engine.credit import on_plan
 from commcalc.engine.earnings import KEY, Blank, Job
 from commcalc.engine.measure import with_facts, with_plan_columns
-from commcalc.engine.people import People, join_effective
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, join_effective
 from commcalc.engine.settle import FIGURES, KIND, Settled
 from commcalc.plan.readings import reading
 from commcalc.tables.exact import Sharing, largest_remainder, product, quotient
@@ -101,6 +101,8 @@ def apart(job: Job) -> list[Blank]:
     column = (measured.measure.date if measured is not None else None) or job.book.house.credit_date
     deals = job.book.deals.filter(pl.col(column) <= job.book.now).select("~p", "~row", pl.col(column).alias("~d"))
     assigned = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to", "~a")
+    first, last = job.plan.effective.first or FIRST_DAY, job.plan.effective.last or LAST_DAY
+    deals = deals.filter(pl.col("~d").is_between(first, last))
     rows = on_plan(shared, deals, assigned).filter((pl.col("~on") > 0) & (pl.col("~on") < pl.col("~of")))
     return [Blank("split", "split", rows.select(pl.col("~first").alias("~p"), "~row"))] if len(rows) else []
 
@@ -130,11 +132,12 @@ def shared_out(job: Job, found: Settled, streams: Streams) -> Settled:
 
 def with_floors(job: Job, found: Settled, day: date) -> Settled:
     """A floor is each payee's own: what his deals and his shares come to together (docs/semantics.md 9)."""
-    rows = found.rows
-    for limit in (x for x in job.component.floors if x.per != "deal"):
-        added = topped_up(job, rows, limit, day).with_columns(pl.lit("floor", dtype=KIND).alias("kind"))
-        rows = pl.concat([rows, added], how="diagonal").select(FIGURES)
-    return replace(found, rows=rows)
+    if not any(x.per != "deal" for x in job.component.floors):
+        return found
+    (rows, added), blanks = topped_up(job, found.rows, day)
+    added = added.with_columns(pl.lit("floor", dtype=KIND).alias("kind"))
+    rows = pl.concat([rows, added], how="diagonal").select(FIGURES)
+    return Settled(rows, found.slices, [*found.blanks, *blanks])
 
 
 def _real(rows: pl.DataFrame, streams: Streams) -> pl.DataFrame:

@@ -46,8 +46,7 @@ def measure_rows(book: Book, jobs: list[Job]) -> pl.DataFrame:
             pl.when(pl.col("~qn").is_not_null()).then(pl.col("~attainment")).otherwise(pl.lit(None, dtype=D)).alias("attainment"),
         )
         frames.append(named.select(MEASURES.names))
-    schema = {c.name: pl.String for c in MEASURES.columns}
-    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+    return pl.concat(frames) if frames else pl.DataFrame()
 
 
 def _window_name(book: Book, window: str) -> pl.Expr:
@@ -82,7 +81,7 @@ def _place_of(job: Job, name: str, tiers: Tiers) -> tuple[pl.Expr, pl.Expr] | No
         return None
     if rules.reads(*(t.start for t in tiers.tiers)) != rules.reads():
         return None  # bounds of a payee's own are on the lines' slices
-    steps = ladder(tiers, rules, units=False, columns=("~qn", "~qd"))
+    steps = ladder(tiers, rules, units=False, columns=("~qn", "~qd" if scaled else None))
     value = product(pl.col("~value"), pl.col("~qd")) if scaled else pl.col("~value")
     tier = steps.place(value)
     text = pl.when(value.is_not_null() & steps.cuts[0].is_not_null()).then(

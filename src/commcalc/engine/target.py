@@ -9,7 +9,7 @@ import polars as pl
 from commcalc.engine.book import Book
 from commcalc.engine.measure import with_facts
 from commcalc.engine.people import stretches
-from commcalc.engine.quota import days_of
+from commcalc.engine.quota import days_of, has_end
 from commcalc.engine.rules import Rules
 from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
@@ -68,6 +68,15 @@ def _blended(book: Book, plan: Plan, said: PartOf | Expression, rules: Rules, fr
 
     What an amount reads of the payee is as of the last of those days.
     """
+    lasting = frame.select((~has_end("~wfirst", "~wlast")).alias("~open")).to_series()
+    if lasting.any():  # a target is whole where there are no days to go by
+        whole = _figure(book, plan, said, rules, frame.filter(lasting))
+        if lasting.all():
+            return whole
+        closed = _blended(book, plan, said, rules, frame.filter(~lasting))
+        at = pl.Series("~i", range(len(frame)))
+        found = [f.select("~tn", "~td").with_columns(i) for f, i in ((whole, at.filter(lasting)), (closed, at.filter(~lasting)))]
+        return frame.hstack(pl.concat(found).sort("~i").drop("~i"))
     reads = rules.reads(said) if isinstance(said, Expression) else rules.reads()
     keys = ["~p", "~wfirst", "~wlast"]
     if reads.measures:  # as each credit reads it, not the same for the whole window
@@ -80,10 +89,10 @@ def _blended(book: Book, plan: Plan, said: PartOf | Expression, rules: Rules, fr
     both = both.with_columns(((end - begin).dt.total_days() + 1).alias("~days"), end.alias("~d")).filter(pl.col("~days") > 0)
     both = _figure(book, plan, said, rules, with_facts(book, plan, both, reads.payee, reads.params))
     days = days_of("~wfirst", "~wlast")
-    whole = pl.col("~days") == days
+    entire = pl.col("~days") == days
     both = both.with_columns(
-        pl.when(whole).then(pl.col("~tn")).otherwise(product(pl.col("~tn"), pl.col("~days").cast(D))).alias("~tn"),
-        pl.when(whole).then(pl.col("~td")).otherwise(product(pl.col("~td"), days.cast(D))).alias("~td"),
+        pl.when(entire).then(pl.col("~tn")).otherwise(product(pl.col("~tn"), pl.col("~days").cast(D))).alias("~tn"),
+        pl.when(entire).then(pl.col("~td")).otherwise(product(pl.col("~td"), days.cast(D))).alias("~td"),
     )
     divisors = both.group_by(keys).agg(pl.col("~td").unique().alias("~tds"))
     common = [_common([int(d) for d in row]) for row in divisors["~tds"].to_list()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,15 @@ from commcalc.base.problem import Problem
 from commcalc.engine.result import Result
 from commcalc.exports.for_people import as_typed, for_people
 from commcalc.exports.problems import CANNOT_WRITE, INSIDE, NOT_WHOLE
-from commcalc.exports.whole_folder import digest_of, new_file, refused, restored, write_bytes, written_whole
+from commcalc.exports.whole_folder import (
+    digest_of,
+    new_file,
+    refused,
+    restored,
+    synced_digest,
+    write_bytes,
+    written_whole,
+)
 from commcalc.tables.results import TABLES
 
 ROW_GROUP = 250_000  # stated, or the bytes would differ with the number of threads
@@ -62,18 +71,23 @@ def write_run(result: Result, manifest: Mapping[str, Any], out: Path) -> Written
 
 
 def _write_tables(result: Result, folder: Path) -> dict[str, str]:
-    """Write every table; return each file's digest."""
-    paths: list[Path] = []
-    for name in PARQUET:
+    """Write every table, several at once; return each file's digest."""
+    csv = CSV if len(result.lines) > MOST_CSV_LINES else (*CSV, "lines")
+
+    def parquet(name: str) -> tuple[str, str]:
         path = new_file(folder / f"{name}.parquet")
         frame: pl.DataFrame = getattr(result, name)
         frame.write_parquet(path, row_group_size=ROW_GROUP, compression="lz4", statistics=False)
-        paths.append(path)
-    for name in CSV if len(result.lines) > MOST_CSV_LINES else (*CSV, "lines"):
+        return path.name, synced_digest(path)
+
+    def text(name: str) -> tuple[str, str]:
         path = new_file(folder / f"{name}.csv")
         for_people(getattr(result, name), SCHEMAS[name]).write_csv(path)
-        paths.append(path)
-    return {p.name: digest_of(p) for p in sorted(paths)}
+        return path.name, synced_digest(path)
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        done = [*pool.map(parquet, PARQUET), *pool.map(text, csv)]
+    return dict(sorted(done))
 
 
 def _write_manifest(result: Result, manifest: Mapping[str, Any], files: Mapping[str, str], folder: Path) -> str:

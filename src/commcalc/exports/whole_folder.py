@@ -72,6 +72,14 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def synced_digest(path: Path) -> str:
+    """Return a file's SHA-256 while what was written goes to the disk: the end of the writing has less to wait for."""
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    _sync(path)
+    return digest
+
+
 def _former(target: Path) -> Path:
     return target.with_name(f".{target.name}.old")
 

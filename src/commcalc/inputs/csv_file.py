@@ -12,6 +12,7 @@ import polars as pl
 from commcalc.base.problem import Report
 from commcalc.base.render import cut
 from commcalc.base.source import Cell
+from commcalc.inputs.csv_quick import plain_headers, quickly
 from commcalc.inputs.csv_rows import MOST_IN_FIELD, parsed
 from commcalc.inputs.model import ReadOptions
 from commcalc.inputs.problems import (
@@ -58,6 +59,9 @@ class TextTable:
 def read_csv(path: Path, name: str, options: ReadOptions) -> tuple[TextTable | None, Report]:
     """Return the fields of a file as text, or every problem of its bytes and structure. `name` is used in messages."""
     report = Report()
+    found = _plain(path, name, options, report)
+    if found is not None or report.errors:
+        return found, report
     raw = _bytes(path, name, report)
     if raw is None:
         return None, report
@@ -70,6 +74,30 @@ def read_csv(path: Path, name: str, options: ReadOptions) -> tuple[TextTable | N
     # a row of the wrong length refuses the run, but the other rows are looked at all the same: all the errors at once
     beyond = [p for p in report.errors if p.kind not in (FIELDS, HEADER_AGAIN)]
     return (None if beyond else table), report
+
+
+def _plain(path: Path, name: str, options: ReadOptions, report: Report) -> TextTable | None:
+    """Read a file that is as it should be: most are. Whatever is not is left to the thorough reader, but for one that changes."""
+    delimiter = "\t" if options.delimiter == "tab" else options.delimiter
+    if options.encoding != "utf-8" or options.skip_footer:
+        return None
+    try:
+        before = path.stat()
+        first = plain_headers(path, delimiter)
+        if first is None or first[0].lower().startswith("sep="):
+            return None
+        said = Report()
+        headers = _headers(delimiter.join(first), delimiter, name, options, said)
+        found = quickly(path, headers, delimiter) if len(said) == 0 and headers == first else None
+        after = path.stat()
+    except OSError:
+        return None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        report.add(CHANGED.at(Cell(name, 1)))
+        return None
+    if found is None:
+        return None
+    return TextTable(_trimmed(found[0], options), tuple(headers), 0, found[1], ())
 
 
 def _bytes(path: Path, name: str, report: Report) -> bytes | None:

@@ -34,7 +34,7 @@ def check_deals(deals: pl.DataFrame, names: Names | None, credit_date: str, repo
 
 def _ids(deals: pl.DataFrame, report: Report) -> None:
     key = ["deal_id", "line"] if "line" in deals.columns else ["deal_id"]
-    if len(key) == 1 and deals["deal_id"].n_unique() == len(deals):
+    if len(key) == 1 and _once(deals["deal_id"]):
         alike(deals["deal_id"], "deals", deals, report)
         return
     twice = deals.filter(pl.struct(key).is_duplicated()) if len(key) > 1 else deals.filter(pl.col("deal_id").is_duplicated())
@@ -47,6 +47,11 @@ def _ids(deals: pl.DataFrame, report: Report) -> None:
         if len(rows):
             report.add(_twice(rows, key, same=same))
     alike(deals["deal_id"], "deals", deals, report)
+
+
+def _once(ids: pl.Series) -> bool:
+    """Whether no id stands twice: of ids in their order, as most files have them, neighbours tell."""
+    return not (ids == ids.shift(1)).any() if ids.is_sorted() else ids.n_unique() == len(ids)
 
 
 def _twice(rows: pl.DataFrame, key: list[str], *, same: bool) -> Problem:
@@ -70,7 +75,11 @@ def _shown(value: object) -> str:
 
 
 def _scripts(deals: pl.DataFrame, report: Report) -> None:
-    odd = deals.filter(pl.col("owner").str.contains(r"[^\x00-\x{24F}]"))
+    owners = deals["owner"].unique()
+    odd_ones = owners.filter(owners.str.contains(r"[^\x00-\x{24F}]"))
+    if odd_ones.is_empty():
+        return
+    odd = deals.filter(pl.col("owner").is_in(odd_ones.implode()))
     for text, group in odd.group_by("owner", maintain_order=True):
         scripts = {unicodedata.name(c, "?").split(" ")[0] for c in str(text[0]) if c.isalpha()}
         if len(scripts) > 1:
@@ -119,7 +128,10 @@ def total_rows(deals: pl.DataFrame, mapped: Mapped | None, report: Report) -> No
     """Point at rows that look like a total of the others: by their word, or the last row of a file without an id (F035)."""
     said = pl.col("deal_id").str.to_lowercase().str.strip_chars(" :").is_in(TOTALS)
     facts = [c for c, kind in deals.schema.items() if c == "owner" or kind == pl.Date]  # a total has no owner or no date
-    sparse = deals.filter(pl.any_horizontal(pl.col(c).is_null() for c in facts)) if facts else deals
+    if facts and not any(deals[c].null_count() for c in facts):
+        sparse = deals.clear()
+    else:
+        sparse = deals.filter(pl.any_horizontal(pl.col(c).is_null() for c in facts)) if facts else deals
     rows = list(sparse.filter(said).select("~file", "~line", "deal_id").head(5).iter_rows())
     if mapped is not None and mapped.bad_rows is not None:
         last = deals.group_by(pl.col("~file").cast(pl.String)).agg(pl.col("~line").max().alias("~last"))

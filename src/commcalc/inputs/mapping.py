@@ -317,7 +317,7 @@ def _empty(frame: pl.DataFrame, column: str, report: Report, out: Mapped) -> pl.
     """Return and report the rows in which a required column is empty, or holds spaces only: they cannot be read exactly."""
     empty = frame[column].is_null()
     if frame.schema[column] == pl.String:
-        empty = empty | (frame[column].str.strip_chars() == "").fill_null(value=False)
+        empty = empty | frame[column].str.contains(r"^\s*$").fill_null(value=False)
     if not empty.any():
         return empty
     problems = list(blanks(empty, column, frame.select(*PLACES, deal_ids(frame))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from commcalc.language.fields import CurrencyCode, Expr, Word, YesNo
 from commcalc.plan.shapes import Shape
@@ -32,27 +32,47 @@ LATER_SOURCE = {
 class ReadOptions(Shape):
     """What a file needs in order to be read: each a named relaxation, counted in the manifest."""
 
-    encoding: Literal["utf-8", "cp1252", "latin-1", "utf-16"] = "utf-8"
-    delimiter: Literal[",", ";", "|", "\t", "tab"] = ","
-    date: Word | None = None
-    thousands: Literal[",", ".", "'", " "] | None = None
-    decimal: Literal[".", ","] = "."
-    negative: Literal["minus", "parentheses"] = "minus"
-    currency_symbol: Word | None = None
-    time: Literal["drop midnight"] | None = None
-    zone: Word | None = None
-    extra_decimals: Literal["keep"] | None = None
-    skip_footer: Annotated[int, Field(ge=0)] = 0
-    trim: YesNo = False
+    model_config = ConfigDict(title="reading")
+
+    encoding: Literal["utf-8", "cp1252", "latin-1", "utf-16"] = Field(
+        default="utf-8", description="how the file's letters are stored"
+    )
+    delimiter: Literal[",", ";", "|", "\t", "tab"] = Field(default=",", description="what stands between two fields")
+    date: Word | None = Field(
+        default=None, description="how days are written, where it is not 2026-01-31", examples=["%d/%m/%Y", "%m/%d/%Y"]
+    )
+    thousands: Literal[",", ".", "'", " "] | None = Field(default=None, description="what stands between groups of three digits")
+    decimal: Literal[".", ","] = Field(default=".", description="what stands before the cents")
+    negative: Literal["minus", "parentheses"] = Field(
+        default="minus", description="how amounts below zero are written: with a minus, or in parentheses"
+    )
+    currency_symbol: Word | None = Field(default=None, description="a sign that stands at amounts and is dropped", examples=["$"])
+    time: Literal["drop midnight"] | None = Field(
+        default=None, description="days come with a time: 00:00 is dropped, any other refused"
+    )
+    zone: Word | None = Field(
+        default=None, description="moments come with an offset: the day is that of this time zone", examples=["Europe/Paris"]
+    )
+    extra_decimals: Literal["keep"] | None = Field(default=None, description="amounts finer than the currency's cents are kept")
+    skip_footer: Annotated[int, Field(ge=0)] = Field(default=0, description="how many lines at the end of the file are no data")
+    trim: YesNo = Field(default=False, description="spaces around each field are dropped")
 
 
 class LookUp(Shape):
     """Columns taken from another table by a unique key."""
 
-    in_: Word = Field(alias="in")
-    by: Word | list[Word] | dict[Word, Word]
-    take: dict[Word, Word]
-    missing: Literal["blank"] | None = None
+    model_config = ConfigDict(title="look-up")
+
+    in_: Word = Field(
+        alias="in", description="where it is looked up: a file, or a table of this project", examples=["data/products.csv"]
+    )
+    by: Word | list[Word] | dict[Word, Word] = Field(
+        description="the column that both have, a list of several, or ours and what it is called there", examples=["product"]
+    )
+    take: dict[Word, Word] = Field(description="what is taken: our name for it, and its name there")
+    missing: Literal["blank"] | None = Field(
+        default=None, description="blank: what is not found stays blank; else the row is an exception"
+    )
 
 
 class Source(Shape):
@@ -60,15 +80,25 @@ class Source(Shape):
 
     later: ClassVar[dict[str, str]] = LATER_SOURCE
 
-    file: Word | None = None
-    columns: dict[Word, Words] = Field(default_factory=dict)
-    types: dict[Word, ColumnType] = Field(default_factory=dict)
-    values: dict[Word, dict[str, Word] | Word] = Field(default_factory=dict)
-    read: ReadOptions = ReadOptions()
-    look_up: list[LookUp] = Field(default_factory=list)
-    add: dict[Word, Expr] = Field(default_factory=dict)
-    where: Expr | None = None
-    once_per_key: YesNo = False
+    model_config = ConfigDict(title="source")
+
+    file: Word | None = Field(
+        default=None, description="the CSV file, or a pattern of several, seen from commcalc.yaml", examples=["data/deals/*.csv"]
+    )
+    columns: dict[Word, Words] = Field(
+        default_factory=dict, description="our name of a column, and the header that it has in the file (or a list of them)"
+    )
+    types: dict[Word, ColumnType] = Field(default_factory=dict, description="what stands in a column of your own that plans name")
+    values: dict[Word, dict[str, Word] | Word] = Field(
+        default_factory=dict, description="by column: what the file says, and what is meant; or a CSV file of both"
+    )
+    read: ReadOptions = Field(default=ReadOptions(), description="how the file is written, where it is not plain CSV")
+    look_up: list[LookUp] = Field(default_factory=list, description="columns taken from another file or table")
+    add: dict[Word, Expr] = Field(default_factory=dict, description="columns calculated from others of the row")
+    where: Expr | None = Field(
+        default=None, description="which rows are taken; the others are left out and counted", examples=["stage = 'Closed Won'"]
+    )
+    once_per_key: YesNo = Field(default=False, description="rows that repeat a key with the same facts count once")
 
 
 class TableSource(Source):
@@ -76,18 +106,26 @@ class TableSource(Source):
 
     later: ClassVar[dict[str, str]] = LATER_SOURCE
 
-    from_: list[Source] = Field(alias="from", default_factory=list)
-    key: Words = ()
-    holds: Literal["everything", "news"] | None = None
+    model_config = ConfigDict(title="table")
+
+    from_: list[Source] = Field(alias="from", default_factory=list, description="several sources that are put together")
+    key: Words = Field(default=(), description="the columns that together tell one row from another")
+    holds: Literal["everything", "news"] | None = Field(
+        default=None, description="everything: all that was ever sold, each time; news: what is new or has changed"
+    )
 
 
 class CalendarMonths(Shape):
     """The fiscal calendar: months, or a table of periods."""
 
-    period: Literal["month"] | None = None
-    year_starts: Literal[MONTHS] = "january"  # type: ignore[valid-type]
-    year_named: Literal["start", "end"] | None = None
-    table: Word | None = None
+    model_config = ConfigDict(title="calendar")
+
+    period: Literal["month"] | None = Field(default=None, description="the length of a period")
+    year_starts: Literal[MONTHS] = Field(default="january", description="the first month of the fiscal year")  # type: ignore[valid-type]
+    year_named: Literal["start", "end"] | None = Field(
+        default=None, description="whether a fiscal year is called by the calendar year in which it starts or ends"
+    )
+    table: Word | None = Field(default=None, description="the table that periods come from: calendar", examples=["calendar"])
 
 
 class ProjectModel(Shape):
@@ -103,11 +141,17 @@ class ProjectModel(Shape):
         "ledger": "closed periods",
     }
 
-    commcalc: Word = Field(description="version of the project file: 1")
-    company: Word | None = None
-    currency: CurrencyCode
-    time_zone: Word | None = None
-    credit_date: Word
-    calendar: CalendarMonths = CalendarMonths()
-    readings: dict[Word, Word] = Field(default_factory=dict)
-    tables: dict[Word, TableSource]
+    model_config = ConfigDict(title="project")
+
+    commcalc: Word = Field(description="version of the project file: 1", examples=["1"])
+    company: Word | None = Field(default=None, description="the company's name, as statements show it")
+    currency: CurrencyCode = Field(description="the currency of deals and totals")
+    time_zone: Word | None = Field(default=None, description="the time zone of the company's days", examples=["America/New_York"])
+    credit_date: Word = Field(description="the date column that decides when a deal counts", examples=["close_date"])
+    calendar: CalendarMonths = Field(default=CalendarMonths(), description="the fiscal calendar")
+    readings: dict[Word, Word] = Field(
+        default_factory=dict, description="the house's answers, wherever a plan does not give its own; each of them decides money"
+    )
+    tables: dict[Word, TableSource] = Field(
+        description="where each table comes from: deals, payees, assignments, quotas and more"
+    )

@@ -75,7 +75,8 @@ def composed(frame: pl.DataFrame, report: Report) -> pl.DataFrame:
 
 def resolved(column: str, names: Names | None) -> pl.Expr:
     """Return a column with ids and aliases as payee ids; what is no payee stays as it is written."""
-    return pl.col(column).replace(dict(names or {}))
+    aliases = {alias: payee for alias, payee in (names or {}).items() if alias != payee}
+    return pl.col(column).replace(aliases) if aliases else pl.col(column)
 
 
 def unknown(frame: pl.DataFrame, column: str, table: str, names: Names | None, report: Report) -> None:

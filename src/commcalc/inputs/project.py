@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from commcalc.base.calendar import Calendar
-from commcalc.base.problem import Report
+from commcalc.base.problem import Problem, Report
 from commcalc.base.render import cut
 from commcalc.inputs.field_problems import EXPRESSION
 from commcalc.inputs.model import MONTHS, ProjectModel, Source, TableSource
@@ -123,16 +123,22 @@ def _source(project: ProjectFile, source: Source, path: tuple[str | int, ...], r
     if source.file is None:
         report.add(NO_FILE.at(tree.span_of(path, key=True), path="", near=": write `file:`"))
     else:
-        _, problem = files_of(project, source.file, (*path, "file"))
-        report.extend(problem)
+        report.extend(_as_written(project, source.file, (*path, "file")))
     for column, words in source.values.items():
         if isinstance(words, str):
-            _, problem = files_of(project, words, (*path, "values", column))
-            report.extend(problem)
+            report.extend(_as_written(project, words, (*path, "values", column)))
     for number, look in enumerate(source.look_up):
         if look.in_ not in project.model.tables:
-            _, problem = files_of(project, look.in_, (*path, "look_up", number, "in"))
-            report.extend(problem)
+            report.extend(_as_written(project, look.in_, (*path, "look_up", number, "in")))
+
+
+def _as_written(project: ProjectFile, pattern: str, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield what is wrong with a path whatever there is at it: pay data is not kept with the plans, and a clone has none.
+
+    A file that is missing is told when the tables are read.
+    """
+    _, report = files_of(project, pattern, path)
+    yield from (problem for problem in report if problem.kind is not NO_FILE)
 
 
 def readable(source: Source) -> bool:

@@ -150,15 +150,12 @@ def _moments(text: pl.Series, how: Typing) -> Typed | None:
     if how.options.zone is None:
         return None
     zone = ZoneInfo(how.options.zone)
-    found: list[object] = []
-    for value in text.to_list():
-        found.append(_moment(value, zone))
-    return _marked(text, pl.Series(found, dtype=pl.Date))
+    known = text.unique().drop_nulls()
+    days = pl.Series([_moment(value, zone) for value in known.to_list()], dtype=pl.Date)
+    return _marked(text, text.replace_strict(known, days, default=None, return_dtype=pl.Date))
 
 
-def _moment(value: str | None, zone: ZoneInfo) -> object:
-    if value is None:
-        return None
+def _moment(value: str, zone: ZoneInfo) -> object:
     try:
         moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except ValueError:

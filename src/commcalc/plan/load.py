@@ -49,6 +49,7 @@ def load_plans(files: list[Path], root: Path) -> tuple[Loaded, Report]:
         texts[name] = ""
         kind = OUTSIDE if not file.resolve().is_relative_to(root.resolve()) else NOT_A_FILE if not file.is_file() else None
         if kind is not None:
+            texts[name] = ""  # it counts among the plans, so that assignments to it are no second fault
             report.add(kind.at(Span(name, 1, 1, 1, 1), path=name))
             continue
         with file.open("rb") as stream:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from commcalc.language.bind import by_marker
 from commcalc.language.expression import Expression
@@ -18,14 +18,20 @@ Aggregate = Literal["sum", "count", "distinct", "average", "min", "max", "kpi", 
 class RoleCredit(Shape):
     """Credit to the payees who hold a role in the splits of a deal."""
 
-    role: Word
+    model_config = ConfigDict(title="role")
+
+    role: Word = Field(description="the role in the splits table whose holders are credited", examples=["SE"])
 
 
 class Rounding(Shape):
     """How attainment is rounded before it is used."""
 
-    to: Ratio
-    how: Literal["half-up", "half-even", "down"]
+    model_config = ConfigDict(title="rounding of attainment")
+
+    to: Ratio = Field(description="the step that attainment is rounded to", examples=["0.1%"])
+    how: Literal["half-up", "half-even", "down"] = Field(
+        description="half-up: a half goes away from zero; half-even: to the even neighbour; down: what is over is dropped"
+    )
 
 
 class MeasureBase(Shape):
@@ -41,20 +47,53 @@ class MeasureBase(Shape):
     }
     aggregate: ClassVar[Aggregate]
 
-    where: Expr | None = Field(default=None, description="which deals count; all, where it is left out")
-    window: Window = Field(description="the stretch of time it is counted over")
-    date: Word | None = Field(default=None, description="the date column that credits it; else the project's credit_date")
-    credit: Literal["own", "reports"] | RoleCredit = Field(default="own", description="whose deals")
-    weight: Value | None = Field(default=None, description="quota credit per deal; the basis is not touched")
+    where: Expr | None = Field(
+        default=None,
+        description="which deals count, a condition on the deal; all of them, where it is left out",
+        examples=["stage = 'Closed Won' and type = 'new'"],
+    )
+    window: Window = Field(
+        description="the stretch of time it is counted over; deal: each deal by itself, quota row: from one quota to the next"
+    )
+    date: Word | None = Field(
+        default=None,
+        description="the date column of the deal that decides when it counts; else the project's credit_date",
+        examples=["paid_on"],
+    )
+    credit: Literal["own", "reports"] | RoleCredit = Field(
+        default="own",
+        description="whose deals count: the payee's own, those of the direct reports, or those of a role in the splits",
+    )
+    weight: Value | None = Field(
+        default=None,
+        description="how much of each deal counts towards the quota; what is paid on it stays whole",
+        examples=["80%"],
+    )
     quota: Annotated[
         Literal["own", "team", "plan"] | Value | None,
         Field(union_mode="left_to_right"),
-    ] = Field(default=None, description="where the quota comes from, or its value for one window")
-    named: Word | None = Field(default=None, description="the quotas table's `measure`, where it is not this name")
-    against: Literal["full quota", "quota to date"] | None = None
-    spread: Literal["evenly"] | list[Ratio] | None = None
-    no_quota: Literal["refuse", "0%", "100%", "leave out"] = "refuse"
-    round: Rounding | None = None
+    ] = Field(
+        default=None,
+        description="the quota of one window: own, team or plan take it from the quotas table; or an amount",
+        examples=["own", "250_000"],
+    )
+    named: Word | None = Field(
+        default=None, description="what the quotas table calls this measure, where it has another name there"
+    )
+    against: Literal["full quota", "quota to date"] | None = Field(
+        default=None,
+        description="what attainment is measured against inside a longer window: the whole window's quota, or what is due by now",
+    )
+    spread: Literal["evenly"] | list[Ratio] | None = Field(
+        default=None,
+        description="how a longer quota is divided among its periods: evenly, or by a list of ratios that add up to 100%",
+        examples=["evenly"],
+    )
+    no_quota: Literal["refuse", "0%", "100%", "leave out"] = Field(
+        default="refuse",
+        description="what holds for a payee without a quota: refused with a message, an attainment of 0% or 100%, or left out",
+    )
+    round: Rounding | None = Field(default=None, description="how attainment is rounded before it is used; exact, where left out")
 
     @property
     def expression(self) -> Expression | None:
@@ -65,8 +104,9 @@ class MeasureBase(Shape):
 class SumMeasure(MeasureBase):
     """The sum of an expression over the credits."""
 
+    model_config = ConfigDict(title="sum")
     aggregate: ClassVar[Aggregate] = "sum"
-    sum: Expr
+    sum: Expr = Field(description="what is added up, for each deal", examples=["amount"])
 
     @property
     def expression(self) -> Expression | None:
@@ -77,15 +117,19 @@ class SumMeasure(MeasureBase):
 class CountMeasure(MeasureBase):
     """How many deals: a split counts its share, unless whole deals are counted."""
 
+    model_config = ConfigDict(title="count")
     aggregate: ClassVar[Aggregate] = "count"
-    count: Literal["deals", "whole deals"]
+    count: Literal["deals", "whole deals"] = Field(
+        description="deals: a shared deal counts by its share; whole deals: it counts as one for everybody in it"
+    )
 
 
 class DistinctMeasure(MeasureBase):
     """How many different values."""
 
+    model_config = ConfigDict(title="distinct")
     aggregate: ClassVar[Aggregate] = "distinct"
-    distinct: Expr
+    distinct: Expr = Field(description="what is told apart: each different value counts once", examples=["account"])
 
     @property
     def expression(self) -> Expression | None:
@@ -96,9 +140,12 @@ class DistinctMeasure(MeasureBase):
 class AverageMeasure(MeasureBase):
     """The average of an expression, weighted where so said."""
 
+    model_config = ConfigDict(title="average")
     aggregate: ClassVar[Aggregate] = "average"
-    average: Expr
-    weighted_by: Expr | None = None
+    average: Expr = Field(description="what is averaged over the deals", examples=["term_months"])
+    weighted_by: Expr | None = Field(
+        default=None, description="how much each deal weighs in the average; all alike, where left out", examples=["amount"]
+    )
 
     @property
     def expression(self) -> Expression | None:
@@ -109,8 +156,9 @@ class AverageMeasure(MeasureBase):
 class MinMeasure(MeasureBase):
     """The smallest value."""
 
+    model_config = ConfigDict(title="min")
     aggregate: ClassVar[Aggregate] = "min"
-    min: Expr
+    min: Expr = Field(description="the smallest of these over the deals", examples=["discount"])
 
     @property
     def expression(self) -> Expression | None:
@@ -121,8 +169,9 @@ class MinMeasure(MeasureBase):
 class MaxMeasure(MeasureBase):
     """The largest value."""
 
+    model_config = ConfigDict(title="max")
     aggregate: ClassVar[Aggregate] = "max"
-    max: Expr
+    max: Expr = Field(description="the largest of these over the deals", examples=["amount"])
 
     @property
     def expression(self) -> Expression | None:
@@ -133,15 +182,19 @@ class MaxMeasure(MeasureBase):
 class KpiMeasure(MeasureBase):
     """A figure of the kpis table; of several rows their mean, by weight."""
 
+    model_config = ConfigDict(title="kpi")
     aggregate: ClassVar[Aggregate] = "kpi"
-    kpi: Word
+    kpi: Word = Field(description="the name of the figure in the kpis table", examples=["csat"])
 
 
 class FormulaMeasure(MeasureBase):
     """An expression over other measures."""
 
+    model_config = ConfigDict(title="formula")
     aggregate: ClassVar[Aggregate] = "formula"
-    formula: Expr
+    formula: Expr = Field(
+        description="a calculation with other measures of this plan", examples=["value('kept') / value('opening')"]
+    )
 
     @property
     def expression(self) -> Expression | None:

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from commcalc.language.fields import (
-    BareName,
-    CurrencyCode,
-    DateField,
-    DateRange,
-    Expr,
-    OneOrMany,
-    PlainName,
-    Word,
-    YesNo,
-)  # fmt: skip
+from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, PlainName, Word
+from commcalc.plan.announce import Announce
 from commcalc.plan.components import Component
 from commcalc.plan.measures import Measure
 from commcalc.plan.payment import Payment
@@ -26,9 +17,13 @@ from commcalc.plan.shapes import Shape, Value
 class Goal(Shape):
     """A goal of the business and the behaviour that serves it."""
 
-    title: Word
-    behaviour: Word | None = None
-    owner: Word | None = None
+    model_config = ConfigDict(title="goal")
+
+    title: Word = Field(description="the goal in words", examples=["Grow share in the mid-market"])
+    behaviour: Word | None = Field(
+        default=None, description="what somebody does who serves this goal", examples=["multi-year contracts"]
+    )
+    owner: Word | None = Field(default=None, description="who answers for this goal")
 
 
 class Param(Shape):
@@ -36,20 +31,11 @@ class Param(Shape):
 
     later: ClassVar[dict[str, str]] = {"rows": "a file of parameters"}
 
-    default: Value
-    title: dict[str, Expr] = Field(default_factory=dict)
-    payee: dict[str, Expr] = Field(default_factory=dict)
+    model_config = ConfigDict(title="parameter")
 
-
-class Announce(Shape):
-    """What is said of a plan to those who are on it, and from when: it travels with the plan and pays nothing."""
-
-    headline: Word
-    text: Word | None = None
-    channels: OneOrMany[Word] = ()
-    from_: DateField | None = Field(default=None, alias="from", description="the day on which it is announced")
-    remind: OneOrMany[DateField] = ()
-    leaderboard: YesNo | None = None
+    default: Value = Field(description="the figure for everybody who has none of their own", examples=["20"])
+    title: dict[str, Expr] = Field(default_factory=dict, description="other figures by job title, as the payees table has it")
+    payee: dict[str, Expr] = Field(default_factory=dict, description="other figures by payee; they win over the title's")
 
 
 class Plan(Shape):
@@ -63,19 +49,34 @@ class Plan(Shape):
         "caps": "caps across components",
     }
 
-    plan: PlainName = Field(description="the plan's id; the file's name is the same")
-    title: Word | None = None
-    owner: Word | None = None
-    status: Literal["draft", "approved", "active", "retired"] = "active"
-    version: Word
-    effective: DateRange
-    legal: dict[str, Any] | None = None
-    currency: CurrencyCode
-    goals: dict[PlainName, Goal] = Field(default_factory=dict)
-    params: dict[BareName, Param | Expr] = Field(default_factory=dict)
-    columns: dict[BareName, Value] = Field(default_factory=dict)
-    tables: dict[PlainName, Value] = Field(default_factory=dict)
-    measures: dict[PlainName, Measure] = Field(min_length=1)
-    components: dict[PlainName, Component] = Field(min_length=1)
-    payment: Payment
-    announce: Announce | None = None
+    model_config = ConfigDict(title="plan")
+
+    plan: PlainName = Field(description="the plan's id; the file's name is the same", examples=["ae-commercial"])
+    title: Word | None = Field(default=None, description="the plan's name as people read it", examples=["Account executive"])
+    owner: Word | None = Field(default=None, description="who answers for the plan")
+    status: Literal["draft", "approved", "active", "retired"] = Field(
+        default="active", description="where the plan is in its life; only active plans are calculated"
+    )
+    version: Word = Field(description="the version of the plan, shown beside what it pays", examples=["2026.1"])
+    effective: DateRange = Field(description="the days on which the plan holds, both ends in")
+    legal: dict[str, Any] | None = Field(default=None, description="what the law asks to be written down, for the plan document")
+    currency: CurrencyCode = Field(description="the currency of all money in the plan")
+    goals: dict[PlainName, Goal] = Field(
+        default_factory=dict, description="what the business wants of this plan; components name the goal that they serve"
+    )
+    params: dict[BareName, Param | Expr] = Field(
+        default_factory=dict, description="figures with a name, which may differ by title or payee; rules use them by name"
+    )
+    columns: dict[BareName, Value] = Field(
+        default_factory=dict,
+        description="figures calculated for each deal, in this order; rules use them like columns of the deal",
+    )
+    tables: dict[PlainName, Value] = Field(
+        default_factory=dict, description="look-ups and curves with a name, read by rules as table('name')"
+    )
+    measures: dict[PlainName, Measure] = Field(
+        min_length=1, description="what is counted: whose deals, what of them, over which window"
+    )
+    components: dict[PlainName, Component] = Field(min_length=1, description="what is paid on it, each part by itself")
+    payment: Payment = Field(description="when the plan pays, on top of what, and what happens to a balance below zero")
+    announce: Announce | None = Field(default=None, description="how the plan is announced to those who are on it")

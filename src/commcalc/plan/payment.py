@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from commcalc.language.fields import Mix, Word
 from commcalc.plan.components.common import Prorate
@@ -25,10 +25,24 @@ class Payment(Shape):
         "late": "where a late deal belongs",
     }
 
-    every: Literal["week", "semi-month", "month", "quarter", "half", "year", "period"]
-    payday: Word | None = None
-    ote: Value | None = Field(default=None, description="on-target earnings a year; an assignment's own wins")
-    mix: Mix | None = Field(default=None, description="base to variable")
-    base: Literal["paid", "shown"] | None = None
-    prorate: Prorate | None = None
-    negative: Literal["carry", "collect", "forgive"] | None = None
+    model_config = ConfigDict(title="payment")
+
+    every: Literal["week", "semi-month", "month", "quarter", "half", "year", "period"] = Field(
+        description="how often the plan pays; period: each period of the project's calendar"
+    )
+    payday: Word | None = Field(default=None, description="when the money comes", examples=["1 period after"])
+    ote: Value | None = Field(
+        default=None,
+        description="on-target earnings a year, base and variable together; an assignment's own wins",
+        examples=["150_000"],
+    )
+    mix: Mix | None = Field(default=None, description="base to variable, in parts of their sum; an assignment's own wins")
+    base: Literal["paid", "shown"] | None = Field(
+        default=None, description="paid: base pay is part of the payment; shown: it comes with the salary and is only shown"
+    )
+    prorate: Prorate | None = Field(
+        default=None, description="what is reduced for somebody who is on the plan for part of a window"
+    )
+    negative: Literal["carry", "collect", "forgive"] | None = Field(
+        default=None, description="a payment below zero: carried into the next one, collected, or forgiven"
+    )

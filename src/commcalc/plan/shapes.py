@@ -15,7 +15,7 @@ from commcalc.language.fields import Cell, CellRange, Expr, OneOrMany, read_cell
 class Shape(BaseModel):
     """A frozen part of a plan; a key that it does not know is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 def _split_row(row: Any) -> Any:
@@ -28,20 +28,25 @@ def _split_row(row: Any) -> Any:
 class Row(Shape):
     """One row of a table: a cell for each key and the value it gives."""
 
-    cells: list[CellRange]
-    value: Expr
+    cells: list[CellRange] = Field(description="a cell for each key, in the order of the keys looked up")
+    value: Expr = Field(description="what the row gives")
+
+
+RowAsWritten = Annotated[Row, BeforeValidator(_split_row, json_schema_input_type=Annotated[list[CellRange], Field(min_length=2)])]
+"""A row in the file: a list of its cells and, last, its value."""
 
 
 class Rows(Shape):
     """A look-up: the most specific row whose cells hold the keys gives the value."""
 
-    model_config = ConfigDict(json_schema_extra={"title": "rows"})
+    model_config = ConfigDict(title="rows")
 
-    by: OneOrMany[Expr] = Field(description="what is looked up: an expression, or a list of them")
-    rows: (
-        Annotated[dict[CellRange, Expr], Field(min_length=1)]
-        | Annotated[list[Annotated[Row, BeforeValidator(_split_row)]], Field(min_length=1)]
-    ) = Field(description="one key: a mapping from cell to value; several: lists of cells, the value last")
+    by: OneOrMany[Expr] = Field(
+        description="what is looked up: a column of the deal or another figure, or a list of them", examples=["product"]
+    )
+    rows: Annotated[dict[CellRange, Expr], Field(min_length=1)] | Annotated[list[RowAsWritten], Field(min_length=1)] = Field(
+        description="one key: what it is, and the value; several: a list of rows, each its cells and the value last; or a .csv file"
+    )
 
     def entries(self) -> Iterator[tuple[tuple[Cell, ...], Expression]]:
         """Yield each row as its cells and its value, in the order written."""
@@ -75,10 +80,14 @@ MatrixCell = Annotated[Cell | Expression, *reader(_read_cell)]
 class Matrix(Shape):
     """A two-way table: the first row holds the ranges across, each further row its range and cells."""
 
-    by: list[Expr] = Field(min_length=2, max_length=2, description="[down, across]")
-    matrix: Annotated[
-        list[Annotated[list[MatrixCell], Field(min_length=1)]], Field(min_length=2), BeforeValidator(_marked)
-    ]  # fmt: skip
+    model_config = ConfigDict(title="matrix")
+
+    by: list[Expr] = Field(
+        min_length=2, max_length=2, description="the two keys: down, across", examples=["[product, term_months]"]
+    )
+    matrix: Annotated[list[Annotated[list[MatrixCell], Field(min_length=1)]], Field(min_length=2), BeforeValidator(_marked)] = (
+        Field(description="first a list of the cells across, then a list for each row: its cell and the values; or a .csv file")
+    )
 
     @property
     def across(self) -> list[Cell]:
@@ -106,11 +115,22 @@ class Matrix(Shape):
 class Points(Shape):
     """A curve through points: in steps, or linear between them."""
 
-    by: Expr
-    between: Literal["linear", "steps"]
-    before: Literal["extend", "flat"] | Expr = Field(union_mode="left_to_right")
-    beyond: Literal["extend", "flat"] | Expr = Field(union_mode="left_to_right")
-    points: dict[Expr, Expr] = Field(min_length=1, description="value looked up: value given, ascending")
+    model_config = ConfigDict(title="points")
+
+    by: Expr = Field(description="what is looked up on the curve", examples=["attainment"])
+    between: Literal["linear", "steps"] = Field(
+        description="linear: a straight line from point to point; steps: the highest point reached holds"
+    )
+    before: Literal["extend", "flat"] | Expr = Field(
+        union_mode="left_to_right",
+        description="what holds below the first point: an amount, or the curve goes on flat or as it runs",
+    )
+    beyond: Literal["extend", "flat"] | Expr = Field(
+        union_mode="left_to_right", description="what holds past the last point: flat, as the curve runs (extend), or an amount"
+    )
+    points: dict[Expr, Expr] = Field(
+        min_length=1, description="the points, smallest first: what is looked up, and what it gives; or a .csv file"
+    )
 
 
 Value = by_marker({"rows": Rows, "matrix": Matrix, "points": Points}, scalar=Expr)

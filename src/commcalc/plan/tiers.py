@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from commcalc.language.bind import by_marker
 from commcalc.language.fields import Expr
@@ -14,16 +14,22 @@ Apply = Literal["marginal", "retroactive", "prospective", "inclusive", "period"]
 
 
 class _TierPay(Shape):
-    pay: Value = Field(description="rate, factor, or money per unit in this tier")
+    pay: Value = Field(
+        description="what this tier pays: a rate, a factor, or money for each unit", examples=["8%", "1.5x", "40 USD"]
+    )
     reaches: Annotated[str, Field(pattern=r"^(here|zero|tier [1-9][0-9]*)$")] = Field(
-        default="here", description="marginal only: how far down this tier pays once it is reached"
+        default="here", description="marginal only: how far down this tier pays once it is reached; here: from its own bound on"
     )
 
 
 class TierFrom(_TierPay):
     """A tier that starts at its bound: the bound is in."""
 
-    start: Expr = Field(alias="from")
+    model_config = ConfigDict(title="from")
+
+    start: Expr = Field(
+        alias="from", description="where the tier starts; what is exactly at the bound is in it", examples=["100%"]
+    )
 
     @property
     def includes(self) -> bool:
@@ -34,7 +40,13 @@ class TierFrom(_TierPay):
 class TierAbove(_TierPay):
     """A tier that starts above its bound: the bound belongs to the tier below."""
 
-    start: Expr = Field(alias="above")
+    model_config = ConfigDict(title="above")
+
+    start: Expr = Field(
+        alias="above",
+        description="what the tier starts above; what is exactly at the bound is in the tier below",
+        examples=["100%"],
+    )
 
     @property
     def includes(self) -> bool:
@@ -48,9 +60,19 @@ Tier = TierFrom | TierAbove
 class Tiers(Shape):
     """Tiers over a measure, and the reading by which they apply."""
 
-    by: Expr = Field(description="attainment, value, attainment('m') or value('m')")
-    apply: Apply
-    tiers: list[by_marker({"from": TierFrom, "above": TierAbove})] = Field(min_length=1)  # type: ignore[valid-type]
+    model_config = ConfigDict(title="tiers")
+
+    by: Expr = Field(
+        description="what decides the tier: attainment or value of the component's measure, or of another one by its name",
+        examples=["attainment", "value", "attainment('bookings')"],
+    )
+    apply: Apply = Field(
+        description="marginal: each part at its own tier; retroactive: the tier reached pays on all of it; prospective: a whole deal "
+        "at the tier reached before it; inclusive: with it; period: each period's deals at the tier reached at its end"
+    )
+    tiers: list[by_marker({"from": TierFrom, "above": TierAbove})] = Field(  # type: ignore[valid-type]
+        min_length=1, description="the tiers, smallest bound first; or a .csv file"
+    )
 
 
 OnTarget = Literal["on-target"]

@@ -29,10 +29,10 @@ def changed(work: Work, entries: list[Entry], at: date, posted: Posted) -> list[
     component = work.component
     for limit in component.floors:
         if limit.per == "deal":
-            _per_deal(work, entries, at, (limit, "minimum"))
+            entries = _per_deal(work, entries, at, (limit, "minimum"))
     for limit in component.caps:
         if limit.per == "deal":
-            _per_deal(work, entries, at, (limit, "maximum"))
+            entries = _per_deal(work, entries, at, (limit, "maximum"))
     for gate in component.gate:
         entries = _gate(work, gate, entries, at)
     _prorate(work, entries)
@@ -71,9 +71,10 @@ def _round(work: Work, entries: list[Entry], posted: Posted) -> None:
                 entry.amount = amount
 
 
-def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str]) -> None:
-    """A sale's least or most, times the share, once its rows together are above zero (§8.2)."""
+def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str]) -> list[Entry]:
+    """A sale's least or most, times the share, once its rows together are above zero; an empty one pays nothing (§8.2)."""
     limit, kind = said
+    unpaid: set[int] = set()
     for rows in _grouped(entries, lambda e: (e.role, e.level, e.sale)):
         if sum((e.net for e in rows), ZERO) <= 0 or rows[0].credit is None:
             continue
@@ -84,6 +85,7 @@ def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str
             bound = _limit_of(work, limit, scope, last.window)
         except NotPaid as missing:
             work.records.refuse(last.earner.payee, work.name, last.deal, missing.reason)
+            unpaid |= {id(entry) for entry in rows}
             continue
         bound = work.cents.rounded(over(times(bound, last.share.numerator), last.share.denominator))
         if kind == "minimum":
@@ -92,6 +94,7 @@ def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str
                 last.change(kind, last.amount + short, last.amount + short)
         else:
             _kept(rows, bound, kind)
+    return [entry for entry in entries if id(entry) not in unpaid]
 
 
 def _kept(rows: Sequence[Entry], bound: Decimal, kind: str) -> None:
@@ -149,7 +152,7 @@ def _prorate(work: Work, entries: list[Entry]) -> None:
         return
     for entry in entries:
         days = overlap(work.records.days_on(entry.earner.payee, work.plan), entry.window.first, entry.window.last)
-        if entry.window.last != date.max and days != entry.window.days:
+        if entry.window.has_end and days != entry.window.days:
             exact = over(times(entry.exact, days), entry.window.days)
             entry.change("proration", work.cents.rounded(exact), exact)
 
@@ -163,12 +166,12 @@ def _stretch(work: Work, limit: Limit, window: Window, day: date) -> Window:
     return found
 
 
-def _bound(work: Work, limit: Limit, earner: Earner, stretch: Window, at: date) -> Decimal:
+def _bound(work: Work, limit: Limit, earner: Earner, stretch: Window, at: date, *, cap: bool) -> Decimal:
     """The amount of a cap or floor for a stretch, in whole coins; a cap for days taking part where the plan says so."""
     scope = work.payee_scope(earner, stretch, at)
     amount = _limit_of(work, limit, scope, stretch)
     reduced = isinstance(limit.at, PartOf) and work.prorate.target == "days"  # once is enough (§7.2)
-    if work.prorate.cap == "days" and limit in work.component.caps and stretch.last != date.max and not reduced:
+    if cap and work.prorate.cap == "days" and stretch.has_end and not reduced:
         days = overlap(work.records.days_on(earner.payee, work.plan), stretch.first, stretch.last)
         amount = over(times(amount, days), stretch.days)
     return work.cents.rounded(amount)
@@ -181,7 +184,7 @@ def _cap(work: Work, limit: Limit, entries: list[Entry], at: date) -> None:
         groups[_stretch(work, limit, entry.window, entry.day)].append(entry)
     for stretch, rows in groups.items():
         try:
-            bound = _bound(work, limit, rows[0].earner, stretch, at)
+            bound = _bound(work, limit, rows[0].earner, stretch, at, cap=True)
         except NotPaid as missing:
             work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
             unpaid = {id(entry) for entry in rows}
@@ -191,26 +194,31 @@ def _cap(work: Work, limit: Limit, entries: list[Entry], at: date) -> None:
 
 
 def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: list[Window]) -> list[Entry]:
-    """Return the shortfalls below each floor, at the end of its stretch, also where there were no credits (§8.5)."""
-    found: list[Entry] = []
+    """Return the entries with the shortfall below each floor, at the end of its stretch, also where there were no credits (§8.5)."""
+    days = work.records.days_on(earner.payee, work.plan)
+    made: dict[Window, Entry] = {}
     for limit in (f for f in work.component.floors if f.per != "deal"):
         stretches: dict[Window, list[Entry]] = {w: [] for w in windows if limit.per == "window"}
-        for first, last in work.records.days_on(earner.payee, work.plan) if limit.per != "window" else []:
+        for first, last in days if limit.per != "window" else []:
             for day in (first, *(w.first for w in _stretches(work, limit, first, min(last, at)))):
                 if day <= at:
                     stretches.setdefault(_stretch(work, limit, Window(day, day), day), [])
-        for entry in entries:
+        for entry in (*entries, *made.values()):
             stretches.setdefault(_stretch(work, limit, entry.window, entry.day), []).append(entry)
         for stretch, rows in stretches.items():
-            taking_part = overlap(work.records.days_on(earner.payee, work.plan), stretch.first, stretch.last)
-            if stretch.last > at or not taking_part:
+            if stretch.last > at or not overlap(days, stretch.first, stretch.last):
                 continue
-            short = _bound(work, limit, earner, stretch, at) - sum((e.amount for e in rows), ZERO)
+            try:
+                short = _bound(work, limit, earner, stretch, at, cap=False) - sum((e.amount for e in rows), ZERO)
+            except NotPaid as missing:
+                work.records.refuse(earner.payee, work.name, "", missing.reason)
+                unpaid = {id(entry) for entry in rows}
+                entries = [entry for entry in entries if id(entry) not in unpaid]
+                continue
             if short > 0:
-                one = Entry(earner, "owner", 0, "", 0, stretch.last, stretch, made_up=True)
-                one.change("floor", short, short)
-                found.append(one)
-    return found
+                one = made.setdefault(stretch, Entry(earner, "owner", 0, "", 0, stretch.last, stretch, made_up=True))
+                one.change("floor", one.amount + short, one.exact + short)
+    return [*entries, *made.values()]
 
 
 def _stretches(work: Work, limit: Limit, first: date, last: date) -> list[Window]:

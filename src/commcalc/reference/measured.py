@@ -22,35 +22,55 @@ class NotPaid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Value and quota; `quota` is None where it is missing, zero or below."""
+    """Value and quota; `quota` is None where it is missing, zero or below, or - `unclear` - cannot be told."""
 
     value: Decimal | None
     quota: Figure | None
     no_quota: str = "refuse"
     step: Decimal | None = None
     how: RoundingMode = "half-up"
+    unclear: bool = False  # a quota row is longer than the window, and no spread is said
 
     def quota_figure(self) -> Figure:
         """Return the quota; without one nothing is paid on it."""
         if self.quota is None:
-            raise NotPaid("no quota", silent=self.no_quota == "leave out", whole=True)
+            raise NotPaid("no quota", silent=self.left_out, whole=True)
         return self.quota
+
+    @property
+    def left_out(self) -> bool:
+        """True where there is no quota and the plan says to leave out what asks for it."""
+        return self.quota is None and not self.unclear and self.no_quota == "leave out"
+
+    @property
+    def asked(self) -> Decimal | None:
+        """The quota as one number; empty where there is none."""
+        return self.quota_figure().quotient if self.quota is not None or self.left_out else None
 
     @property
     def fixed(self) -> Decimal | None:
         """Attainment where there is no quota and the plan says what that means."""
-        return {"0%": ZERO, "100%": ONE}.get(self.no_quota) if self.quota is None else None
+        return {"0%": ZERO, "100%": ONE}.get(self.no_quota) if self.quota is None and not self.unclear else None
 
     def scaled(self) -> tuple[Decimal, Decimal] | None:
-        """Return (value x divisor, quota), to be compared with bounds x quota; rounded attainment and 1 where it is rounded."""
+        """Return (value x divisor, quota), to be compared with bounds x quota; rounded attainment and 1 where it is rounded.
+
+        Without a quota it is empty, unless the plan says what that means (§4.8).
+        """
         if self.fixed is not None:
             return self.fixed, ONE
+        if self.quota is None and not self.left_out:
+            return None
         quota = self.quota_figure()
         if self.value is None:
             return None
         if self.step is not None:
-            return to_step(self._quotient(quota, self.value), self.step, self.how), ONE
+            return self.rounded(self._quotient(quota, self.value)), ONE
         return times(self.value, quota.divisor), quota.numerator
+
+    def rounded(self, attainment: Decimal) -> Decimal:
+        """Return an attainment to the stated step."""
+        return attainment if self.step is None else to_step(attainment, self.step, self.how)
 
     def attainment(self) -> Decimal | None:
         """Return value / quota, one division, then rounded where so said."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
+from commcalc.base.money import RoundingMode
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.measures import AverageMeasure, CountMeasure, DistinctMeasure, FormulaMeasure, KpiMeasure, SumMeasure
 from commcalc.plan.model import Plan
@@ -179,9 +180,14 @@ class Measures:
         if key not in self._read:
             measure = self.measure(name)
             value = self.value(name, earner, window, key[3])
-            quota = None if measure.quota is None else self.quotas.quota(name, earner.payee, window, key[3], days=days)
-            step = (measure.round.to, measure.round.how) if measure.round else (None, "half-up")
-            self._read[key] = Measured(value, quota, measure.no_quota, *step)
+            quota, unclear = None, False
+            try:
+                quota = None if measure.quota is None else self.quotas.quota(name, earner.payee, window, key[3], days=days)
+            except NotPaid:
+                unclear = True
+            step = measure.round.to if measure.round else None
+            how: RoundingMode = measure.round.how if measure.round else "half-up"
+            self._read[key] = Measured(value, quota, measure.no_quota, step, how, unclear)
         return self._read[key]
 
     def read(self, name: str, earner: Earner, day: date, prorate: Prorate | None = None) -> Measured:

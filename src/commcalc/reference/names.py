@@ -117,7 +117,7 @@ class Scope:
         found = self.read(measure)
         if function == "value":
             return found.value
-        return found.attainment() if function == "attainment" else found.quota_figure().quotient
+        return found.attainment() if function == "attainment" else found.asked
 
     def scaled(self, measure: str | None) -> tuple[Decimal, Decimal] | None:
         """Return attainment undivided."""

@@ -126,7 +126,7 @@ class Quotas:
 
     def _reduced(self, amount: Decimal, divisor: int, payee: str, span: Window, *, days: bool) -> tuple[Decimal, int]:
         """Amount x days taking part / days of the span, where the plan prorates quotas."""
-        if not days or span.last == date.max:
+        if not days or not span.has_end:
             return amount, divisor
         taken = overlap(self.records.days_on(payee, self.plan), span.first, span.last)
         if taken == span.days:

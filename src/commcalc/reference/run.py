@@ -18,8 +18,8 @@ from commcalc.reference.job import Answer, House, Job, Line, Payout, Slice
 from commcalc.reference.measures import Measures
 from commcalc.reference.numbers import CONTEXT, ZERO
 from commcalc.reference.records import NOBODY, Earner, Records
-from commcalc.reference.settle import Standings, differences, standings
-from commcalc.reference.time import Window, span_of, spans
+from commcalc.reference.settle import Standings, differences, standings, with_openings
+from commcalc.reference.time import span_of, spans
 from commcalc.reference.work import Entry, Work
 
 __all__ = ["Answer", "House", "Job", "Line", "Payout", "Slice", "run"]
@@ -30,16 +30,17 @@ def run(job: Job) -> Answer:
     with localcontext(CONTEXT):
         records = Records(job)
         lines: list[Line] = []
+        held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         books = {plan.plan: Measures(records, plan) for plan in job.plans}
         for plan in job.plans:
             for name in plan.components:
-                lines += _component(Work(records, books[plan.plan], name), records.now)
+                lines += _component(Work(records, books[plan.plan], name), records.now, held)
         lines.sort(key=lambda x: (x.payee, x.plan, x.component, x.credit_date, x.deal, x.line, x.role, x.level, x.kind))
         statuses = _statuses(records, books, records.now)
-        return Answer(tuple(lines), _payouts(lines), tuple(sorted(records.exceptions)), statuses)
+        return Answer(tuple(lines), _payouts(lines, held), tuple(sorted(records.exceptions)), statuses)
 
 
-def _component(work: Work, now: date) -> list[Line]:
+def _component(work: Work, now: date, held: dict[tuple[str, str], Decimal]) -> list[Line]:
     """E(now) less E(before), each a chain over the spans so far where rounding needs it (§2.2, §8.1)."""
     plan = work.plan
     span = span_of(work.records.calendar, plan.payment.every, now)
@@ -55,6 +56,11 @@ def _component(work: Work, now: date) -> list[Line]:
     # what could not be decided then may be decided now
     work.records.exceptions = known | {x for x in work.records.exceptions if x.component != work.name}
     after, _ = _earned(work, now, posted)
+    after = with_openings(work, after, now)
+    earlier = with_openings(work, earlier, before, after)
+    for found, sign in ((after, 1), (earlier, -1)) if now == span.last else ():
+        for key, one in found.items():  # what is held back now, less what was
+            held[key[0], plan.plan] += sign * one.amount if one.held else ZERO
     return differences(work, after, earlier, (span.first, now, now < span.last))
 
 
@@ -71,7 +77,7 @@ def _earned(
             changes = sum((a for a, _ in entry.changes.values()), ZERO)
             rounded[entry.key] = (entry.earned, entry.amount - changes)
         if work.component.floors and not (earner.stream or earner.alone):
-            entries += floors(work, earner, entries, at, _windows(work, earner, at))
+            entries = floors(work, earner, entries, at, [] if earner.stream else work.windows(earner, at))
         found |= standings(work, entries)
     if work.component.floors and any(e.alone for e in _earners(work)):
         found |= _floors_of_payees(work, found, at)
@@ -87,7 +93,11 @@ def _floors_of_payees(work: Work, found: Standings, at: date) -> Standings:
             for (payee, role, level, deal, line, window, _), one in found.items()
             if payee == earner.payee
         ]
-        added |= standings(work, floors(work, earner, mine, at, _windows(work, earner, at)))
+        kept = floors(work, earner, mine, at, work.windows(earner, at))
+        unpaid = {e.key for e in mine} - {e.key for e in kept}
+        for key in [k for k in found if k[0] == earner.payee and (earner, *k[1:6]) in unpaid]:
+            del found[key]
+        added |= standings(work, [e for e in kept if e.made_up])
     return added
 
 
@@ -95,23 +105,6 @@ def _kind(work: Work) -> Any:
     if isinstance(work.component, Commission):
         return commission
     return bonus if isinstance(work.component, Bonus) else spiff
-
-
-def _windows(work: Work, earner: Earner, at: date) -> list[Window]:
-    """The windows of a component that have begun while the payee was on the plan: a floor holds in each."""
-    measure = work.on or (bonus.measure_of(work) if isinstance(work.component, Bonus) else None)
-    found: list[Window] = []
-    if measure is None or work.measures.measure(measure).window == "deal" or earner.stream:
-        return found
-    for first, last in work.records.days_on(earner.payee, work.plan):
-        day = max(first, work.records.calendar.periods[0].first)
-        while day <= min(last, at):
-            window = work.measures.window(measure, earner, day)
-            if window is None or window.last == date.max:
-                break
-            found.append(window)
-            day = window.last + timedelta(days=1)
-    return found
 
 
 def _earners(work: Work) -> list[Earner]:
@@ -131,12 +124,13 @@ def _earners(work: Work) -> list[Earner]:
     return [Earner(p, alone=True) for p in payees] + sorted(Earner(first[s], s) for s in streams)
 
 
-def _payouts(lines: list[Line]) -> tuple[Payout, ...]:
+def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tuple[Payout, ...]:
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
+    for key, amount in held.items():
+        sums[key][1] += amount
     for line in lines:
         one = sums[line.payee, line.plan]
         one[0] += line.amount
-        one[1] += line.amount if line.held and not line.accrued else ZERO
         one[2] += line.amount if line.accrued else ZERO
     return tuple(Payout(p, plan, e, e - h - a, h, a) for (p, plan), (e, h, a) in sorted(sums.items()))
 

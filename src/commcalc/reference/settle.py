@@ -8,9 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from commcalc.plan.components import Bonus
+from commcalc.reference.components.bonus import openings
 from commcalc.reference.job import Line, Slice
 from commcalc.reference.numbers import ONE, ZERO, Cents, over, times
-from commcalc.reference.records import NOBODY
+from commcalc.reference.records import NOBODY, Earner
 from commcalc.reference.time import Window, period_of
 from commcalc.reference.work import Entry, Work
 
@@ -28,7 +30,6 @@ class Standing:
     factor: Decimal
     held: bool
     slices: tuple[Slice, ...]
-    opened: tuple[Slice, ...] = ()  # what an opening says was paid before the first run
 
 
 Standings = dict[Key, Standing]
@@ -40,10 +41,33 @@ def standings(work: Work, entries: list[Entry]) -> Standings:
     for entry in entries:
         if not entry.made_up:
             amount = entry.amount - sum((a for a, _ in entry.changes.values()), ZERO)
-            one = Standing(entry.day, amount, entry.earned, entry.basis, entry.factor, entry.held, entry.slices, entry.opened)
+            one = Standing(entry.day, amount, entry.earned, entry.basis, entry.factor, entry.held, entry.slices)
             _put(work, found, entry, "earning", one)
         for kind, (amount, exact) in entry.changes.items():
             _put(work, found, entry, kind, Standing(entry.day, amount, exact, entry.basis, ONE, entry.held, ()))
+    return found
+
+
+def with_openings(work: Work, found: Standings, at: date, known: Standings | None = None) -> Standings:
+    """Let an opening stand in the place of what a bonus was worked out to be, until a span has been paid since (§4.9).
+
+    `known` is what the run calculates: an opening of any other window is no business of the run's.
+    """
+    if not isinstance(work.component, Bonus):
+        return found
+    for payee in {work.records.named(r["payee_id"]) for r in work.records.job.openings}:
+        amounts: dict[Window, list[tuple[date, Decimal]]] = {}
+        for as_of, amount in openings(work, Earner(payee)):
+            window = work.measures.window(work.measure or "", Earner(payee), as_of)
+            if as_of >= at and window is not None:
+                amounts.setdefault(window, []).append((as_of, amount))
+        for window, paid in amounts.items():
+            found = {k: one for k, one in found.items() if (k[0], k[5]) != (payee, window)}
+            if known is not None and not any((k[0], k[5]) == (payee, window) for k in known):
+                continue
+            whole, day = sum((a for _, a in paid), ZERO), max(d for d, _ in paid)
+            slices = (Slice(0, None, None, None, None, ONE, whole),)
+            found[payee, "owner", 0, "", 0, window, "earning"] = Standing(day, whole, whole, None, ONE, False, slices)
     return found
 
 
@@ -105,11 +129,9 @@ def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], 
     payee, role, level, deal, line, window, kind = key
     some = one or earlier
     assert some is not None
-    unpaid = not some.opened and (earlier is None or earlier.amount == 0)
+    unpaid = earlier is None or earlier.amount == 0
     cause = "new" if (inside if deal else unpaid) else "true-up"
     slices = one.slices if one else ()
-    if one and one.slices and not (earlier and earlier.slices):  # the first pay since the opening
-        slices += one.opened
     exact = one.exact if one else ZERO
     if earlier is not None:
         slices += tuple(replace(s, basis=None if s.basis is None else -s.basis, exact=-s.exact) for s in earlier.slices)

@@ -14,7 +14,7 @@ from commcalc.reference.crediting import Credit
 from commcalc.reference.expression import evaluate
 from commcalc.reference.measured import Measured, NotPaid
 from commcalc.reference.names import Scope
-from commcalc.reference.numbers import ONE, Figure, times
+from commcalc.reference.numbers import ONE, Figure, over, times
 from commcalc.reference.time import period_of
 from commcalc.reference.work import Work
 
@@ -70,6 +70,10 @@ class Ladder:
         self.own = self.measure == work.on
         self.read = self._read()
         self.fixed = self.read.fixed if self.attainment else None
+        if self.attainment and self.fixed is None:
+            self.read.quota_figure()  # without one, for the whole payee, there is no tier
+        if self.fixed is None and self.read.value is None:
+            raise NotPaid("the measure of the tiers is empty", whole=True)
 
     def _read(self) -> Measured:
         """The measure at the moment that decides: now, or the end of the credit's own period (§5.5, §5.6)."""
@@ -114,16 +118,15 @@ class Ladder:
         """Return the tier that the deciding value has reached."""
         if self.fixed is not None:
             return cut.place(self.fixed, attained=True)
-        if self.attainment and self.read.step is not None:
-            attained = self.read.attainment()
-            return self._placed(cut, attained, attained=True)
+        assert self.read.value is not None
         return self._placed(cut, self.read.value)
 
-    @staticmethod
-    def _placed(cut: Cut, value: Decimal | None, *, attained: bool = False) -> int:
-        if value is None:
-            raise NotPaid("the measure of the tiers is empty")
-        return cut.place(value, attained=attained)
+    def _placed(self, cut: Cut, value: Decimal) -> int:
+        """Return the tier of a figure of the measure; by its attainment where that is rounded (§4.8)."""
+        if not self.attainment or self.read.step is None:
+            return cut.place(value)
+        attained = over(times(value, cut.scale.divisor), cut.scale.numerator)
+        return cut.place(self.read.rounded(attained), attained=True)
 
     def tier_of_all(self, cut: Cut) -> int:
         """Return the tier of the whole credit, for every reading but marginal."""
@@ -132,8 +135,8 @@ class Ladder:
         rows = self.work.measures.credits(self.measure or "", self.credit.earner)[self.credit.window]
         same = [c for c in rows if c.deal_id == self.credit.deal_id and c.day == self.credit.day]
         if self.tiers.apply == "prospective":
-            return cut.place(same[0].before)
-        return cut.place(same[-1].before + same[-1].m)
+            return self._placed(cut, same[0].before)
+        return self._placed(cut, same[-1].before + same[-1].m)
 
     def paid_by(self, cut: Cut, tier: int) -> int:
         """Return the tier that pays a slice: the highest reached that reaches down to it (§5.5)."""

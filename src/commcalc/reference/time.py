@@ -25,6 +25,11 @@ class Window:
         return self.first <= day <= self.last
 
     @property
+    def has_end(self) -> bool:
+        """True where it is open at neither end: it has days to go by."""
+        return self.first != date.min and self.last != date.max
+
+    @property
     def days(self) -> int:
         """How many days it has."""
         return (self.last - self.first).days + 1

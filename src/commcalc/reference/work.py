@@ -10,8 +10,9 @@ from math import lcm
 from typing import Any
 
 from commcalc.base.money import minor_units
-from commcalc.language.expression import walk
+from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Member, Name
+from commcalc.plan.components import Bonus
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
@@ -52,7 +53,6 @@ class Entry:
     net: Decimal = ZERO  # the row's amount
     credit: Credit | None = None
     made_up: bool = False  # the shortfall below a floor: no earning of its own
-    opened: tuple[Slice, ...] = ()  # what an opening says was paid before the first run, taken off
 
     @property
     def order(self) -> tuple[date, str, int, str, int]:
@@ -150,7 +150,7 @@ class Work:
         if isinstance(said, PartOf) and said.of == "target":
             whole = self.target(scope, window)
             return Figure(times(whole.numerator, said.share), whole.divisor)
-        if self.prorate.target == "days" and window.last != date.max:
+        if self.prorate.target == "days" and window.has_end:
             return self._prorated_target(scope, window, said)
         return self._target(scope, window, said)
 
@@ -187,6 +187,39 @@ class Work:
             common = max(f.divisor for f, _ in parts)
         total = sum((times(f.numerator, over(common, f.divisor), days) for f, days in parts), ZERO)
         return Figure(total, times(common, window.days))
+
+    def windows(self, earner: Earner, at: date) -> list[Window]:
+        """Return the windows that have begun, one for each that holds a day on which the payee takes part (§6.1, §8.5)."""
+        found: list[Window] = []
+        name, dates = self.measure, self.component.dates
+        if name is None or self.measures.measure(name).window == "deal":
+            own = Window(dates.first or date.min, dates.last or date.max) if name is None and dates is not None else None
+            return [own] if own is not None and own.first <= at else []
+        for first, last in self.records.days_on(earner.payee, self.plan):
+            day = max(first, self.records.calendar.periods[0].first)
+            while day <= min(last, at):
+                window = self.measures.window(name, earner, day)
+                if window is None:  # before the first quota row
+                    later = [s for s in self.measures.quotas.starts(name, earner.payee) if s > day]
+                    if not later:
+                        break
+                    day = later[0]
+                    continue
+                if window not in found:
+                    found.append(window)
+                if window.last == date.max:
+                    break
+                day = date.fromordinal(window.last.toordinal() + 1)
+        return found
+
+    @property
+    def measure(self) -> str | None:
+        """The measure whose windows the component has: its own, else the first that a bonus reads."""
+        if self.on is not None or not isinstance(self.component, Bonus):
+            return self.on
+        said = [self.component.payout, *(g.when for g in self.component.gate)]
+        names = {n for v in said for e in values_of(v) for n in calls(e.node, "value", "quota", "attainment")}
+        return min(names, default=None)
 
     def eligible(self, credit: Credit, scope: Scope) -> bool:
         """Tell whether the component pays the credit: its dates, who is eligible, and its own condition."""

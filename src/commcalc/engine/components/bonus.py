@@ -11,9 +11,9 @@ from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job,
 from commcalc.engine.measure import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.quota import quota_rows
-from commcalc.engine.rules import attainment_of, expressions_of, is_money
+from commcalc.engine.rules import is_money
 from commcalc.engine.target import target_of
-from commcalc.language.expression import Expression, walk
+from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.measures import MeasureBase
 from commcalc.tables.exact import D, product, quotient
@@ -49,9 +49,9 @@ def earn(job: Job, day: date) -> Earned:
     blanks: list[Blank] = []
     if said.eligible is not None:
         frame = frame.filter(rules.expression(said.eligible))
-    frame = job.readings.attach(frame, reads.measures)
+    frame = job.readings.attach(frame, reads.measures, name)
+    frame = job.readings.left_out(frame, reads.quotas)
     frame = target_of(job.book, job.plan, said, rules, frame)
-    frame, blanks = _decided(job, frame, reads.measures)
     numerator, divisor = rules.parts(said.payout)
     more = kicked(said, rules)
     if more is not None:
@@ -69,33 +69,24 @@ def earn(job: Job, day: date) -> Earned:
     frame = frame.with_columns(exact.alias("~exact"), product(ONE, *factors).alias("~factor"))
     empty = frame.filter(pl.col("~exact").is_null())
     if len(empty):
-        blanks.append(Blank("payout", "blank", empty.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()))
+        blanks += _missing(empty, reads.quotas)
         frame = frame.filter(pl.col("~exact").is_not_null())
     return _lines(frame, name, blanks, of_target=of_target)
 
 
-def _decided(job: Job, frame: pl.DataFrame, names: frozenset[str]) -> tuple[pl.DataFrame, list[Blank]]:
-    """Set aside payees without a quota where attainment is asked for: an exception, or left out if the plan says so."""
-    blanks = []
-    for name in sorted(names):
-        said: MeasureBase = job.plan.measures[name]
-        asked = any(c in frame.columns for c in (f"attainment:{name}",)) and _asks_attainment(job, name)
-        if said.quota is None or not asked or said.no_quota in ("0%", "100%"):
-            continue
-        bad = pl.col(f"quota:{name}").is_null()
-        gone = frame.filter(bad).select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()
-        if len(gone) and said.no_quota == "refuse":
-            blanks.append(Blank(f"quota of {name}", "quota", gone))
-        frame = frame.filter(~bad)
-    return frame, blanks
+def _missing(empty: pl.DataFrame, asked: frozenset[str]) -> list[Blank]:
+    """Payees whose bonus cannot be worked out: for want of a quota, or of another figure."""
+    blanks: list[Blank] = []
+    for name in sorted(asked):
+        bad = pl.col(f"attainment:{name}").is_null() & pl.col(f"value:{name}").is_not_null()
+        blanks += _listed(f"quota of {name}", "quota", empty.filter(bad))
+        empty = empty.filter(~bad)
+    return blanks + _listed("payout", "blank", empty)
 
 
-def _asks_attainment(job: Job, name: str) -> bool:
-    said = job.component
-    assert isinstance(said, Bonus)
-    values = [said.payout, *(m.factor for m in said.multiply), *(m.when for m in said.multiply if m.when)]
-    own = said.on
-    return any(attainment_of(n, own) == name for v in values for e in expressions_of(v) for n in walk(e.node))
+def _listed(rule: str, code: str, rows: pl.DataFrame) -> list[Blank]:
+    named = rows.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique(maintain_order=True)
+    return [Blank(rule, code, named)] if len(named) else []
 
 
 def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -10,13 +11,14 @@ from commcalc.engine.components.lines import Paying, filtered, kicked, multiplie
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Blank, Earned, Job, nothing, probe_day, to_date, window_days
 from commcalc.engine.measure import Measured, counted, with_facts, with_plan_columns
-from commcalc.engine.rates.tiers import Ladder, by_tier, ladder, look_up_pairs, paying_tiers, sliced
-from commcalc.engine.rules import Rules, attainment_of, value_of
+from commcalc.engine.rates.tiers import Ladder, bounds, by_tier, ladder, look_up_pairs, paying_tiers, sliced
+from commcalc.engine.reading import rounded
+from commcalc.engine.rules import NOTHING, Rules, attainment_of, value_of
 from commcalc.engine.target import ote_columns, target_of
 from commcalc.plan.components.commission import Commission
-from commcalc.plan.measures import CountMeasure, SumMeasure
+from commcalc.plan.measures import CountMeasure, Rounding, SumMeasure
 from commcalc.plan.tiers import Tiers
-from commcalc.tables.exact import D, product
+from commcalc.tables.exact import D, product, quotient
 from commcalc.tables.rows import runs_of
 
 ONE = pl.lit(1).cast(D)
@@ -38,6 +40,8 @@ def earn(job: Job, day: date) -> Earned:
     if frame.is_empty():
         return Earned(nothing().rows, nothing().slices, blanks)
     frame, missing = _facts(job, measured, said, frame, day)
+    blanks += missing
+    frame, missing = _undecided(job, said, frame)
     blanks += missing
     frame = frame.with_columns(_basis(job, measured, said, frame)).drop("~line", strict=False).with_row_index("~line")
     frame = _stretch(frame)
@@ -69,16 +73,17 @@ def _standing(job: Job, said: Commission, frame: pl.DataFrame) -> pl.DataFrame:
     """Add where each window, period and deal stands by the run's day: over all the measure's credits, paid or not."""
     tiers = [t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)]
     wanted = {t.apply for t in tiers}
+    reached = frame["~cum"] if "~den" not in frame.columns else frame.select(quotient(pl.col("~cum"), pl.col("~den"))).to_series()
     if "retroactive" in wanted or any(x.reaches != "here" for t in tiers for x in t.tiers):
-        frame = frame.with_columns(runs_of(frame, "~g").last(frame["~cum"]).alias("~total"))
+        frame = frame.with_columns(runs_of(frame, "~g").last(reached).alias("~total"))
     if wanted & {"prospective", "inclusive"}:
         days = runs_of(frame, "~g", "~d", "~deal")  # rows of one deal and day stand together: places follow the deal id
         frame = frame.with_columns(
-            days.spread(days.heads.select("~c"))["~c"].alias("~before_deal"), days.last(frame["~cum"]).alias("~after_deal")
+            days.spread(days.heads.select("~c"))["~c"].alias("~before_deal"), days.last(reached).alias("~after_deal")
         )
     if "period" in wanted:
         frame = frame.with_columns(job.book.moments.number("period", "~d").alias("~period"))
-        frame = frame.with_columns(runs_of(frame, "~g", "~period").last(frame["~cum"]).alias("~by_period"))
+        frame = frame.with_columns(runs_of(frame, "~g", "~period").last(reached).alias("~by_period"))
     return frame
 
 
@@ -95,7 +100,8 @@ def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, 
     read_own = said.on in _plainly_read(said, rules)
     frame = frame.with_columns(probe_day(day, of_credit=said.as_of == "credit period", book=job.book).alias("~t"))
     frame = frame.with_columns(pl.col("~t").fill_null(day))
-    frame = job.readings.attach(frame, others | (frozenset({said.on}) if read_own else frozenset()))
+    frame = job.readings.attach(frame, others | (frozenset({said.on}) if read_own else frozenset()), said.on)
+    frame = job.readings.left_out(frame, reads.quotas - ({said.on} if not read_own else frozenset()))
     if said.target is not None:
         frame = target_of(job.book, job.plan, said, rules, frame)
     blanks: list[Blank] = []
@@ -140,26 +146,32 @@ def _needs_quota(said: Commission, rules: Rules) -> bool:
 
 
 def _quota(job: Job, measured: Measured, frame: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Add `~qn ~qd ~attainment` of the component's own measure and window."""
+    """Add `~qn ~qd` of the component's own measure and window."""
     windows = runs_of(frame, "~g")
     probes = windows.heads.select("~p", "~w", "~wfirst", "~wlast")
     probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
-    read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd", "~attainment")
+    read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd")
     found = probes.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
-    return frame.hstack(windows.spread(found.select("~qn", "~qd", "~attainment")))
+    return frame.hstack(windows.spread(found.select("~qn", "~qd")))
 
 
 def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
     """Where the quota is missing or not above zero: an exception, or what the plan says (docs/semantics.md 4.8)."""
     bad = pl.col("~qn").is_null() | (pl.col("~qn") <= 0)
     meaning = measured.measure.no_quota
+    if getattr(job.component, "rate", None) == "on-target" and meaning != "leave out":
+        meaning = "refuse"  # whatever attainment is taken to be, there is no rate on a target without a quota
     frame = frame.with_columns(bad.alias("~fixed"))
     if not frame["~fixed"].any():
         return frame.drop("~fixed"), []
+    refused = {"refuse": pl.col("~fixed")}.get(meaning, pl.col("~fixed") & pl.col("~qd").is_null())
+    gone = (
+        frame.filter(refused).select("~p").unique(maintain_order=True).with_columns(pl.lit(None, dtype=pl.UInt32).alias("~row"))
+    )
+    blanks = [Blank(f"quota of {measured.name}", "quota", gone)] if len(gone) else []
     if meaning in ("refuse", "leave out"):
-        gone = frame.filter("~fixed").select("~p").unique().with_columns(pl.lit(None, dtype=pl.UInt32).alias("~row"))
-        blanks = [Blank(f"quota of {measured.name}", "quota", gone)] if meaning == "refuse" and len(gone) else []
         return frame.filter(~pl.col("~fixed")).drop("~fixed"), blanks
+    frame = frame.filter(~refused)
     at = ONE if meaning == "100%" else ZERO
     fixed = pl.col("~fixed")
     figures = ("~c", "~cum", "~total", "~by_period", "~before_deal", "~after_deal")
@@ -169,7 +181,25 @@ def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[p
         pl.when(fixed).then(ONE).otherwise(pl.col("~qn")).alias("~qn"),
         pl.when(fixed).then(ONE).otherwise(pl.col("~qd")).alias("~qd"),
     )
-    return frame.drop("~fixed"), []
+    return frame.drop("~fixed"), blanks
+
+
+def _undecided(job: Job, said: Commission, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
+    """Where the measure of tiers, or a bound, is empty there is no tier: an exception, not the first one."""
+    rules = job.rules.on(said.on)
+    blanks: list[Blank] = []
+    for tiers in (t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)):
+        if rules.reads(tiers.by).measures != {said.on}:
+            unknown = rules.abscissa(tiers.by)[0].is_null()
+            gone = frame.filter(unknown).select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique(maintain_order=True)
+            blanks += [Blank(f"tiers by {tiers.by.text}", "blank", gone)] if len(gone) else []
+            frame = frame.filter(~unknown) if len(gone) else frame
+        if rules.reads(*(t.start for t in tiers.tiers)) != NOTHING:
+            unknown = pl.any_horizontal(rules.expression(t.start).is_null() for t in tiers.tiers)
+            gone = frame.filter(unknown).select("~p", "~row")
+            blanks += [Blank("tiers", "blank", gone)] if len(gone) else []
+            frame = frame.filter(~unknown) if len(gone) else frame
+    return frame, blanks
 
 
 def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) -> pl.Expr | pl.Series:
@@ -213,39 +243,52 @@ def _tiered(job: Job, measured: Measured, tiers: Tiers, credits: Cut, tier: str)
     by = on_attainment or value_of(tiers.by.node, rules.own)
     own = by == measured.name
     frame, pieces = credits
-    columns = ("~qn", "~qd" if "~qd" in frame.columns else None) if own else (f"quota_num:{by}", f"quota_den:{by}")
+    if not own:
+        x, scale = rules.abscissa(tiers.by)
+        return _placed(frame, pieces, bounds(tiers, rules, scale).place(x), tier)
+    columns = ("~qn", "~qd" if "~qd" in frame.columns else None)
+    reached = _Reached(ladder(tiers, rules, units=False, columns=columns), None)
+    if on_attainment and measured.measure.round is not None:  # an attainment that is rounded is compared as it is
+        reached = _Reached(bounds(tiers, rules, None), measured.measure.round)
     if tiers.apply == "marginal":
-        units = own and is_units(job, measured)
-        found = sliced(frame, pieces, ladder(tiers, rules, units=units, columns=columns), tier)
-        steps = ladder(tiers, rules, units=False, columns=columns)
-        return tuple(_reached(tiers, f, steps, tier) if f is not None else None for f in found)  # type: ignore[return-value]
-    steps = ladder(tiers, rules, units=False, columns=columns)
-    place = _place(measured, tiers, frame, own=own, by=by or "", scaled=on_attainment is not None)
-    added = steps.place(place).cast(pl.Int32).alias(tier)
+        steps = ladder(tiers, rules, units=is_units(job, measured), columns=columns)
+        found = sliced(frame, pieces, steps, tier)
+        return tuple(_paid_back(tiers, f, reached, tier) if f is not None else None for f in found)  # type: ignore[return-value]
+    return _placed(frame, pieces, reached.tier(frame, STANDING[tiers.apply]), tier)
+
+
+STANDING = {
+    "retroactive": "~total",
+    "period": "~by_period",
+    "prospective": "~before_deal",
+    "inclusive": "~after_deal",
+}
+"""The figure whose place decides: of the window, the period, or the deal before or with it (semantics 5.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """How far a figure of the component's own measure has come among the bounds; by rounded attainment where so said."""
+
+    steps: Ladder
+    round: Rounding | None
+
+    def tier(self, frame: pl.DataFrame, figure: str) -> pl.Expr:
+        """Return the tier (from 0) of a figure."""
+        value = _scaled(frame, figure)
+        return self.steps.place(value if self.round is None else rounded(self.round, quotient(value, pl.col("~qn"))))
+
+
+def _placed(frame: pl.DataFrame, pieces: pl.DataFrame | None, place: pl.Expr, tier: str) -> Cut:
+    added = place.cast(pl.Int32).alias(tier)
     return frame.with_columns(added), (pieces.with_columns(added) if pieces is not None else None)
 
 
-def _place(measured: Measured, tiers: Tiers, frame: pl.DataFrame, *, own: bool, by: str, scaled: bool) -> pl.Expr:
-    """The value whose place decides: of the window, the period, or the deal before or with it (semantics 5.3)."""
-    if not own:
-        value = pl.col(f"value:{by}")
-        return product(value, pl.col(f"quota_den:{by}")) if scaled else value
-    if measured.measure.round is not None and scaled:
-        return product(pl.col("~attainment"), pl.col("~qn"))
-    column = {
-        "retroactive": "~total",
-        "period": "~by_period",
-        "prospective": "~before_deal",
-        "inclusive": "~after_deal",
-    }[tiers.apply]
-    return _scaled(frame, column)
-
-
-def _reached(tiers: Tiers, frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
+def _paid_back(tiers: Tiers, frame: pl.DataFrame, reached: _Reached, tier: str) -> pl.DataFrame:
     """With `reaches` a slice is paid by the highest tier reached that reaches down to it (semantics 5.3)."""
     if all(t.reaches == "here" for t in tiers.tiers):
         return frame
-    frame = frame.with_columns(steps.place(_scaled(frame, "~total")).cast(pl.Int32).alias("~reached"))
+    frame = frame.with_columns(reached.tier(frame, "~total").cast(pl.Int32).alias("~reached"))
     return frame.with_columns(look_up_pairs(paying_tiers(tiers), "~reached", tier).alias(tier)).drop("~reached")
 
 

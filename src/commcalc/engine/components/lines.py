@@ -120,7 +120,8 @@ def _paid(frame: pl.DataFrame, paying: Paying, basis: pl.Expr, divisor: pl.Expr 
     )
     under = [pl.col(c) for c in ("~bd", "~rd") if c in frame.columns]
     rate = paying.rate if len(paying.rate) > 1 else (pl.col("~rn"),)
-    figure = product(*((pl.col("~bn"), *rate) if paying.pay is None else (paying.pay,)), *paying.factors)
+    factors = paying.factors if len(paying.factors) > 1 else [pl.col("~f")] * len(paying.factors)
+    figure = product(*((pl.col("~bn"), *rate) if paying.pay is None else (paying.pay,)), *factors)
     frame = frame.with_columns(figure.alias("~num"), *([product(*under).alias("~div")] if under else []))
     shown = _divided(pl.col("~rn"), "~rd") if paying.divisor is not None else pl.col("~rn")
     scaled = "~qd" in frame.columns

@@ -10,6 +10,7 @@ from commcalc.engine.components.lines import Paying, filtered, kicked, multiplie
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
 from commcalc.engine.measure import Measured, deals_counted, measure, with_facts, with_plan_columns
+from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.rules import is_money
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import CountMeasure, SumMeasure
@@ -47,7 +48,7 @@ def earn(job: Job, day: date) -> Earned:
     measured = job.measured or own_deals(job, needed | {"amount"})
     frame = window_days(job.book, job.plan, measured, to_date(job, measured, day))
     if job.measured is None and said.dates is not None:
-        days = (said.dates.first, said.dates.last)
+        days = (said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY)
         frame = frame.with_columns(pl.lit(d, dtype=pl.Date).alias(c) for d, c in zip(days, ("~wfirst", "~wlast"), strict=True))
     frame, blanks = filtered(job, frame)
     if frame.is_empty():
@@ -56,7 +57,8 @@ def earn(job: Job, day: date) -> Earned:
     frame = with_plan_columns(job.plan, frame, reads.columns, rules)
     of_credit = said.as_of == "credit period"
     frame = frame.with_columns(probe_day(day, of_credit=of_credit, book=job.book).fill_null(day).alias("~t"))
-    frame = job.readings.attach(frame, reads.measures)
+    frame = job.readings.attach(frame, reads.measures, said.on)
+    frame = job.readings.left_out(frame, reads.quotas)
     frame = frame.with_columns(_basis(job, measured, said, frame))
     rate, more = rules.value(said.pay), kicked(said, rules)
     rate = rate if more is None else rate + more
@@ -76,8 +78,6 @@ def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl
         found = share_of(frame, rules.value(said.basis), job.book)
         return found.alias("~basis")
     if said.each == "deal":
-        if isinstance(measured.measure, CountMeasure) and is_money(said.pay):
-            return pl.col("~m").alias("~basis")
         if not is_money(said.pay) and not isinstance(measured.measure, SumMeasure):
             return share_of(frame, pl.col("amount"), job.book).alias("~basis")
         if isinstance(measured.measure, SumMeasure) and not is_money(said.pay):

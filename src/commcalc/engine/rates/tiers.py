@@ -24,6 +24,12 @@ class Ladder:
     cuts: tuple[pl.Expr, ...]
     includes: tuple[bool, ...]
 
+    def named(self, tier: str) -> tuple[list[pl.Expr], Ladder]:
+        """Return the bounds as columns to be added, and the ladder of these columns: each bound is worked out once."""
+        names = [f"{tier}.{i}" for i in range(len(self.cuts))]
+        columns = [c.alias(n) for c, n in zip(self.cuts, names, strict=True)][1:]  # the first tier is open downwards
+        return columns, Ladder((self.cuts[0], *(pl.col(n) for n in names[1:])), self.includes)
+
     def place(self, value: pl.Expr) -> pl.Expr:
         """Return the tier (from 0) of a value: the highest one whose start is reached; the first is open downwards."""
         reached = [value >= c if i else value > c for c, i in zip(self.cuts[1:], self.includes[1:], strict=True)]
@@ -53,25 +59,31 @@ def _count(tests: list[pl.Expr]) -> pl.Expr:
 
 
 def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str | None]) -> Ladder:
-    """Return the bounds of `tiers`; `columns` name the quota's numerator and divisor (empty: 1).
+    """Return the bounds of `tiers` in the own measure; `columns` name the quota's numerator and divisor (empty: 1).
 
     By attainment a bound is b x quota, so that no division decides; in units it is cut where unit k begins (semantics 5.5): for
     slices only; what has been reached is told by the bounds as they are written.
     """
-    numerator, divisor = pl.col(columns[0]), pl.col(columns[1]) if columns[1] is not None else ONE
+    numerator, divisor = pl.col(columns[0]), pl.col(columns[1]) if columns[1] is not None else None
     by_attainment = attainment_of(tiers.by.node, rules.own) is not None
-    cuts, includes = [], []
-    for tier in tiers.tiers:
-        bound = rules.expression(tier.start)
-        includes.append(isinstance(tier, TierFrom) and not units)  # unit k begins just above k - 1
-        cut = product(bound, numerator) if by_attainment else bound
-        if units:
-            at = quotient(cut, divisor) if by_attainment else cut
-            whole = at.ceil() if isinstance(tier, TierFrom) else at.floor()
-            cut = whole.cast(D) - (ONE if isinstance(tier, TierFrom) else ZERO)
-            cut = product(cut, divisor) if by_attainment else cut
-        cuts.append(cut)
-    return Ladder(tuple(cuts), tuple(includes))
+    scale = numerator if by_attainment else divisor
+    steps = bounds(tiers, rules, scale)
+    if not units:
+        return steps
+    cuts = []
+    for tier, cut in zip(tiers.tiers, steps.cuts, strict=True):
+        at = cut if divisor is None else quotient(cut, divisor)
+        whole = at.ceil() if isinstance(tier, TierFrom) else at.floor()
+        cut = whole.cast(D) - (ONE if isinstance(tier, TierFrom) else ZERO)
+        cuts.append(cut if divisor is None else product(cut, divisor))
+    return Ladder(tuple(cuts), (False,) * len(cuts))  # unit k begins just above k - 1
+
+
+def bounds(tiers: Tiers, rules: Rules, scale: pl.Expr | None) -> Ladder:
+    """Return the bounds of `tiers`, times `scale` where there is one."""
+    starts = [rules.expression(t.start) for t in tiers.tiers]
+    cuts = [s if scale is None else product(s, scale) for s in starts]
+    return Ladder(tuple(cuts), tuple(isinstance(t, TierFrom) for t in tiers.tiers))
 
 
 def paying_tiers(tiers: Tiers) -> list[list[int]]:
@@ -92,11 +104,15 @@ def sliced(
     credits come back as they are, each with the tier in which its lower end lies; those that cross a bound are also cut
     into pieces, lowest tier first. A row without length stays whole, in the tier of its place.
     """
-    frame = _marked(frame, steps, tier)
+    bounds, steps = steps.named(tier)
+    frame = _marked(frame.with_columns(bounds), steps, tier)
     cut = [frame.filter(pl.col(tier) != pl.col("~last")).with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))]
     if pieces is not None:
         done = pieces["~line"].unique().implode()
-        cut = [cut[0].filter(~pl.col("~line").is_in(done)), _marked(pieces, steps, tier).select(cut[0].columns)]
+        cut = [
+            cut[0].filter(~pl.col("~line").is_in(done)),
+            _marked(pieces.with_columns(bounds), steps, tier).select(cut[0].columns),
+        ]
     crossing = pl.concat(cut)
     frame = frame.drop("~last")
     if crossing.is_empty():

@@ -5,11 +5,13 @@ from commcalc.language.expression.nodes import Expression, walk
 from commcalc.language.expression.parser import parse_expression
 from commcalc.language.expression.problems import KINDS, ExpressionFault
 from commcalc.language.expression.reads import Free, calls, free_of, names_in
-from commcalc.language.expression.rewrite import without_division
+from commcalc.language.expression.rewrite import ATTAINED, SCALE, without_division
 from commcalc.language.expression.types import Scope, Type
 
 __all__ = [
+    "ATTAINED",
     "KINDS",
+    "SCALE",
     "Expression",
     "ExpressionFault",
     "Free",

@@ -12,28 +12,33 @@ from commcalc.language.expression.nodes import (
     Like,
     Name,
     Node,
+    Text,
     Unary,
     walk,
 )
 
+ATTAINED, SCALE = "attained:", "scale:"
+
 
 def without_division(node: Node) -> Node:
-    """Return the expression with `attainment('m') >= x` as `value('m') >= x * quota('m')`, everywhere in it.
+    """Return the expression with `attainment('m') >= x` as `attained:m >= x * scale:m`, everywhere in it.
 
-    Also for bare `attainment`, for `between` and `in`, and with attainment on the right. It holds for quotas
-    above zero, to which the caller sees. Where the other side reads attainment too, the comparison stays.
+    What was attained and the scale are the value and the quota over their common divisor, or the attainment itself and 1
+    where there is no quota or the attainment is rounded: that is for who gives these names a meaning. Bare `attainment` is
+    `attained:`. Also for `between` and `in`, and with attainment on the right; where the other side reads attainment too,
+    the comparison stays.
     """
     if isinstance(node, Binary) and node.op in COMPARISONS:
         if _attainment(node.left) and not _reads_attainment(node.right):
-            return Binary(node.op, _of(node.left, "value"), _times(node.right, node.left), node.start, node.end)
+            return Binary(node.op, _of(node.left, ATTAINED), _times(node.right, node.left), node.start, node.end)
         if _attainment(node.right) and not _reads_attainment(node.left):
-            return Binary(node.op, _times(node.left, node.right), _of(node.right, "value"), node.start, node.end)
+            return Binary(node.op, _times(node.left, node.right), _of(node.right, ATTAINED), node.start, node.end)
     if isinstance(node, Between) and _attainment(node.item) and not _any_attainment(node.low, node.high):
         low, high = _times(node.low, node.item), _times(node.high, node.item)
-        return Between(_of(node.item, "value"), low, high, node.start, node.end)
+        return Between(_of(node.item, ATTAINED), low, high, node.start, node.end)
     if isinstance(node, In) and _attainment(node.item) and not _any_attainment(*node.options):
         options = tuple(_times(o, node.item) for o in node.options)
-        return In(_of(node.item, "value"), options, node.negated, node.start, node.end)
+        return In(_of(node.item, ATTAINED), options, node.negated, node.start, node.end)
     return _in_its_parts(node)
 
 
@@ -69,11 +74,10 @@ def _any_attainment(*nodes: Node) -> bool:
 
 
 def _of(attainment: Node, what: str) -> Node:
-    """The value or the quota of the measure whose attainment it is."""
-    if isinstance(attainment, Call):
-        return Call(what, attainment.args, attainment.start, attainment.end)
-    return Name(what, attainment.start, attainment.end)
+    """What was attained, or the scale, of the measure whose attainment it is."""
+    named = attainment.args[0] if isinstance(attainment, Call) and attainment.args else None
+    return Name(what + (named.value if isinstance(named, Text) else ""), attainment.start, attainment.end)
 
 
 def _times(other: Node, attainment: Node) -> Node:
-    return Binary("*", without_division(other), _of(attainment, "quota"), other.start, other.end)
+    return Binary("*", without_division(other), _of(attainment, SCALE), other.start, other.end)

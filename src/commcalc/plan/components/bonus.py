@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from commcalc.language.fields import Word
-from commcalc.plan.components.common import ComponentBase
+from commcalc.plan.components.common import KIND, ComponentBase
 from commcalc.plan.shapes import Value
 
 
@@ -15,7 +15,16 @@ class Bonus(ComponentBase):
     """One line for each payee and window: target x payout, or an amount; semantics 6.1."""
 
     marker: ClassVar[str] = "bonus"
-    kind: Literal["bonus"]
-    on: Word | None = Field(default=None, description="the measure read as bare `attainment` and `value`")
-    payout: Value = Field(description="a ratio of the target, or money")
-    earned: Literal["at end", "to date", "ratchet"] | None = None
+    model_config = ConfigDict(title="bonus")
+
+    kind: Literal["bonus"] = Field(description=KIND)
+    on: Word | None = Field(
+        default=None,
+        description="the measure that it rewards, which its rules read as attainment and value",
+        examples=["bookings"],
+    )
+    payout: Value = Field(description="what is paid: a part of the target (a ratio), or money", examples=["500 USD"])
+    earned: Literal["at end", "to date", "ratchet"] | None = Field(
+        default=None,
+        description="at end: once, when the window is over; to date: each period by how it stands; ratchet: likewise, never falling",
+    )

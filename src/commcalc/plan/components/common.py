@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from commcalc.language.fields import DateRange, Expr, OneOrMany, Word
+from commcalc.plan.announce import Announce
 from commcalc.plan.shapes import Shape, Value
 from commcalc.plan.targets import PartOf, part_of_text
 
-Target = Annotated[PartOf | Expr, Field(union_mode="left_to_right"), BeforeValidator(part_of_text)]
+Target = Annotated[PartOf | Expr, Field(union_mode="left_to_right"), BeforeValidator(part_of_text, json_schema_input_type=Expr)]
 """`80% of variable`, `200% of target`, or an amount for one window."""
+
+KIND = "what sort of pay it is: commission on deals, a bonus for a result, or a spiff for a while"
 
 
 class Kicker(Shape):
     """Something added to the rate when a condition holds."""
 
-    add: Value
-    when: Expr | None = None
+    model_config = ConfigDict(title="kicker")
+
+    add: Value = Field(description="what is added to the rate", examples=["2%"])
+    when: Expr | None = Field(
+        default=None, description="when it is added; always, where left out", examples=["term_months >= 24"]
+    )
 
 
 class Multiplier(Shape):
     """A factor on the line when a condition holds."""
 
-    factor: Value
-    when: Expr | None = None
-    goal: Word | None = None
+    model_config = ConfigDict(title="multiplier")
+
+    factor: Value = Field(description="what the line is multiplied by", examples=["1.1x"])
+    when: Expr | None = Field(default=None, description="when it is; always, where left out", examples=["term_months >= 24"])
+    goal: Word | None = Field(default=None, description="the goal that this multiplier serves")
 
 
 class Gate(Shape):
     """A condition over measures; while it does not hold only a fraction is paid."""
 
-    when: Expr
-    otherwise: Expr = Field(alias="else")
-    until_known: Literal["pay", "to date", "hold"] | None = None
+    model_config = ConfigDict(title="gate")
+
+    when: Expr = Field(description="the condition for full pay", examples=["attainment('bookings') >= 40%"])
+    otherwise: Expr = Field(
+        alias="else", description="the fraction that is paid while the condition does not hold", examples=["0%"]
+    )
+    until_known: Literal["pay", "to date", "hold"] | None = Field(
+        default=None,
+        description="before the window of the condition has ended: pay as if it held, pay by how it stands, or hold the money",
+    )
 
 
 class Limit(Shape):
@@ -42,19 +58,25 @@ class Limit(Shape):
 
     later: ClassVar[dict[str, str]] = {"until": "the end of a carried excess", "when": "a cap that lifts"}
 
-    at: Target = Field(description="an amount, or `200% of target`")
-    per: Literal["deal", "period", "month", "quarter", "half", "year", "window"] = "window"
-    excess: Literal["forfeit"] | None = None
+    model_config = ConfigDict(title="limit")
+
+    at: Target = Field(description="the limit: an amount, or a part of the target", examples=["1_500 USD", "200% of target"])
+    per: Literal["deal", "period", "month", "quarter", "half", "year", "window"] = Field(
+        default="window", description="what the limit is for: each deal, or each stretch of time; window: that of the measure"
+    )
+    excess: Literal["forfeit"] | None = Field(default=None, description="what becomes of pay above a cap: forfeit, it is lost")
 
 
 class Prorate(Shape):
     """What is reduced for days not taken part in, each by its own switch."""
 
-    quota: Literal["days", "none"] = "none"
-    target: Literal["days", "none"] = "none"
-    bonus: Literal["days", "none"] = "none"
-    cap: Literal["days", "none"] = "none"
-    base: Literal["days", "none"] = "none"
+    model_config = ConfigDict(title="proration")
+
+    quota: Literal["days", "none"] = Field(default="none", description="the quota, by the days taken part in")
+    target: Literal["days", "none"] = Field(default="none", description="the target pay, by the days taken part in")
+    bonus: Literal["days", "none"] = Field(default="none", description="a bonus in money, by the days taken part in")
+    cap: Literal["days", "none"] = Field(default="none", description="caps in money, by the days taken part in")
+    base: Literal["days", "none"] = Field(default="none", description="base pay, by the days taken part in")
 
 
 class ComponentBase(Shape):
@@ -68,28 +90,64 @@ class ComponentBase(Shape):
         "extends": "a component made from another",
     }
 
-    kind: str
-    title: Word | None = None
-    goal: OneOrMany[Word] = ()
-    source: Word | None = None
-    dates: DateRange | None = Field(default=None, description="credits outside do not count")
-    eligible: Expr | None = Field(default=None, description="condition on the payee, as of the credit date")
-    where: Expr | None = Field(default=None, description="which of the measure's deals are paid")
-    target: Target | None = None
-    kickers: OneOrMany[Kicker] = ()
-    multiply: OneOrMany[Multiplier] = ()
-    combine: Literal["product", "sum"] | None = None
-    as_of: Literal["credit period", "to date"] | None = None
-    floor: Annotated[Literal["none"] | OneOrMany[Limit], Field(union_mode="left_to_right")] = ()
-    cap: Annotated[Literal["none"] | OneOrMany[Limit], Field(union_mode="left_to_right")] = ()
-    gate: OneOrMany[Gate] = ()
-    prorate: Prorate | None = None
-    returns: Literal["unwind"] | None = None
-    rounding: Literal["half-up", "half-even", "down"] | None = None
-    round: Literal["line", "deal", "component"] | None = None
-    remainder: Literal["largest", "first", "last", "drop"] | None = None
-    split: Literal["credit", "pay"] | None = None
-    announce: dict[str, Any] | None = None
+    kind: str = Field(description=KIND)
+    title: Word | None = Field(default=None, description="its name on the statement", examples=["New business"])
+    goal: OneOrMany[Word] = Field(default=(), description="the goal, or list of goals, of this plan that it serves")
+    source: Word | None = Field(
+        default=None, description="the clause of the plan document that it comes from", examples=["Clause 4.2"]
+    )
+    dates: DateRange | None = Field(default=None, description="deals credited outside these days do not count")
+    eligible: Expr | None = Field(
+        default=None,
+        description="which payees it is for, as they are on the credit date; all on the plan, where left out",
+        examples=["payee.region = 'EMEA'"],
+    )
+    where: Expr | None = Field(
+        default=None,
+        description="which of the measure's deals are paid; the measure still counts all of them",
+        examples=["product = 'Orbit'"],
+    )
+    target: Target | None = Field(
+        default=None,
+        description="what it pays at 100%: a part of the payee's variable pay, or an amount for one window",
+        examples=["80% of variable", "2_000 USD"],
+    )
+    kickers: OneOrMany[Kicker] = Field(default=(), description="what is added to the rate under a condition; one, or a list")
+    multiply: OneOrMany[Multiplier] = Field(default=(), description="factors on the line under a condition; one, or a list")
+    combine: Literal["product", "sum"] | None = Field(
+        default=None, description="how several factors meet: product: one after the other; sum: what they add is added up first"
+    )
+    as_of: Literal["credit period", "to date"] | None = Field(
+        default=None,
+        description="the moment at which a longer window is read: each deal keeps what held in its own period, or all are rated anew",
+    )
+    floor: Annotated[Literal["none"] | OneOrMany[Limit], Field(union_mode="left_to_right")] = Field(
+        default=(), description="the least that is paid; none, one, or a list"
+    )
+    cap: Annotated[Literal["none"] | OneOrMany[Limit], Field(union_mode="left_to_right")] = Field(
+        default=(), description="the most that is paid; none, one, or a list"
+    )
+    gate: OneOrMany[Gate] = Field(default=(), description="a condition without which only a fraction is paid; one, or a list")
+    prorate: Prorate | None = Field(
+        default=None, description="what is reduced for somebody who takes part for part of a window; else as under payment"
+    )
+    returns: Literal["unwind"] | None = Field(
+        default=None, description="how a returned sale is taken back: unwind: as if it had never been sold, tiers too"
+    )
+    rounding: Literal["half-up", "half-even", "down"] | None = Field(
+        default=None, description="how pay is rounded to the cent; else as the project's readings say"
+    )
+    round: Literal["line", "deal", "component"] | None = Field(
+        default=None, description="what is rounded once: each line, each deal, or the whole; else as the project's readings say"
+    )
+    remainder: Literal["largest", "first", "last", "drop"] | None = Field(
+        default=None, description="who takes the cents left when something is shared; else as the project's readings say"
+    )
+    split: Literal["credit", "pay"] | None = Field(
+        default=None,
+        description="a shared deal: credit: each payee earns on their part; pay: it is earned whole, then the pay is shared",
+    )
+    announce: Announce | None = Field(default=None, description="how it is announced to those who may earn it")
 
     @property
     def caps(self) -> tuple[Limit, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from commcalc.language.fields import Expr, Word
-from commcalc.plan.components.common import ComponentBase
+from commcalc.plan.components.common import KIND, ComponentBase
 from commcalc.plan.shapes import Value
 
 
@@ -21,10 +21,14 @@ class Spiff(ComponentBase):
         "when": "a goal that a payee reaches",
     }
     marker: ClassVar[str] = "spiff"
-    kind: Literal["spiff"]
-    on: Word | None = Field(default=None, description="the measure whose deals count; own deals, where left out")
-    basis: Expr | None = Field(default=None, description="what a ratio is paid on, or the units counted")
-    pay: Value = Field(description="money each, or a ratio of the basis")
-    each: Literal["deal", "unit"]
-    budget: Literal["none"] = Field(description="`none`: a budget over all payees is not calculated yet")
-    stacks: Literal["on top"] = Field(description="`on top` of commission")
+    model_config = ConfigDict(title="spiff")
+
+    kind: Literal["spiff"] = Field(description=KIND)
+    on: Word | None = Field(
+        default=None, description="the measure whose deals count; the payee's own deals, where left out", examples=["bookings"]
+    )
+    basis: Expr | None = Field(default=None, description="what a ratio is paid on, or the units counted", examples=["units"])
+    pay: Value = Field(description="money for each, or a ratio of the basis", examples=["300 USD"])
+    each: Literal["deal", "unit"] = Field(description="what it is paid for: each deal, or each unit of the basis")
+    budget: Literal["none"] = Field(description="a limit over all payees; only none for now, which must be said")
+    stacks: Literal["on top"] = Field(description="how it goes with commission: on top, it is paid besides it")

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from commcalc.language.expression import calls, walk
+from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Name
 from commcalc.plan.components import Bonus
 from commcalc.plan.model import Param
-from commcalc.plan.shapes import Matrix, Points, Rows
 from commcalc.reference.components.commission import kickers, multipliers
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
@@ -40,7 +39,7 @@ NOTHING = Paid(ZERO, known=False)
 def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
     """Yield the bonus of each window that has begun, for a payee who is on the plan for a day of it."""
     component: Bonus = work.component
-    for window in _windows(work, earner, at):
+    for window in work.windows(earner, at):
         if not overlap(work.records.days_on(earner.payee, work.plan), window.first, min(window.last, at)):
             continue
         day = window.last if component.earned in (None, "at end") else min(at, window.last)
@@ -51,58 +50,20 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             if not missing.silent:
                 work.records.refuse(earner.payee, work.name, "", missing.reason)
             continue
-        opened = sum((amount for as_of, amount in _openings(work, earner) if window.holds(as_of)), ZERO)
-        entry.exact = entry.earned = paid.exact - opened if paid.known else ZERO
+        entry.exact = entry.earned = paid.exact
         entry.factor = paid.factor
         entry.basis = None if pays_money(work) else work.target(work.payee_scope(earner, window, at), window).quotient
-        if any(window.holds(as_of) for as_of, _ in _openings(work, earner)):
-            entry.opened = (Slice(0, None, None, None, None, ONE, -opened),)
         if paid.known:
             basis = None if paid.opening else entry.basis
             entry.slices = (Slice(0, None, None, basis, paid.rate, paid.factor, paid.exact),)
         yield entry
 
 
-def measure_of(work: Work) -> str | None:
-    """Return the measure whose windows the bonus has: its own, else the first that it reads."""
-    if work.on is not None:
-        return work.on
-    payout = work.component.payout
-    nodes = [payout] if not isinstance(payout, Points | Rows | Matrix) else []
-    if isinstance(payout, Points):
-        nodes = [payout.by, *payout.points.values()]
-    elif isinstance(payout, Rows | Matrix):
-        nodes = [*payout.by, *(v for _, v in payout.entries())]
-    names = [n for said in nodes for n in sorted(calls(said.node, "value", "quota", "attainment"))]
-    return names[0] if names else None
-
-
-def _windows(work: Work, earner: Earner, at: date) -> list[Window]:
-    name = measure_of(work)
-    found: list[Window] = []
-    for first, last in work.records.days_on(earner.payee, work.plan):
-        day = max(first, work.records.calendar.periods[0].first)
-        while name is not None and day <= min(last, at):
-            window = work.measures.window(name, earner, day)
-            if window is None:  # before the first quota row
-                later = [s for s in work.measures.quotas.starts(name, earner.payee) if s > day]
-                if not later:
-                    break
-                day = later[0]
-                continue
-            if window not in found:
-                found.append(window)
-            if window.last == date.max:
-                break
-            day = date.fromordinal(window.last.toordinal() + 1)
-    return found
-
-
 def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     earned = work.component.earned or "at end"
     if earned == "at end":
         return _payout(work, earner, window, at) if window.last <= at else NOTHING
-    paid = [r for r in _openings(work, earner) if window.holds(r[0])]
+    paid = [r for r in openings(work, earner) if window.holds(r[0])]
     opened = max((day for day, _ in paid), default=date.min)
     if at <= opened:
         return NOTHING
@@ -123,7 +84,7 @@ def _known(work: Work, earner: Earner, window: Window, days: list[date]) -> Iter
             yield _payout(work, earner, window, day)
 
 
-def _openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
+def openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
     """What was earned and paid before the first run, of a bonus that looks back (§4.9)."""
     if work.component.earned not in ("to date", "ratchet"):
         return []

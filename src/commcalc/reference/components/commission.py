@@ -65,11 +65,14 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     tiered = isinstance(component.rate, Tiers) or component.accelerators is not None
     if tiered and component.returns is None and credit.m < 0:
         raise NotPaid("a row below zero under tiers, and `returns` is not said")
+    ladders = _ladders(work, credit, scope, at)
+    if component.rate == "on-target":
+        scope.read(None).quota_figure()
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
     is_measure = is_measure or basis == credit.m  # then basis x part / m is the part itself
     factors = multipliers(component, scope)
-    pieces, scale = _pieces(work, credit, scope, at)
+    pieces, scale = _pieces(work, credit, scope, ladders)
     whole = pieces[0].part is None
     parts_divisor = ONE if whole else scale if is_measure else times(credit.m, scale)
     numerators, divisor = [], ONE
@@ -143,11 +146,19 @@ def _holds(said: Any, scope: Scope) -> bool:
     return bool(holds)
 
 
-def _pieces(work: Work, credit: Credit, scope: Scope, at: date) -> tuple[list[Piece], Decimal]:
-    """Cut the credit as its tiers say, and give each piece its rate and accelerator (§5.5, §5.7)."""
+def _ladders(work: Work, credit: Credit, scope: Scope, at: date) -> tuple[Ladder | None, Ladder | None]:
+    """Return the tiers of the rate and those of accelerators, as they stand for the credit."""
     component: Commission = work.component
     rate = Ladder(work, component.rate, credit, scope, at) if isinstance(component.rate, Tiers) else None
-    more = Ladder(work, component.accelerators, credit, scope, at) if component.accelerators is not None else None
+    return rate, Ladder(work, component.accelerators, credit, scope, at) if component.accelerators is not None else None
+
+
+def _pieces(
+    work: Work, credit: Credit, scope: Scope, ladders: tuple[Ladder | None, Ladder | None]
+) -> tuple[list[Piece], Decimal]:
+    """Cut the credit as its tiers say, and give each piece its rate and accelerator (§5.5, §5.7)."""
+    component: Commission = work.component
+    rate, more = ladders
     cuts = {id(ladder): ladder.cut() for ladder in (rate, more) if ladder is not None}
     slicing = [x for x in (rate, more) if x is not None and x.tiers.apply == "marginal" and x.fixed is None and credit.m != 0]
     pieces = (
@@ -198,6 +209,8 @@ def _sliced(credit: Credit, ladders: list[tuple[Ladder, Cut]]) -> list[tuple[Pie
         if b != a:
             tiers = {id(ladders[0][0]): first, id(ladders[-1][0]): second}
             found.append((Piece(first, over(a, scale), over(b, scale), b - a), tiers))
+    if len(found) == 1:  # it lies in one tier: nothing is divided
+        found[0][0].part = None
     return found
 
 
