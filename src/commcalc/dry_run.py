@@ -46,7 +46,7 @@ def changed_project(project: Project, changed: str) -> Iterator[tuple[Project | 
         yield _with_plans(project, plan_files(path), path)
     elif path.is_dir() or path.name == FILE:
         found = open_project(path)
-        yield (found if found.file is not None else None), found.report
+        yield found, found.report
     elif path.is_file():
         yield _with_plans(project, [path], path.parent)
     elif (commit := commit_of(project.root, changed)) is not None:
@@ -54,7 +54,7 @@ def changed_project(project: Project, changed: str) -> Iterator[tuple[Project | 
             root = Path(folder).resolve()
             report = written_from(project.root, changed, commit, root)
             found = open_project(root) if report.ok else project
-            yield (found if report.ok and found.file is not None else None), report if not report.ok else found.report
+            yield found, report if not report.ok else found.report
     else:
         yield None, Report([NOTHING_TO_TRY.at(None, changed=changed)])
 
@@ -104,9 +104,8 @@ def compare_projects(before: Project, after: Project, against: str, progress: Pr
     report = Report([p for p in report if p.severity != "exception"])
     report.extend(p for p in found if p.severity != "exception")
     if compared is None:
-        if not report.errors:
-            report.add(MIDDLE.at(None))
-        return DryRun(None, None, report, after.sources)
+        middle = any(p.kind is MIDDLE for p in report)
+        return DryRun(None, None, report, (before if middle else after).sources)
     guard = guarded(compared)
     _told(compared, guard, two, report)
     return DryRun(compared, guard, report, after.sources)

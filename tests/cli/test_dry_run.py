@@ -289,6 +289,37 @@ def test_a_reading_of_another_project_is_a_change_that_nothing_announces(project
     assert "never announced" in done.stdout
 
 
+def test_old_plans_that_the_new_data_cannot_feed_are_told(project: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    for one, column in ((project, "channel"), (other, "route")):
+        if one is other:
+            shutil.copytree(EXAMPLE, other)
+        for file in (one / "data" / "deals").glob("*.csv"):
+            head, *rows = file.read_text().splitlines()
+            file.write_text("\n".join([f"{head},{column}", *(f"{row},web" for row in rows), ""]))
+        settings, plan = one / "commcalc.yaml", one / PLAN
+        settings.write_text(settings.read_text().replace("holds: everything", f"holds: everything, types: {{{column}: text}}"))
+        plan.write_text(plan.read_text().replace("sum: amount", f"sum: amount\n    where: {column} = 'web'"))
+    done = commcalc("dry-run", str(other), folder=project)
+    assert done.returncode == 1
+    assert "error[K208]" in done.stderr
+    assert "where: channel = 'web'" in done.stderr
+
+
+def test_a_broken_project_file_of_a_branch_is_shown_as_the_branch_has_it(project: Path) -> None:
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "as it is")
+    git(project, "checkout", "-qb", "broken")
+    settings = project / "commcalc.yaml"
+    settings.write_text(settings.read_text().replace("currency: USD", "currancy: USD"))
+    git(project, "commit", "-qam", "a slip")
+    git(project, "checkout", "-q", "main")
+    done = commcalc("dry-run", "broken", folder=project)
+    assert done.returncode == 1
+    assert "currancy: USD" in done.stderr
+
+
 def test_two_currencies_are_not_compared(project: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(project, tmp_path / "other"))
     for file in (other / "commcalc.yaml", *(other / "plans").glob("*.yaml")):

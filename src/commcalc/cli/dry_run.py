@@ -32,7 +32,6 @@ commcalc dry-run proposals --format markdown     # for a pull request
 """
 Style = Literal["text", "json", "markdown", "html"]
 ENDINGS: dict[str, Style] = {".txt": "text", ".json": "json", ".md": "markdown", ".html": "html"}
-HARMED = "K207"
 
 
 def verb(

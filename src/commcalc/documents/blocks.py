@@ -11,6 +11,8 @@ from commcalc.documents.figures import many
 from commcalc.studies.compare import PayeeChange
 
 WIDEST_BAR = 40
+MOST_HARMED = 20
+"""Deals of the guard that are listed, the worst first; JSON and HTML hold them all."""
 Columns = tuple[tuple[str, str], ...]
 
 
@@ -54,7 +56,7 @@ def blocks_of(page: DryRunPage, most: int | None = None) -> Iterator[Block]:
     if page.verdict:
         yield Lines("Announcement and limits", page.verdict)
     if page.guard.harms:
-        yield _harms(page, most)
+        yield _harms(page)
 
 
 def _causes(page: DryRunPage) -> Grid:
@@ -124,8 +126,8 @@ def _groups(page: DryRunPage, what: str) -> Grid:
     return Grid(f"By {what}", ((what, "left"), *figures), tuple(rows))
 
 
-def _harms(page: DryRunPage, most: int | None) -> Grid:
-    worst = sorted(page.guard.harms, key=lambda h: (h.difference, h.payee, h.deal, h.component))[:most]
+def _harms(page: DryRunPage) -> Grid:
+    worst = sorted(page.guard.harms, key=lambda h: (h.difference, h.payee, h.deal, h.component))[:MOST_HARMED]
     rows = [
         (
             h.payee,

@@ -10,6 +10,7 @@ import polars as pl
 
 from commcalc.base.calendar import Period
 from commcalc.base.problem import Report
+from commcalc.studies.problems import MIDDLE
 from commcalc.studies.steps import Cause, Step, Steps
 from commcalc.studies.trial import BASE, Paid, Progress, Side, paid
 from commcalc.tables.exact import D
@@ -140,6 +141,7 @@ def compare_sides(
     middle = now = first
     for step in _taken(steps, periods, last, progress):
         if step.paid is None:
+            report.add(MIDDLE.at(None))
             report.extend(step.report)
             return None, report
         moved.append(_moved(now.money, step.paid.money, len(causes)))
