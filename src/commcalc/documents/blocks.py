@@ -71,14 +71,16 @@ def _causes(page: DryRunPage) -> Grid:
 
 def _payees(page: DryRunPage, most: int | None) -> Grid:
     c = page.comparison
-    ordered: Sequence[PayeeChange] = c.differing
-    listed = sorted(ordered, key=lambda p: (-abs(p.difference), p.payee))[:most] if most is not None else ordered
-    kept = [p for p in ordered if p in set(listed)] if most is not None else ordered
+    kept = c.differing
+    if most is not None:
+        chosen = {p.payee for p in sorted(kept, key=lambda p: (-abs(p.difference), p.payee))[:most]}
+        kept = tuple(p for p in kept if p.payee in chosen)
     rows = [
         (p.payee, p.name, *_figures(page, p.before, p.after), "; ".join(page.why(p.parts)))
         for p in kept
     ]  # fmt: skip
-    rest = [p for p in c.payees if p not in set(kept)]
+    listed = {p.payee for p in kept}
+    rest = [p for p in c.payees if p.payee not in listed]
     moved = [p for p in rest if p.parts]
     if moved:
         rows.append(("", f"{many(len(moved), 'payee')} more", *_summed(page, moved), ""))
