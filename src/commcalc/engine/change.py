@@ -10,7 +10,7 @@ import polars as pl
 from commcalc.base.money import minor_units
 from commcalc.engine.components.bonus import window_measure
 from commcalc.engine.earnings import Blank, Job, probe_day
-from commcalc.engine.measure import with_plan_columns
+from commcalc.engine.measure import window_of, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective, stretches
 from commcalc.engine.quota import days_of, has_end, quota_rows, taking_part
 from commcalc.engine.reading import with_assignment
@@ -131,9 +131,9 @@ def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.Data
         blanks.append(Blank(f"gate: {gate.when.text}", "blank", rows))
     pays = pl.col("~open") | (pl.lit(gate.until_known in ("pay", "hold")) & ~pl.col("~ended"))
     holds = ~pl.col("~open") & ~pl.col("~ended") & pl.lit(gate.until_known == "hold")
+    groups = groups.filter(pl.col("~open").is_not_null() & pl.col("~part").is_not_null())  # what is not known is not as if met
     groups = groups.with_columns(pays.alias("~pays"), holds.alias("~holds")).select("~p", "~w", "~pays", "~holds", "~part")
     joined = frame.join(groups, on=["~p", "~w"], how="inner", maintain_order="left", nulls_equal=True)
-    joined = joined.filter(pl.col("~pays").is_not_null() & pl.col("~part").is_not_null())
     exact = pl.when(pl.col("~pays")).then(pl.col("~exact")).otherwise(product(pl.col("~exact"), pl.col("~part")))
     joined = joined.with_columns(exact.alias("~cut"))
     amount = pl.when(pl.col("~pays")).then(pl.col(CENTS)).otherwise(cents(job, pl.col("~cut")))
@@ -271,7 +271,7 @@ def topped_up(job: Job, frame: pl.DataFrame, day: date) -> tuple[list[pl.DataFra
     given = frame.clear()
     for limit in (x for x in job.component.floors if x.per != "deal"):
         spans = _ended_spans(job, limit, day)
-        marked = frame.with_columns(_span(job, limit).alias("~span"))
+        marked = frame.with_columns(_own_span(job, limit, frame).alias("~span"))
         every = pl.concat([marked, given.with_columns(_span_of_day(job, limit).alias("~span"))], how="diagonal")
         totals = every.group_by("~p", "~span", maintain_order=True).agg(pl.col(CENTS).sum().alias("~total"))
         totals = spans.join(totals, on=["~p", "~span"], how="left", maintain_order="left")
@@ -285,6 +285,13 @@ def topped_up(job: Job, frame: pl.DataFrame, day: date) -> tuple[list[pl.DataFra
         given = pl.concat([given, _shortfalls(found, frame.columns)], how="diagonal")
     figures = [pl.col(c).sum() if c in (CENTS, "~exact") else pl.col(c).first() for c in given.columns if c not in ("~p", "~w")]
     return [frame, given.group_by("~p", "~w", maintain_order=True).agg(figures)], blanks
+
+
+def _own_span(job: Job, limit: Limit, frame: pl.DataFrame) -> pl.Expr | pl.Series:
+    """The limit's window of each row; of quota rows the payee's own, whoever the deal is shared with."""
+    if _window(job, limit) == "quota row":
+        return window_of(job.book, job.plan, _measure(job), frame)
+    return _span(job, limit)
 
 
 def _shortfalls(found: pl.DataFrame, columns: list[str]) -> pl.DataFrame:

@@ -154,7 +154,7 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
         before = with_openings(job, _posted(job, first), first)
         found = settled(job, now, before)
         found = with_openings(job, found, now + timedelta(days=1)) or found
-        before = of_windows(before, found) if before is not None else None
+        before = of_windows(job, before, found, first) if before is not None else None
         if streams is not None:
             found = renumbered(with_floors(plain, shared_out(job, found, streams), now))
             if before is not None:

@@ -70,6 +70,15 @@ class Records:
                 found[deal][role] = tuple((self.named(m["payee_id"]), m["share_num"], m["share_den"]) for m in members)
         return found
 
+    def shares_of(self, deal: Row) -> dict[str, tuple[Holder, ...]]:
+        """Return who shares a deal in each role: by its own rows, else - of what takes back a sale - by the sale's (§3.3)."""
+        own = self.shares.get(deal["deal_id"])
+        return own if own is not None else self.shares.get(deal.get("returns") or "", {})
+
+    def hired(self, payee: str, day: date) -> bool:
+        """Tell whether the payee was hired by the day."""
+        return (self.facts(payee, day).get("hired") or date.min) <= day
+
     def facts(self, payee: str, day: date) -> Row:
         """Return the payee's row that holds on the day; else the last before it, else the first."""
         rows = self.payees.get(payee) or [{"payee_id": payee}]

@@ -25,7 +25,7 @@ from commcalc.reference.measures import Measures
 from commcalc.reference.names import Reading, Scope
 from commcalc.reference.numbers import ONE, ZERO, Cents, Figure, over, times
 from commcalc.reference.rates import values_of
-from commcalc.reference.records import Earner, Records
+from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.time import Window, overlap, period_of
 
 
@@ -95,6 +95,11 @@ class Work:
         common = self.plan.payment.prorate or Prorate()
         own = self.component.prorate
         return common if own is None else common.model_copy(update={k: getattr(own, k) for k in own.model_fields_set})
+
+    def refuse(self, earner: Earner, deal: str, reason: str) -> None:
+        """Note what was not calculated: of a stream it is not paid to any of those who share it."""
+        for payee in {who for who, _, _ in earner.shares if who != NOBODY} or {earner.payee}:
+            self.records.refuse(payee, self.name, deal, reason)
 
     def scope(self, payee: str, day: date) -> Scope:
         """Return the names for a payee on a day."""

@@ -174,15 +174,18 @@ def _decided(
     """Set aside credits of which a rule met an empty field: exceptions, on which nothing is paid."""
     asked = {"rate": ("~rn", "~rd"), "multiply": ("~f",), "basis": ("~bn",)}
     tables = [t for t in (frame, cut) if t is not None]
-    empty = [
-        (rule, c) for rule, columns in asked.items() for c in columns if any(c in t.columns and t[c].null_count() for t in tables)
-    ]
-    if not empty:
+    none = pl.Series("~line", [], dtype=pl.UInt32)
+    gone = none
+    for rule, columns in asked.items():
+        found = [t.filter(pl.col(c).is_null())["~line"] for t in tables for c in columns if c in t.columns and t[c].null_count()]
+        lines = pl.concat([none, *found]).unique()
+        lines = lines.filter(~lines.is_in(gone.implode()))  # a credit is told once, by the first rule that it lacks
+        if len(lines):
+            rows = frame.filter(pl.col("~line").is_in(lines.implode()))
+            blanks = [*blanks, Blank(rule, "blank", rows.select("~p", "~row").unique(maintain_order=True))]
+            gone = pl.concat([gone, lines])
+    if gone.is_empty():
         return frame, cut, blanks
-    bad = [t.filter(pl.any_horizontal(pl.col(c).is_null() for _, c in empty if c in t.columns)).select("~line") for t in tables]
-    gone = pl.concat(bad)["~line"].unique()
-    rows = frame.filter(pl.col("~line").is_in(gone.implode()))
-    blanks = [*blanks, Blank(empty[0][0], "blank", rows.select("~p", "~row").unique(maintain_order=True))]
     kept = [t.filter(~pl.col("~line").is_in(gone.implode())) for t in tables]
     # what stays is numbered anew, so that a line's number is its row
     renumbered = kept[0].select("~line").with_row_index("~new")

@@ -48,7 +48,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             except NotPaid as missing:
                 if not missing.silent:
                     deal = "" if missing.whole else credit.deal_id
-                    work.records.refuse(earner.payee, work.name, deal, missing.reason)
+                    work.refuse(earner, deal, missing.reason)
 
 
 def entry_of(credit: Credit) -> Entry:
@@ -209,7 +209,7 @@ def _sliced(credit: Credit, ladders: list[tuple[Ladder, Cut]]) -> list[tuple[Pie
         if b != a:
             tiers = {id(ladders[0][0]): first, id(ladders[-1][0]): second}
             found.append((Piece(first, over(a, scale), over(b, scale), b - a), tiers))
-    if len(found) == 1:  # it lies in one tier: nothing is divided
+    if len(found) == 1:  # it crosses no bound: it is whole
         found[0][0].part = None
     return found
 

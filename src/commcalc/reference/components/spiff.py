@@ -33,13 +33,13 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             if work.eligible(credit, scope):
                 matching.append((credit, scope))
         except NotPaid as missing:
-            work.records.refuse(earner.payee, work.name, credit.deal_id, missing.reason)
+            work.refuse(earner, credit.deal_id, missing.reason)
     count_changes([c for c, _ in matching])
     for credit, scope in matching:
         try:
             yield _line(work, credit, scope)
         except NotPaid as missing:
-            work.records.refuse(earner.payee, work.name, credit.deal_id, missing.reason)
+            work.refuse(earner, credit.deal_id, missing.reason)
 
 
 def _credits(work: Work, earner: Earner) -> list[Credit]:
