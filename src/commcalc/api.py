@@ -14,10 +14,11 @@ from commcalc.checks import Facts, check_plans
 from commcalc.checks.plan_tests import check_tests
 from commcalc.inputs.project import FILE, ProjectFile, calendar_of, column_types, read_project, stated_columns, written_types
 from commcalc.plan.load import LoadedPlan, load_plans, plan_files
-from commcalc.plan.tests_load import LoadedTests, load_tests, files_beside
+from commcalc.plan.tests_load import LoadedTests, files_beside, load_tests
 from commcalc.plan.tests_problems import NO_SUCH_PLAN
 
 if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
+    from commcalc.dry_run import DryRun
     from commcalc.engine.result import Result
     from commcalc.inputs.tables import Inputs
 
@@ -98,6 +99,12 @@ class Project:
         month_end = importlib.import_module("commcalc.month_end")
         found: Report = month_end.verify(self, run)
         return found
+
+
+def compare(before: Project, after: Project, against: str = "last-quarter", *, progress: Progress = _silent) -> DryRun:
+    """Compare two projects over a past span: `commcalc.compare(commcalc.open("."), commcalc.open("proposal"))`."""
+    found: DryRun = importlib.import_module("commcalc.dry_run").compare_projects(before, after, against, progress)
+    return found
 
 
 def facts_of(file: ProjectFile) -> Facts:

@@ -65,7 +65,7 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
         return Run(None, report, {}, inputs)
     _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
-    _hidden(plans, inputs, report)
+    hidden_columns(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
@@ -96,7 +96,7 @@ def _with_mapping(result: Result, inputs: Inputs) -> Result:
     return replace(result, counts=counts, identities=(kept, *result.identities))
 
 
-def _hidden(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+def hidden_columns(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
     """A plan's own column must not hide, or be hidden by, a column of the data."""
     for loaded in plans:
         for name in loaded.plan.columns:

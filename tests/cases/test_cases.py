@@ -8,7 +8,7 @@ import pytest
 
 from commcalc.base.source import Sources
 from commcalc.cli.test import told
-from commcalc.plan.tests_load import LoadedTest, load_tests, files_beside
+from commcalc.plan.tests_load import LoadedTest, files_beside, load_tests
 from commcalc.plan_trial import run_tests
 
 HERE = Path(__file__).parent
