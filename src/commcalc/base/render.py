@@ -16,6 +16,8 @@ _TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 def shown(text: str) -> str:
     """Return text with control characters and direction marks escaped."""
+    if text.isprintable():  # no mark of direction is
+        return text
     return "".join(c if c.isprintable() and c not in _TURNS else _escaped(c) for c in text)
 
 

@@ -29,3 +29,15 @@ def bar(value: Decimal, target: Decimal | None, label: str, marks: Sequence[Deci
         parts.append(f'<line class="mark" x1="{x(target)}" x2="{x(target)}" y1="2" y2="24"></line>')
     parts.append("</svg>")
     return Markup("".join(parts))
+
+
+def gauge(attainment: Decimal) -> Markup:
+    """Return a small bar of an attainment with a mark at 100%; the percentage stands beside it, so it says nothing itself."""
+    top = max(attainment, Decimal("1.2"))
+    value, mark = (f"{round(max(Decimal(0), x) / top * 100, 1):f}" for x in (attainment, Decimal(1)))
+    return Markup(
+        '<svg viewBox="0 0 100 12" class="gauge" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" x="0" y="2" width="100" height="8"></rect>'
+        f'<rect class="value" x="0" y="2" width="{value}" height="8"></rect>'
+        f'<line class="mark" x1="{mark}" x2="{mark}" y1="0" y2="12"></line></svg>'
+    )
