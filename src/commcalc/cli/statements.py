@@ -39,7 +39,8 @@ def verb(
     project: Annotated[Path, typer.Option("--project", help="The project's folder.")] = Path(),
     only: Annotated[list[str] | None, typer.Option("--only", help="Print this payee's statement; may be repeated.")] = None,
     style: Annotated[
-        str | None, typer.Option("--format", help="html, text, md, json, commas between; `html,text` unless said, printed `text`.")
+        str | None,
+        typer.Option("--format", help="html, text, md, json, commas between; `html,text` unless said, printed `text`."),
     ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, max=64, help="Processes; as many as pay unless said.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing.")] = False,

@@ -11,7 +11,7 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.documents.plan_words import PlanWords, TierMark
-from commcalc.documents.statement_lines import components_of, corrections_of
+from commcalc.documents.statement_lines import LineShown, components_of, corrections_of, lines_of
 from commcalc.exports.run_folder import RunFolder
 
 Row = Mapping[str, Any]
@@ -26,7 +26,7 @@ class ComponentShown:
     title: str
     goal: str
     place: str
-    lines: tuple[Row, ...]
+    lines: tuple[LineShown, ...]
     records: tuple[Row, ...]
     amount: Decimal
 
@@ -157,7 +157,7 @@ class Statements:
         goals = ", ".join(self.words.goals.get((plan, g), g) for g in names)
         title = self.words.components.get((plan, name), name)
         records = tuple(row.get("records", ()))
-        return ComponentShown(plan, name, title, goals, row["place"], tuple(row["lines"]), records, row["total"])
+        return ComponentShown(plan, name, title, goals, row["place"], lines_of(row), records, row["total"])
 
     def _measure(self, row: Row) -> MeasureShown:
         known = row["next_at"] is not None and row["value"] is not None
@@ -173,7 +173,9 @@ class Statements:
             marks = self.words.ladders.get((plan, name), ())
             said = in_force.get(name, "")
             if marks or said:
-                yield Ladder(name, self.words.components.get((plan, name), name), marks, int(said.split()[0]) if said else 0, said)
+                yield Ladder(
+                    name, self.words.components.get((plan, name), name), marks, int(said.split()[0]) if said else 0, said
+                )
 
 
 def tiers_in_force(text: str) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
 import polars as pl
 
 from commcalc.documents.figure_columns import amount, cents, exact, near, plain, rate
@@ -19,22 +22,42 @@ RECORD = ("id", "deal", "line", "role", "credit_date", "window_first", "window_l
     "corrects", "accrued", "held", "place", "slices")  # fmt: skip
 
 
+class LineShown(NamedTuple):
+    """A line as text. `sums` and `tiers` have a row of text for each slice."""
+
+    date: str
+    what: str
+    role: str
+    kind: str
+    corrects: str
+    state: str
+    amount: str
+    sums: str | None
+    tiers: str | None
+
+    @property
+    def slices(self) -> Iterator[tuple[str, str]]:
+        """The sum and the tier of each slice; the tier is empty where there is none."""
+        return zip(self.sums.split("\n"), (self.tiers or "").split("\n"), strict=True) if self.sums else iter(())
+
+
 def components_of(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, records: bool = False) -> pl.DataFrame:
     """Return a row for every payee, currency and component, in the order of the lines: its total and its lines as text.
 
-    A line is a struct: date, what, role, kind, corrects, state, amount, and the lists `sums` and `tiers`, one of each a slice.
-    With `records` it also has `record`: the same for a machine, figures exact.
+    Each field of `LineShown` is a column of lists, `shown_<field>`, with one entry a line; `records`, where wanted, is a list
+    of the same lines for a machine, figures exact.
     """
     lines = _lines(run, words, payees, records=records)
-    slices = _slices(run, lines, records=records)
-    lines = lines.join(slices, left_on="id", right_on="line_id", how="left", maintain_order="left")
-    shown = ["date", "what", "shown_role", "shown_kind", "corrects", "state", "shown_amount", "sums", "tiers"]
-    line = pl.struct(*(pl.col(c).alias(c.removeprefix("shown_")) for c in shown)).alias("lines")
+    lines = lines.join(_slices(run, lines, records=records), left_on="id", right_on="line_id", how="left", maintain_order="left")
+    shown = [f"shown_{field}" for field in LineShown._fields]
     record = [pl.struct(_recorded(c) for c in RECORD).alias("records")] if records else []
-    found = lines.select(*GROUP, "version", "goal", "place", pl.col("amount").alias("total"), line, *record)
-    rest = [pl.col(c).first() for c in ("version", "goal", "place")]
-    many = ["lines", *(["records"] if records else [])]
-    return found.group_by(*GROUP, maintain_order=True).agg(*rest, pl.col("total").sum(), *many)
+    firsts = [pl.col(c).first() for c in ("version", "goal", "place")]
+    return lines.group_by(*GROUP, maintain_order=True).agg(*firsts, pl.col("amount").sum().alias("total"), *shown, *record)
+
+
+def lines_of(row: Mapping[str, Any]) -> tuple[LineShown, ...]:
+    """Return the lines of one component, from a row of `components_of`."""
+    return tuple(map(LineShown._make, zip(*(row[f"shown_{field}"] for field in LineShown._fields), strict=True)))
 
 
 def corrections_of(run: RunFolder, payees: pl.Series | None) -> pl.DataFrame:
@@ -64,11 +87,12 @@ def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, record
         lines = lines.with_columns(cents(lines["amount"], lines["currency"]).alias("cents"))
     return lines.join(each, on=("plan", "component"), how="left", maintain_order="left").with_columns(
         pl.col("each").fill_null(False),
-        pl.col("credit_date").cast(pl.String).alias("date"),
-        pl.when(pl.col("deal") != "").then("deal").otherwise(window).alias("what"),
+        pl.col("credit_date").cast(pl.String).alias("shown_date"),
+        pl.when(pl.col("deal") != "").then("deal").otherwise(window).alias("shown_what"),
         pl.when(pl.col("role") == "owner").then(pl.lit("")).otherwise("role").alias("shown_role"),
         pl.when(pl.col("kind") == "earning").then(pl.lit("")).otherwise("kind").alias("shown_kind"),
-        kept.alias("state"),
+        kept.alias("shown_state"),
+        pl.col("corrects").alias("shown_corrects"),
         amount(lines["amount"], lines["currency"]).alias("shown_amount"),
     )
 
@@ -88,15 +112,16 @@ def _slices(run: RunFolder, lines: pl.DataFrame, *, records: bool) -> pl.DataFra
         "start": near(parts["start"]),
         "stop": near(parts["stop"]),
     })  # fmt: skip
-    factor = pl.concat_str(pl.lit(" x "), "factor").fill_null("")
+    factor = pl.concat_str(pl.lit(" × "), "factor").fill_null("")
     stretch = pl.concat_str(pl.lit(", "), "start", pl.lit(" to "), "stop").fill_null("")
     tier = pl.when(pl.col("tier") != "0").then(pl.concat_str(pl.lit("tier "), "tier", stretch)).otherwise(pl.lit(""))
-    sums = pl.concat_str("basis", pl.lit(" x "), "rate", factor, pl.lit(" = "), "exact")
-    written = text.select(parts["line_id"], sums.alias("sums"), tier.alias("tiers"))
+    sums = pl.concat_str("basis", pl.lit(" × "), "rate", factor, pl.lit(" = "), "exact")
+    written = text.select(parts["line_id"], sums.alias("shown_sums"), tier.alias("shown_tiers"))
     if records:
         record = parts.select(pl.struct("tier", *(plain(pl.col(c)).alias(c) for c in FIGURES)).alias("slices"))
         written = written.with_columns(record["slices"])
-    return written.group_by("line_id", maintain_order=True).agg(pl.exclude("line_id"))
+    texts = [pl.col(c).str.join("\n") for c in ("shown_sums", "shown_tiers")]
+    return written.group_by("line_id", maintain_order=True).agg(*texts, *(["slices"] if records else []))
 
 
 def _recorded(name: str) -> pl.Expr:

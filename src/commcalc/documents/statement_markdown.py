@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from commcalc.base.render import shown
 from commcalc.documents.figures import amount, many, near, percent
+from commcalc.documents.plan_words import TierMark
 from commcalc.documents.statement import ComponentShown, MeasureShown, Statement
 
 MOST_LISTED = 50
@@ -77,10 +78,17 @@ def _measure(measure: MeasureShown) -> Iterator[str]:
     attained = f", **{percent(row['attainment'])}**" if row["attainment"] is not None else ""
     yield f"- {plainly(row['measure'])} {plainly(row['window'])}: **{value}**{quota}{attained}"
     for number, ladder in enumerate(measure.ladders):
-        marks = (f"{strong}{plainly(f'{t.begins}: {t.pays}')}{strong}" for t in ladder.tiers for strong in ("**" * (t.tier == ladder.tier),))
-        ahead = f"; the next begins at {near(row['next_at'])}, {near(measure.ahead)} from here" if measure.ahead is not None else ""
+        marks = (_mark(mark, here=mark.tier == ladder.tier) for mark in ladder.tiers)
+        ahead = (
+            f"; the next begins at {near(row['next_at'])}, {near(measure.ahead)} from here" if measure.ahead is not None else ""
+        )
         said = f" (tier {ladder.said}{ahead if number == 0 else ''})" if ladder.said else ""
         yield f"  - {plainly(ladder.title)}: {'; '.join(marks)}{said}"
+
+
+def _mark(mark: TierMark, *, here: bool) -> str:
+    text = plainly(f"{mark.begins}: {mark.pays}")
+    return f"**{text}**" if here else text
 
 
 def _component(component: ComponentShown, places: int) -> Iterator[str]:
@@ -88,12 +96,11 @@ def _component(component: ComponentShown, places: int) -> Iterator[str]:
     if component.goal:
         yield f"Serves {plainly(component.goal)}\n"
     yield from _table(("Date", "Deal", "How", "Amount"))
-    for row in component.lines:
-        corrects = f"corrects {row['corrects']}" if row["corrects"] else ""
-        notes = "".join(f" ({plainly(n)})" for n in (row["role"], row["kind"], corrects, row["state"]) if n)
-        made = zip(row["sums"] or (), row["tiers"] or (), strict=True)
-        how = "; ".join(f"{each.replace(' x ', ' × ')}{f' ({tier})' if tier else ''}" for each, tier in made)
-        yield f"| {row['date']} | {plainly(row['what'])}{notes} | {how} | {row['amount']} |"
+    for line in component.lines:
+        corrects = f"corrects {line.corrects}" if line.corrects else ""
+        notes = "".join(f" ({plainly(n)})" for n in (line.role, line.kind, corrects, line.state) if n)
+        how = "; ".join(f"{made}{f' ({tier})' if tier else ''}" for made, tier in line.slices)
+        yield f"| {line.date} | {plainly(line.what)}{notes} | {how} | {line.amount} |"
 
 
 def _exceptions(s: Statement) -> Iterator[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from commcalc.base.render import shown, width
 from commcalc.documents.figures import amount, many, near, percent
-from commcalc.documents.statement import ComponentShown, MeasureShown, Row, Statement
+from commcalc.documents.statement import ComponentShown, MeasureShown, Statement
+from commcalc.documents.statement_lines import LineShown
 
 WIDTH = 96
 NARROWEST = 40
@@ -93,9 +94,7 @@ class _Page:
             if ladder.tiers:
                 yield from self._folded(f"    {ladder.title}: {'; '.join(marks)}")
             if ladder.said and number == 0:
-                yield from self._folded(
-                    f"      tier {ladder.said}; {ahead if measure.ahead is not None else 'the highest'}"
-                )
+                yield from self._folded(f"      tier {ladder.said}; {ahead if measure.ahead is not None else 'the highest'}")
             elif ladder.said:
                 yield from self._folded(f"      tier {ladder.said}")
 
@@ -104,15 +103,15 @@ class _Page:
         yield ""
         yield from self._figure(f"{component.title}{goal}", amount(component.amount, places))
         yield "-" * self.columns
-        for row in component.lines:
-            yield from self._line(row)
+        for line in component.lines:
+            yield from self._line(line)
 
-    def _line(self, row: Row) -> Iterator[str]:
-        corrects = f"corrects {row['corrects']}" if row["corrects"] else ""
-        what = [row["date"], row["what"], row["role"], row["kind"], corrects, row["state"]]
-        yield from self._figure("  " + "  ".join(filter(None, what)), row["amount"])
-        for made, tier in zip(row["sums"] or (), row["tiers"] or (), strict=True):
-            yield from self._folded(f"      {made}{f'  ({tier})' if tier else ''}")
+    def _line(self, line: LineShown) -> Iterator[str]:
+        corrects = f"corrects {line.corrects}" if line.corrects else ""
+        what = [line.date, line.what, line.role, line.kind, corrects, line.state]
+        yield from self._figure("  " + "  ".join(filter(None, what)), line.amount)
+        for made, tier in line.slices:
+            yield from self._folded(f"      {made.replace('×', 'x')}{f'  ({tier})' if tier else ''}")
 
     def _exceptions(self, s: Statement) -> Iterator[str]:
         if s.exceptions:

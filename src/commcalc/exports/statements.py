@@ -106,7 +106,7 @@ def _written(run: RunFolder, order: Order, folder: Path, tell: Callable[[int], N
 
 def _that_pay(run: RunFolder) -> int:
     """Return how many processes have enough to do."""
-    lengths = run.manifest["lengths"]
+    lengths: Mapping[str, int] = run.manifest["lengths"]
     return min(MOST_JOBS, os.cpu_count() or 1, 1 + (lengths["lines"] + lengths["slices"]) // ENOUGH)
 
 
@@ -115,9 +115,7 @@ def _share(run: Path, manifest: Mapping[str, Any], order: Order, folder: Path, p
     return list(_some(RunFolder(run, manifest), order, folder, payees, lambda _: None))
 
 
-def _some(
-    run: RunFolder, order: Order, folder: Path, payees: list[str] | None, tell: Callable[[int], None]
-) -> Iterator[Entry]:
+def _some(run: RunFolder, order: Order, folder: Path, payees: list[str] | None, tell: Callable[[int], None]) -> Iterator[Entry]:
     """Write the statements of some payees or of all, yielding each file."""
     writer = Writer(order.formats)
     statements = Statements(run, order.words, order.company, payees=payees, records="json" in order.formats)
