@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -158,13 +156,12 @@ def _csv(entries: Iterable[Entry], rows: Iterable[PayeeRow]) -> str:
     """Return the list of files: whose each is, what is payable and attained by it, and its digest."""
     by_key = {(r.payee, r.currency): r for r in rows}
     names = {r.payee: r.name for r in by_key.values()}
-    index = io.StringIO()
-    out = csv.writer(index, lineterminator="\n")
-    out.writerow(("payee", "name", "what", "currency", "payable", "attained", "file", "digest"))
+    listed = []
     for e in entries:
         row = by_key.get((e.payee, e.currency))
         payable = f"{row.payable:.{row.places}f}" if row and row.payable is not None else ""
         attained = "; ".join(f"{a.measure} {a.window} {percent(a.attainment)}" for a in row.attained) if row else ""
         who = (safe_text(e.payee), safe_text(names.get(e.payee, "")), "statement" if row else "team")
-        out.writerow((*who, e.currency, payable, safe_text(attained), e.file, e.digest))
-    return index.getvalue()
+        listed.append((*who, e.currency, payable, safe_text(attained), e.file, e.digest))
+    heads = ("payee", "name", "what", "currency", "payable", "attained", "file", "digest")
+    return pl.DataFrame(listed, schema=dict.fromkeys(heads, pl.String), orient="row").write_csv()
