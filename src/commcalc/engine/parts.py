@@ -8,6 +8,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.people import People
+from commcalc.plan.components.spiff import Spiff
 from commcalc.tables.rows import runs_of
 
 ROWS = 500_000
@@ -17,7 +18,8 @@ ROWS = 500_000
 def parts_of(book: Book) -> list[Book]:
     """Return the book in parts, each a book of its own: its payees, and the deals that they own, numbered anew.
 
-    What payees share - a split deal, a manager's reports, a team - needs them all together: then there is one part.
+    What payees share - a split deal, a manager's reports, a team, a SPIFF's budget or its first ten in all - needs them all
+    together: then there is one part.
     """
     if len(book.deals) <= ROWS or _shared(book):
         return [book]
@@ -31,7 +33,10 @@ def parts_of(book: Book) -> list[Book]:
 
 
 def _shared(book: Book) -> bool:
-    return book.splits is not None or any(m.credit != "own" for p in book.plans for m in p.plan.measures.values())
+    plans = [p.plan for p in book.plans]
+    spiffs = [c for p in plans for c in p.components.values() if isinstance(c, Spiff)]
+    credit = any(m.credit != "own" for p in plans for m in p.measures.values())
+    return book.splits is not None or credit or any(s.shared_by_all for s in spiffs)
 
 
 def _part(book: Book, rows: list[int], payees: list[int]) -> Book:
