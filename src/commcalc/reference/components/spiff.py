@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from commcalc.language.fields import read_expression
@@ -17,7 +18,7 @@ from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.names import Scope
-from commcalc.reference.numbers import ONE, times
+from commcalc.reference.numbers import ONE, ZERO, over, times, within
 from commcalc.reference.rates import first_value, is_money, value_of
 from commcalc.reference.records import Earner
 from commcalc.reference.time import Window
@@ -42,21 +43,16 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
     component: Any = work.component
     matching = _matching(work, earner, at)
     if component.first is not None and component.first.of == "payee":
-        _place(component.first.count, matching, lambda one: one.credit.window)
+        _place(component.first.count, matching)
     elif component.first is not None:  # the deals of all payees stand in one order
         others = [one for other in work.earners if other != earner for one in _matching(work, other, at)]
-        every = sorted([*matching, *others], key=lambda one: credit_order(work, one.credit))
-        _place(component.first.count, every, lambda one: one.credit.window)
+        every = sorted([*matching, *others], key=lambda one: (*one.credit.order[:3], work.records.place(one.credit.earner.payee)))
+        _place(component.first.count, every)
     for one in matching:
         try:
             yield _line(work, one)
         except NotPaid as missing:
             work.records.refuse(earner.payee, work.name, one.credit.deal_id, missing.reason)
-
-
-def credit_order(work: Work, credit: Credit) -> tuple[Any, ...]:
-    """Credit order over all payees: date, deal, line; who share a deal in the order of their ids (§6.3)."""
-    return (credit.day, credit.deal_id, credit.line, work.records.place(credit.earner.payee))
 
 
 def _matching(work: Work, earner: Earner, at: date) -> list[Matching]:
@@ -106,14 +102,16 @@ def _at_least(work: Work, earner: Earner, at: date, found: list[Matching]) -> li
     return sorted(kept, key=lambda one: one.credit.order)
 
 
-def _place(limit: Decimal, rows: list[Matching], window: Callable[[Matching], Window]) -> None:
+def _place(limit: Decimal, rows: list[Matching]) -> None:
     """Each sale has the room that those before it leave; what came back takes none, so that the next one moves up (§6.3)."""
     sales: dict[Any, list[Matching]] = {}
     for one in rows:
-        sales.setdefault((window(one), one.credit.earner, one.credit.sale), []).append(one)
+        sales.setdefault((one.credit.window, one.credit.earner, one.credit.sale), []).append(one)
     taken: dict[Window, Decimal] = defaultdict(Decimal)
     for (of, *_), sale in sales.items():
-        for one, paid, whole, room in zip(sale, *within([one.paid for one in sale], limit - taken[of]), strict=True):
+        room = max(ZERO, limit - taken[of])
+        whole = max(ZERO, *accumulate(one.paid for one in sale))
+        for one, paid in zip(sale, within(room, [one.paid for one in sale]), strict=True):
             one.paid, one.whole, one.room = paid, whole, room
         taken[of] += max(ZERO, sum((one.counts for one in sale if one.reached), ZERO))
 
@@ -149,7 +147,9 @@ def _line(work: Work, one: Matching) -> Entry:
     product = times(ONE, *factors)
     written = first_value(component.pay)
     entry = entry_of(credit)
-    per_sale = component.each == "deal" and written is not None and is_money(written.node) is not False
+    per_sale = (
+        component.each == "deal" and component.basis is None and written is not None and is_money(written.node) is not False
+    )
     if per_sale:
         entry.basis = one.paid
         whole = credit.shared(times(Decimal(credit.change), pay))
