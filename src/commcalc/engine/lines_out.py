@@ -137,4 +137,4 @@ def credit_rows(book: Book, labels: Labels, measured: Mapping[str, Measured], pl
                 pl.col("~c").alias("before"),
             ).select(CREDITS.names)
         )
-    return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(CREDITS.names, pl.String))
+    return pl.concat(frames) if frames else pl.DataFrame()  # a plan that counts no deals has no credits

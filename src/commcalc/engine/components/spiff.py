@@ -106,4 +106,4 @@ def _deals(job: Job, frame: pl.DataFrame) -> pl.Expr | pl.Series:
     """Each sale once, at its first row, while its net stays above zero or nothing of it came back."""
     frame = frame.with_columns(deals_counted(frame).alias("~counted"))
     found = share_of(frame, pl.col("~counted"), job.book)
-    return frame["~counted"] if isinstance(found, pl.Expr) else found
+    return frame.select(found.alias("~basis")).to_series() if isinstance(found, pl.Expr) else found
