@@ -72,7 +72,7 @@ class Seen:
         if head in ("attainment", "value", "quota"):
             rows = self.measures.filter(pl.col("measure") == name).sort("window_first")
             return rows[head][-1] if len(rows) else None
-        if head in ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration"):
+        if head in ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration", "budget"):
             rows = self.lines if head == "exact" else self.lines.filter(pl.col("kind") == head)
             return _added(rows.filter(pl.col("component") == name), "exact" if head == "exact" else "amount")
         return _added(self.lines.filter(pl.col("component") == what), "amount")

@@ -250,6 +250,8 @@ def _limits(m: Maker, said: Said, window: str, *, per_deal: bool) -> None:
     if m.odds(0.1) and (per_deal_kind or "floor-of-bonus" not in OPEN_FINDINGS):
         if "odd-window-floor" in OPEN_FINDINGS and window in ("deal", "quota row", "life"):
             pers = ["period", "month"]
+        if window == "deal" and "on" in said:
+            pers = ["period", "month"]  # a deal's own floor is one per deal
         floors.append({"at": m.one("10 USD", "20 USD", "33.33 USD"), "per": m.one(*pers)})
     if "floor-and-cap" in OPEN_FINDINGS and any(x["per"] == "deal" for x in (*caps, *floors)):
         caps = [c for c in caps if c["per"] == "deal"][:1]

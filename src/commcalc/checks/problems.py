@@ -296,6 +296,17 @@ LIMIT_BELOW = _k(
     "write zero or more",
     ("Caps, floors, targets, quotas and earnings are amounts.", "cap: {at: -5}", "cap: {at: 500 USD}"),
 )
+FLOOR_OF_DEAL = _k(
+    "P303",
+    "A floor of a deal's window",
+    "the floor holds for each window of `{on}`, which is a single deal of one day",
+    "write `per: deal`, or the period, month, quarter, half or year that it holds for",
+    (
+        "A floor is also paid where nothing was sold, so its window begins and ends without a deal.",
+        "floor: {at: 20 USD}, on a measure with window: deal",
+        "floor: {at: 20 USD, per: deal}",
+    ),
+)
 OTHER_CURRENCY = _k(
     "P304",
     "Not the project's currency",

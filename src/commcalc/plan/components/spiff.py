@@ -30,7 +30,7 @@ class FirstOf:
 def _first(text: str) -> FirstOf:
     said = re.match(_FIRST, text)
     if said is None:
-        raise fault(NOT_THE_FIRST, text=text, why="it says whose: per payee, or in all")
+        raise fault(NOT_THE_FIRST, text=text, why="a number and `per payee` or `in all` are wanted")
     count = number_of(said[1])
     if count <= 0:
         raise fault(NOT_THE_FIRST, text=text, why="none would be paid")
