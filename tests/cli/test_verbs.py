@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from program import commcalc
 
-VERBS = ("init", "schema", "validate", "calculate", "explain", "statements")
+VERBS = ("init", "schema", "validate", "calculate", "explain", "statements", "dry-run")
 AMOUNTS = ("7,029.17", "5,614.63", "12,643.80")
 
 

@@ -133,6 +133,8 @@ TOLD: dict[str, tuple[str, str]] = {
     "P215": (_tier("from: 0, pay: 1%", "from: 5, pay: 2%, reaches: zero", apply="retroactive"), _tier("from: 0, pay: 1%", "from: 5, pay: 2%, reaches: zero")),
     "P225": tuple(rows(f"[[x, {cell}5%], [any, any, 1%]]", by="[product, stage]") for cell in ("", "any, ")),
     "P226": (rows("{24..: 5%, any: 1%}", by="close_date"), rows("{any: 5%}")),
+    "P118": tuple(paid("gate: {when: value('ticket') >= 100, else: 0%}").replace("components:", f"  ticket: {{sum: amount, window: {w}}}\ncomponents:") for w in ("deal", "month")),
+    "P303": tuple(paid(f"floor: {{at: 20 USD{per}}}").replace("window: month", "window: deal") for per in ("", ", per: deal")),
     "P240": (paid("rate: on-target"), paid("rate: on-target\ntarget: 80% of variable")),
     "P241": tuple(_tier("from: 0, pay: 1%", by="attainment").replace(", quota: 1_000", quota) for quota in ("", ", quota: own")),
     "P242": tuple(paid(f"target: {t}").replace("window: month", "window: deal") for t in ("80% of variable", "5_000 USD")),
@@ -140,7 +142,6 @@ TOLD: dict[str, tuple[str, str]] = {
     "P300": tuple(_tier("from: 0%, pay: 1%", by="attainment").replace("window: month", f"window: year{a}") for a in ("", ", against: full quota")),
     "P301": tuple(paid(f"cap: {{at: {cap}, excess: forfeit}}\nfloor: {{at: {floor}}}") for cap, floor in ((100, 200), (200, 100))),
     **{code: (spiff(*fails), spiff(*works)) for code, fails, works in (
-        ("P303", ("floor: {at: 20 USD}", "deal"), ("floor: {at: 20 USD, per: deal}", "deal")),
         ("P310", ("first: 3 per payee", "deal"), ("first: 3 per payee", "quarter")),
         ("P311", ("first: 3 per payee, split: pay",), ("first: 3 per payee, split: credit",)),
         ("P312", ("floor: {at: 50 USD}, budget: {amount: 1_000 USD, when_spent: first come}",), ("budget: {amount: 1_000 USD, when_spent: first come}",)),

@@ -252,6 +252,28 @@ NO_QUOTA = _k(
     "write `quota: own` in the measure, or go by `value`",
     ("Attainment is value / quota.", "by: attainment on a measure without quota", "quota: own"),
 )
+NO_WINDOW = _k(
+    "P118",
+    "Whose deal?",
+    "`{text}` reads `{name}`, whose window is one deal, where no deal of it is looked at",
+    "give `{name}` a window of time, or let the component be on it",
+    (
+        "A measure with `window: deal` stands for one deal. Only a component that is on it has that deal at hand.",
+        "gate: {when: value('ticket') >= 100, else: 0%}, on another measure, ticket having window: deal",
+        "window: month",
+    ),
+)
+DEAL_FLOOR = _k(
+    "P303",
+    "A floor for each window of one deal",
+    "`per: {per}` of a component on `{name}`, whose window is one deal, would be a floor for each deal",
+    "write `per: deal`",
+    (
+        "A floor per window is made up at the window's end; a deal has its own: `per: deal`.",
+        "floor: 20 USD, on a window of one deal",
+        "per: deal",
+    ),
+)
 NO_AMOUNT = _k(
     "P242",
     "No part of the year",
@@ -295,17 +317,6 @@ LIMIT_BELOW = _k(
     "{what} `{text}` is below zero",
     "write zero or more",
     ("Caps, floors, targets, quotas and earnings are amounts.", "cap: {at: -5}", "cap: {at: 500 USD}"),
-)
-FLOOR_OF_DEAL = _k(
-    "P303",
-    "A floor of a deal's window",
-    "the floor holds for each window of `{on}`, which is a single deal of one day",
-    "write `per: deal`, or the period, month, quarter, half or year that it holds for",
-    (
-        "A floor is also paid where nothing was sold, so its window begins and ends without a deal.",
-        "floor: {at: 20 USD}, on a measure with window: deal",
-        "floor: {at: 20 USD, per: deal}",
-    ),
 )
 OTHER_CURRENCY = _k(
     "P304",

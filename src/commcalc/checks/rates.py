@@ -11,7 +11,6 @@ from commcalc.checks.problems import (
     BARE_RATE,
     BELOW_ZERO,
     CAP_FLOOR,
-    FLOOR_OF_DEAL,
     LIMIT_BELOW,
     NO_AMOUNT,
     NO_QUOTA,
@@ -108,9 +107,6 @@ def _limits(loaded: LoadedPlan, path: Path, component: ComponentBase) -> Iterato
     for key, limits in (("floor", component.floors), ("cap", component.caps)):
         for number, limit in enumerate(limits):
             at: Path = (*path, key, "at") if len(limits) == 1 else (*path, key, number, "at")
-            measure = loaded.plan.measures.get(str(getattr(component, "on", None)))
-            if key == "floor" and limit.per == "window" and measure is not None and measure.window == "deal":
-                yield FLOOR_OF_DEAL.at(loaded.tree.span_of(at), on=getattr(component, "on", None))
             part = isinstance(limit.at, PartOf)
             value = limit.at.share if isinstance(limit.at, PartOf) else number_of(limit.at)
             text = limit.at.text

@@ -86,7 +86,7 @@ def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str
         try:
             bound = _limit_of(work, limit, scope, last.window)
         except NotPaid as missing:
-            work.records.refuse(last.earner.payee, work.name, last.deal, missing.reason)
+            work.refuse(last.earner, last.deal, missing.reason)
             unpaid |= {id(entry) for entry in rows}
             continue
         bound = work.cents.rounded(over(times(bound, last.share.numerator), last.share.denominator))
@@ -132,7 +132,7 @@ def _gate(work: Work, gate: Gate, entries: list[Entry], at: date) -> list[Entry]
                 raise NotPaid("the gate is empty")
         except NotPaid as missing:
             if not missing.silent:
-                work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+                work.refuse(rows[0].earner, "", missing.reason)
             continue
         kept += rows
         open_ = window.last > at
@@ -188,7 +188,7 @@ def _cap(work: Work, limit: Limit, entries: list[Entry], at: date) -> None:
         try:
             bound = _bound(work, limit, rows[0].earner, stretch, at, cap=True)
         except NotPaid as missing:
-            work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+            work.refuse(rows[0].earner, "", missing.reason)
             unpaid = {id(entry) for entry in rows}
             entries[:] = [entry for entry in entries if id(entry) not in unpaid]
             continue
@@ -249,14 +249,16 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
                 if day <= at:
                     stretches.setdefault(_stretch(work, limit, Window(day, day), day), [])
         for entry in (*entries, *made.values()):
-            stretches.setdefault(_stretch(work, limit, entry.window, entry.day), []).append(entry)
+            own = _own_stretch(work, limit, earner, entry)
+            if own is not None:
+                stretches.setdefault(own, []).append(entry)
         for stretch, rows in stretches.items():
             if stretch.last > at or not overlap(days, stretch.first, stretch.last):
                 continue
             try:
                 short = _bound(work, limit, earner, stretch, at, cap=False) - sum((e.amount for e in rows), ZERO)
             except NotPaid as missing:
-                work.records.refuse(earner.payee, work.name, "", missing.reason)
+                work.refuse(earner, "", missing.reason)
                 unpaid = {id(entry) for entry in rows}
                 entries = [entry for entry in entries if id(entry) not in unpaid]
                 continue
@@ -264,6 +266,14 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
                 one = made.setdefault(stretch, Entry(earner, "owner", 0, "", 0, stretch.last, stretch, made_up=True))
                 one.change("floor", one.amount + short, one.exact + short)
     return [*entries, *made.values()]
+
+
+def _own_stretch(work: Work, limit: Limit, earner: Earner, entry: Entry) -> Window | None:
+    """The stretch an entry lies in; of quota rows the payee's own, whoever the deal is shared with."""
+    name = work.measure
+    if limit.per == "window" and name is not None and work.measures.measure(name).window == "quota row":
+        return work.measures.window(name, earner, entry.day)
+    return _stretch(work, limit, entry.window, entry.day)
 
 
 def _stretches(work: Work, limit: Limit, first: date, last: date) -> list[Window]:

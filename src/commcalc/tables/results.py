@@ -53,8 +53,16 @@ LINES = Table(
         _c("window_first", "date", "first day of the window; empty where it is open"),
         _c("window_last", "date", "last day of the window; empty where it is open"),
         _c("basis", "decimal", "what the rate is paid on, this credit's share; of a true-up the whole basis"),
-        _c("rate", "decimal", "effective rate: exact earning / (basis x factor)"),
-        _c("factor", "decimal", "product of accelerator (where one) and multipliers"),
+        _c(
+            "rate",
+            "decimal",
+            "rate x factor of the line's one slice; of several (tiers crossed, or former ones taken back) exact / basis to 12 decimals; empty without a basis and where the kind is not earning",
+        ),
+        _c(
+            "factor",
+            "decimal",
+            "accelerator (where one) x multipliers as they stand now; empty where slices have different ones and where the kind is not earning",
+        ),
         _c("exact", "decimal", "unrounded earning less what had been posted unrounded"),
         _c("amount", "decimal", "rounded earning less what had been posted, plan currency"),
         _c("currency", "text", "the plan's currency"),

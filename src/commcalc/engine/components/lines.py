@@ -48,12 +48,15 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
         before = pl.col("~d") <= last if last else pl.lit(value=True)
         frame = frame.filter(after & before)
     for rule, condition in (("eligible", said.eligible), ("where", said.where)):
-        if condition is None or (job.book.shared is not None and of_payees(job, condition)):
+        if condition is None:
             continue
         reads = rules.reads(condition)
         frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
         frame = with_plan_columns(job.plan, frame, reads.columns, rules)
-        frame = frame.with_columns(rules.expression(condition).alias("~holds"))
+        holds = rules.expression(condition)
+        if job.book.shared is not None and of_payees(job, condition):  # of what is shared it acts after the sharing
+            holds = pl.col("~p").is_in(job.book.shared.holders["~p"].unique().implode()) | holds
+        frame = frame.with_columns(holds.alias("~holds"))
         if frame["~holds"].null_count():
             undecided = frame.filter(pl.col("~holds").is_null())
             blanks.append(Blank(f"{rule}: {condition.text}", "blank", undecided.select("~p", "~row")))
@@ -160,6 +163,7 @@ def _cut(pieces: pl.DataFrame, paying: Paying) -> pl.DataFrame:
         _divided(pl.col("~num").sum().over("~line"), "~div").alias("~exact"),
         (pl.int_range(pl.len()).over("~line") + 1).cast(pl.UInt32).alias("~n"),
         pl.len().over("~line").alias("~of"),
+        pl.when(pl.col("~f").n_unique().over("~line") == 1).then("~f").alias("~factor"),
     )
     last = pl.col("~n") == pl.col("~of")
     rest = pl.col("~exact") - (pl.col("exact").sum().over("~line") - pl.col("exact"))
@@ -176,15 +180,18 @@ def _decided(
     """Set aside credits of which a rule met an empty field: exceptions, on which nothing is paid."""
     asked = {"rate": ("~rn", "~rd"), "multiply": ("~f",), "basis": ("~bn",)}
     tables = [t for t in (frame, cut) if t is not None]
-    empty = [
-        (rule, c) for rule, columns in asked.items() for c in columns if any(c in t.columns and t[c].null_count() for t in tables)
-    ]
-    if not empty:
+    none = pl.Series("~line", [], dtype=pl.UInt32)
+    gone = none
+    for rule, columns in asked.items():
+        found = [t.filter(pl.col(c).is_null())["~line"] for t in tables for c in columns if c in t.columns and t[c].null_count()]
+        lines = pl.concat([none, *found]).unique()
+        lines = lines.filter(~lines.is_in(gone.implode()))  # a credit is told once, by the first rule that it lacks
+        if len(lines):
+            rows = frame.filter(pl.col("~line").is_in(lines.implode()))
+            blanks = [*blanks, Blank(rule, "blank", rows.select("~p", "~row").unique(maintain_order=True))]
+            gone = pl.concat([gone, lines])
+    if gone.is_empty():
         return frame, cut, blanks
-    bad = [t.filter(pl.any_horizontal(pl.col(c).is_null() for _, c in empty if c in t.columns)).select("~line") for t in tables]
-    gone = pl.concat(bad)["~line"].unique()
-    rows = frame.filter(pl.col("~line").is_in(gone.implode()))
-    blanks = [*blanks, Blank(empty[0][0], "blank", rows.select("~p", "~row").unique(maintain_order=True))]
     kept = [t.filter(~pl.col("~line").is_in(gone.implode())) for t in tables]
     # what stays is numbered anew, so that a line's number is its row
     renumbered = kept[0].select("~line").with_row_index("~new")
@@ -197,7 +204,7 @@ def _patched(frame: pl.DataFrame, cut: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     first = cut.filter(pl.col("~n") == 1)
     usable = pl.col("~basis") != 0
     rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
-    lines = first.select("~line", "~exact", pl.col("~f").alias("~factor"), rate.alias("~rate"))
+    lines = first.select("~line", "~exact", "~factor", rate.alias("~rate"))
     slices = frame.select(SLICE).with_columns(patched(frame.select(SLICED), first["~line"], first.select(SLICED)))
     frame = frame.with_columns(patched(frame.select(lines.columns[1:]), lines["~line"], lines.drop("~line")))
     return frame, pl.concat([slices, cut.filter(pl.col("~n") > 1).select(SLICE)])

@@ -52,7 +52,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
         try:
             yield _line(work, one)
         except NotPaid as missing:
-            work.records.refuse(earner.payee, work.name, one.credit.deal_id, missing.reason)
+            work.refuse(earner, one.credit.deal_id, missing.reason)
 
 
 def _matching(work: Work, earner: Earner, at: date) -> list[Matching]:
@@ -66,7 +66,7 @@ def _matching(work: Work, earner: Earner, at: date) -> list[Matching]:
             if work.eligible(credit, scope):
                 found.append(Matching(credit, scope))
         except NotPaid as missing:
-            work.records.refuse(earner.payee, work.name, credit.deal_id, missing.reason)
+            work.refuse(earner, credit.deal_id, missing.reason)
     count_changes([one.credit for one in found])
     for one in found:
         one.paid = one.counts = _counts(work.component, one)
@@ -94,7 +94,7 @@ def _at_least(work: Work, earner: Earner, at: date, found: list[Matching]) -> li
                 raise NotPaid("the minimum is empty")
         except NotPaid as missing:
             if not missing.silent:
-                work.records.refuse(earner.payee, work.name, "", missing.reason)
+                work.refuse(earner, "", missing.reason)
             continue
         for one in rows if sum((one.counts for one in rows), ZERO) < minimum else ():
             one.reached, one.paid = False, ZERO
