@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from commcalc.base.problem import Problem, Report
-from commcalc.checks import expressions, pay_types, rates, read, references, stated, tables, tiers
+from commcalc.checks import expressions, pay_types, rates, read, references, spiffs, stated, tables, tiers
 from commcalc.checks.facts import Facts
 from commcalc.plan.load import LoadedPlan
 
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     tables.check,
     rates.check,
     pay_types.check,
+    spiffs.check,
     stated.check,
 )
 """Every check, in the order in which a reader would want to know."""

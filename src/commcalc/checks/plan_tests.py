@@ -16,7 +16,7 @@ from commcalc.plan.tests_problems import NO_SUCH_PAYEE, NOT_A_PERIOD, NOTHING_EX
 
 OF_PAYOUT = ("earned", "accrued", "held", "released", "base", "payable")
 OF_MEASURE = ("attainment", "value", "quota")
-OF_COMPONENT = ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration")
+OF_COMPONENT = ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration", "budget")
 ALONE = (*OF_PAYOUT, "total")
 
 

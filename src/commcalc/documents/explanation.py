@@ -24,6 +24,7 @@ KINDS = {
     "gate": "withheld by a gate on",
     "proration": "taken off for days not taken part in, on",
     "cap": "taken off by the cap on",
+    "budget": "refused by the budget, which is spent, on",
     "floor": "added to reach the floor for",
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import polars as pl
@@ -27,8 +26,6 @@ ONE = pl.lit(1).cast(D)
 ZERO = pl.lit(0).cast(D)
 CENTS = "~amount"
 
-Change = Callable[[Job, pl.DataFrame, date], tuple[pl.DataFrame, list[Blank]]]
-
 
 def cents(job: Job, figure: pl.Expr) -> pl.Expr:
     """Round to the plan's currency in the component's or the house's mode: the one place where pay is rounded."""
@@ -48,7 +45,7 @@ def minimum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, lis
         last = pl.int_range(pl.len()).over(SALE) == pl.len().over(SALE) - 1
         short = (pl.col("~limit") - pl.col(CENTS).sum().over(SALE)).clip(lower_bound=0)
         given = pl.when(last & pl.col("~alive")).then(short).otherwise(ZERO)
-        frame = _kept(frame, pl.col(CENTS) + given).drop("~limit", "~alive")
+        frame = replaced(frame, pl.col(CENTS) + given).drop("~limit", "~alive")
     return frame, blanks
 
 
@@ -59,7 +56,7 @@ def maximum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, lis
         frame, found = _limited_per_deal(job, frame, limit, day)
         blanks += found
         kept = pl.when(pl.col("~alive")).then(_under_cap(SALE)).otherwise(pl.col(CENTS))
-        frame = _kept(frame, kept).drop("~limit", "~alive")
+        frame = replaced(frame, kept).drop("~limit", "~alive")
     return frame, blanks
 
 
@@ -95,7 +92,7 @@ def _under_cap(group: list[str]) -> pl.Expr:
     return pl.min_horizontal(running, limit) - pl.min_horizontal(running - pl.col(CENTS), limit)
 
 
-def _kept(frame: pl.DataFrame, amount: pl.Expr) -> pl.DataFrame:
+def replaced(frame: pl.DataFrame, amount: pl.Expr) -> pl.DataFrame:
     """Take the new rounded figure; one that is as before keeps its exact figure, a changed one is exact as it stands."""
     frame = frame.with_columns(amount.alias("~new"))
     same = pl.col("~new") == pl.col(CENTS)
@@ -167,7 +164,7 @@ def caps(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[B
             rows = unknown.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()
             blanks.append(Blank(f"cap: {limit.at.text}", "blank", rows))
             frame = frame.filter(pl.col("~limit").is_not_null())
-        frame = _kept(frame, _under_cap(["~p", "~span"])).drop("~span", "~limit")
+        frame = replaced(frame, _under_cap(["~p", "~span"])).drop("~span", "~limit")
     return frame, blanks
 
 
@@ -348,14 +345,3 @@ def _ended_spans(job: Job, limit: Limit, day: date) -> pl.DataFrame:
     both = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
     both = both.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
     return both.select("~p", "~span", "~wfirst", "~wlast").unique(maintain_order=True)
-
-
-CHANGES: tuple[tuple[str, Change], ...] = (
-    ("minimum", minimum),
-    ("maximum", maximum),
-    ("gate", gates),
-    ("proration", proration),
-    ("cap", caps),
-    ("floor", floors),
-)
-"""What changes a result, in the order in which it does (semantics 7)."""

@@ -141,4 +141,4 @@ def credit_rows(book: Book, labels: Labels, measured: Mapping[str, Measured], pl
                 pl.col("~c").alias("before"),
             ).select(CREDITS.names)
         )
-    return pl.concat(frames) if frames else pl.DataFrame()
+    return pl.concat(frames) if frames else pl.DataFrame()  # a plan that counts no deals has no credits

@@ -10,6 +10,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.people import People
+from commcalc.plan.components.spiff import Spiff
 from commcalc.tables.ordering import order_of
 from commcalc.tables.rows import runs_of
 
@@ -20,7 +21,8 @@ ROWS = 500_000
 def parts_of(book: Book) -> list[Callable[[], Book]]:
     """Return the book in parts, each a book of its own once it is asked for: its payees, and the deals that they own.
 
-    What payees share - a split deal, a manager's reports, a team - needs them all together: then there is one part.
+    What payees share - a split deal, a manager's reports, a team, a SPIFF's budget or its first ten in all - needs them all
+    together: then there is one part.
     """
     order = order_of(book.deals, "~p", book.house.credit_date, "~k")
     if len(book.deals) <= ROWS or _shared(book):
@@ -40,8 +42,10 @@ def parts_of(book: Book) -> list[Callable[[], Book]]:
 
 def _shared(book: Book) -> bool:
     """Whether one payee's pay can depend on another's deals."""
-    rolled = any(m.credit != "own" for p in book.plans for m in p.plan.measures.values())
-    return book.splits is not None or rolled or _returned_by_others(book.deals)
+    plans = [p.plan for p in book.plans]
+    spiffs = any(isinstance(c, Spiff) and c.shared_by_all for p in plans for c in p.components.values())
+    rolled = any(m.credit != "own" for p in plans for m in p.measures.values())
+    return book.splits is not None or rolled or spiffs or _returned_by_others(book.deals)
 
 
 def _returned_by_others(deals: pl.DataFrame) -> bool:

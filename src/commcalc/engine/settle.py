@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from commcalc.base.money import minor_units
-from commcalc.engine.change import CHANGES, cents
+from commcalc.engine.budget import within_budget
+from commcalc.engine.change import caps, cents, floors, gates, maximum, minimum, proration
 from commcalc.engine.components import KINDS
 from commcalc.engine.earnings import KEY, SLICE, Blank, Earned, Job
 from commcalc.plan.components.bonus import Bonus
@@ -19,6 +21,17 @@ from commcalc.tables.rows import only
 
 STEP = [*KEY, "kind"]
 FIGURES = [*STEP, "~line", "~k", "~d", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact", "~amount", "~held"]
+Change = Callable[[Job, pl.DataFrame, date], tuple[pl.DataFrame, list[Blank]]]
+CHANGES: tuple[tuple[str, Change], ...] = (
+    ("minimum", minimum),
+    ("maximum", maximum),
+    ("gate", gates),
+    ("proration", proration),
+    ("cap", caps),
+    ("budget", within_budget),
+    ("floor", floors),
+)
+"""What changes a result, in the order in which it does (semantics 7)."""
 KIND = pl.Enum(["earning", *(kind for kind, _ in CHANGES)])
 """The kinds of line in the order in which they come about, which is how they sort."""
 ZERO = pl.lit(0).cast(D)

@@ -57,6 +57,10 @@ class Records:
         """Return the payee's id for an id or alias; what is no payee stays."""
         return self.names.get(text, text)
 
+    def place(self, payee: str) -> tuple[int, str]:
+        """Return what payees are ordered by: as numbers where all ids are, else as text (§1.4)."""
+        return (int(payee) if all(p.isdigit() for p in self.payees) else 0, payee)
+
     def _shares(self) -> dict[str, dict[str, tuple[Holder, ...]]]:
         """The holders of each deal and role: in `order`, else by payee id, as numbers where all payees' are, nobody last (§3.3)."""
         rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))

@@ -11,7 +11,7 @@ from typing import Any
 from commcalc.plan.components import Bonus, Commission
 from commcalc.plan.measures import RoleCredit
 from commcalc.plan.model import Plan
-from commcalc.reference.change import changed, floors
+from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, spiff
 from commcalc.reference.crediting import on_plan, own_parts
 from commcalc.reference.job import Answer, House, Job, Line, Payout, Slice
@@ -71,9 +71,10 @@ def _earned(
     """Return what stands for every payee up to a moment, and the exact and rounded earning of each credit."""
     found: Standings = {}
     rounded: dict[Any, tuple[Decimal, Decimal]] = {}
-    for earner in _earners(work):
-        entries = list(_kind(work).earn(work, earner, at))
-        entries = changed(work, entries, at, posted)
+    work.earners = _earners(work)
+    every = {e: changed(work, list(_kind(work).earn(work, e, at)), at, posted) for e in work.earners}
+    within_budget(work, every, at)
+    for earner, entries in every.items():
         for entry in entries:
             changes = sum((a for a, _ in entry.changes.values()), ZERO)
             rounded[entry.key] = (entry.earned, entry.amount - changes)

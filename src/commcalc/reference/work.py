@@ -88,6 +88,7 @@ class Work:
         self.round_by = reading("round", self.component, house) or "line"
         self.split = reading("split", self.component, house) or "credit"
         self.prorate = self._prorate()
+        self.earners: list[Earner] = []  # everybody who earns under the component
         self.on: str | None = getattr(self.component, "on", None)
 
     def _prorate(self) -> Prorate:

@@ -66,7 +66,7 @@ LINES = Table(
         _c("exact", "decimal", "unrounded earning less what had been posted unrounded"),
         _c("amount", "decimal", "rounded earning less what had been posted, plan currency"),
         _c("currency", "text", "the plan's currency"),
-        _c("kind", "text", "earning, minimum, maximum, gate, proration, cap, floor"),
+        _c("kind", "text", "earning, minimum, maximum, gate, proration, cap, budget, floor"),
         _c("cause", "text", "new or true-up"),
         _c("corrects", "text", "the period a true-up corrects"),
         _c("accrued", "yes/no", "earned but payable only at the end of the plan's own span"),

@@ -26,7 +26,8 @@ SLICED = ["tier", "start", "stop", "basis", "rate", "factor", "exact"]
 class Paying:
     """How a piece is paid: its rate (products in order, and a divisor or none), its factors, the column that holds its tier.
 
-    pay: basis x rate, where that is not their plain product (so much for a sale, then its share).
+    pay: basis x rate, where that is not their plain product (so much for a sale, then its share). basis: what is paid on as
+    numerator and divisor, where only a part of a credit is paid.
     """
 
     rate: tuple[pl.Expr, ...]
@@ -34,6 +35,7 @@ class Paying:
     factors: list[pl.Expr]
     tier: str | None = None
     pay: pl.Expr | None = None
+    basis: tuple[pl.Expr, pl.Expr] | None = None
 
 
 def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
@@ -98,7 +100,7 @@ def slices_and_lines(frame: pl.DataFrame, paying: Paying, blanks: list[Blank], p
     line is the sum of basis x part x rate x factors over one common divisor, divided once; each slice shows its own
     quotient, the highest takes the rest (semantics 1.2, 5.3).
     """
-    frame = _paid(frame, paying, pl.col("~basis"), None)
+    frame = _paid(frame, paying, *(paying.basis or (pl.col("~basis"), None)))
     cut = _cut(pieces, paying) if pieces is not None and len(pieces) else None
     frame, cut, blanks = _decided(frame, cut, blanks)
     if frame.is_empty():
