@@ -6,11 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from commcalc.api import Project, Run
+    from commcalc.api import Project, Run, compare
     from commcalc.api import open_project as open
 
-__all__ = ["Project", "Run", "open"]
-_NAMES = {"Project": "Project", "Run": "Run", "open": "open_project"}
+__all__ = ["Project", "Run", "compare", "open"]
+_NAMES = {"Project": "Project", "Run": "Run", "compare": "compare", "open": "open_project"}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from commcalc.base.problem import Report
 from commcalc.base.source import Sources
 from commcalc.checks import Facts, check_plans
-from commcalc.inputs.project import FILE, ProjectFile, column_types, read_project, stated_columns, written_types
+from commcalc.checks.plan_tests import check_tests
+from commcalc.inputs.project import FILE, ProjectFile, calendar_of, column_types, read_project, stated_columns, written_types
 from commcalc.plan.load import LoadedPlan, load_plans, plan_files
+from commcalc.plan.tests_load import LoadedTests, files_beside, load_tests
+from commcalc.plan.tests_problems import NO_SUCH_PLAN
 
 if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
+    from commcalc.dry_run import DryRun
     from commcalc.engine.result import Result
     from commcalc.inputs.tables import Inputs
 
@@ -54,6 +58,17 @@ class Project:
             report.extend(check_plans(self.plans, facts_of(self.file)))
         return report
 
+    def tests(self, files: list[Path] | None = None) -> tuple[LoadedTests, Report]:
+        """Read the plan tests beside the plans, or those of `files`, and return them with what is wrong in them."""
+        root = self.root if self.file is not None else Path()  # tests that stand alone are named from where one stands
+        found, report = load_tests(files_beside(self.root / "plans") if files is None else files, root)
+        if self.file is not None:
+            known = {p.plan.plan: p for p in self.plans}
+            problems = check_tests(found.tests, known, self.file.model.currency, calendar_of(self.file))
+            unread = len(self.plans) < self.plan_count  # then a test may name a plan that is there but did not bind
+            report.extend(p for p in problems if not (unread and p.kind is NO_SUCH_PLAN))
+        return found, report
+
     def check_data(self, *, set_aside: bool = False) -> tuple[Inputs | None, Report]:
         """Read every table as `calculate` would and return them with what is wrong in them."""
         assert self.file is not None, "a project whose file was refused has no data"
@@ -84,6 +99,12 @@ class Project:
         month_end = importlib.import_module("commcalc.month_end")
         found: Report = month_end.verify(self, run)
         return found
+
+
+def compare(before: Project, after: Project, against: str = "last-quarter", *, progress: Progress = _silent) -> DryRun:
+    """Compare two projects over a past span: `commcalc.compare(commcalc.open("."), commcalc.open("proposal"))`."""
+    found: DryRun = importlib.import_module("commcalc.dry_run").compare_projects(before, after, against, progress)
+    return found
 
 
 def facts_of(file: ProjectFile) -> Facts:

@@ -14,16 +14,22 @@ from commcalc.api import VERSION, Progress, Run
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Kind, Report
 from commcalc.base.source import Cell
+from commcalc.checks.expressions import BUILT_IN
 from commcalc.checks.problems import NAME_TAKEN
 from commcalc.engine.book import House
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.deals import FAR
 from commcalc.inputs.field_problems import FAR_AHEAD
-from commcalc.inputs.project import written_types
+from commcalc.inputs.problems import NO_COLUMN
+from commcalc.inputs.project import ProjectFile, written_types
 from commcalc.inputs.tables import Inputs
+from commcalc.language.expression import walk
+from commcalc.language.expression.nodes import Member, Name
 from commcalc.language.names import nearest
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.model import Param
+from commcalc.plan.walk import places
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -59,7 +65,8 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
         return Run(None, report, {}, inputs)
     _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
-    _hidden(plans, inputs, report)
+    hidden_columns(plans, inputs, report)
+    _lacking(project.file, plans, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
     result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress)
@@ -89,13 +96,32 @@ def _with_mapping(result: Result, inputs: Inputs) -> Result:
     return replace(result, counts=counts, identities=(kept, *result.identities))
 
 
-def _hidden(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+def hidden_columns(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
     """A plan's own column must not hide, or be hidden by, a column of the data."""
     for loaded in plans:
         for name in loaded.plan.columns:
             if name in inputs.tables["deals"].columns:
                 place = loaded.tree.span_of(("columns", name), key=True)
                 report.add(NAME_TAKEN.at(place, name=name, one="a column of the plan", other="a column of the deals"))
+
+
+def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+    """A column that a plan names, and that a table may have, is in the table: else nothing could be told from it."""
+    absent = {n: written_types(file, n).keys() - set(inputs.tables[n].columns) for n in ("deals", "payees")}
+    said = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
+    for loaded in plans:
+        for name, param in loaded.plan.params.items():
+            if "title" in absent["payees"] and isinstance(param, Param) and param.title:
+                place = loaded.tree.span_of(("params", name, "title"), key=True)
+                report.add(NO_COLUMN.at(place, column="title", near="", mend=said.format(table="payees", column="title")))
+        own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
+        for at in places(loaded.plan):
+            for node in walk(at.expression.node):
+                table = "payees" if isinstance(node, Member) else "deals"
+                if not isinstance(node, Name | Member) or node.id not in absent[table] or (table == "deals" and node.id in own):
+                    continue
+                place = loaded.tree.scalar_place(at.path, node.start, node.end)
+                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=said.format(table=table, column=node.id)))
 
 
 def verify(project: Project, run: Run) -> Report:

@@ -37,7 +37,7 @@ YAML = (
     PlanFault("F107 curency", PLAN.replace("currency", "▸curency"), "P001", "did you mean `currency`?", "write `currency`"),
     PlanFault("F107 a key of another place", component("▸tiers: []"), "P001", "`tiers` is not a key of `components.commission`", "the keys here are accelerators"),
     PlanFault("F108 no currency", "▸" + PLAN.replace("currency: USD\n", ""), "P002", "lacks `currency`", "add `currency:`"),
-    PlanFault("F108 no rate", PLAN.replace("commission: {", "▸commission: {").replace(", rate: 5%", ""), "P002", "`components.commission` lacks `rate`", "on-target, a value, or tiers"),
+    PlanFault("F108 no rate", PLAN.replace("commission: {", "▸commission: {").replace(", rate: 5%", ""), "P002", "`components.commission` lacks `rate`", "a table, tiers, or on-target"),
     PlanFault("F108 no apply", rate("{by: value, tiers: [{from: 0, pay: 1%}]}").replace("rate:", "▸rate:"), "P002", "lacks `apply`", "add `apply:`"),
     PlanFault("F109 a tab", PLAN.replace("payment: {every: month, negative: carry}", "payment:\n▸\tevery: month\n  negative: carry"), "Y007", "a tab", "use spaces"),
     PlanFault("F110 bad indentation", f"{HEAD}{BOOKED}components:\n  commission:\n    kind: commission\n   ▸on: booked\n{MONTH}", "Y008", "not indented like", "4 spaces, this one with 3 spaces"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-OPEN_FINDINGS: frozenset[str] = frozenset({"shared-unassigned", "hired-later"})  # fmt: skip
+OPEN_FINDINGS: frozenset[str] = frozenset()
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
 
 Said = dict[str, Any]
@@ -250,6 +250,8 @@ def _limits(m: Maker, said: Said, window: str, *, per_deal: bool) -> None:
     if m.odds(0.1) and (per_deal_kind or "floor-of-bonus" not in OPEN_FINDINGS):
         if "odd-window-floor" in OPEN_FINDINGS and window in ("deal", "quota row", "life"):
             pers = ["period", "month"]
+        if window == "deal" and "on" in said:
+            pers = ["period", "month"]  # a deal's own floor is one per deal
         floors.append({"at": m.one("10 USD", "20 USD", "33.33 USD"), "per": m.one(*pers)})
     if "floor-and-cap" in OPEN_FINDINGS and any(x["per"] == "deal" for x in (*caps, *floors)):
         caps = [c for c in caps if c["per"] == "deal"][:1]
@@ -434,4 +436,26 @@ def _spiff(m: Maker) -> Said:
         said["pay"] = m.one(*COINS, {"by": "product", "rows": {"Orbit": "50 USD", "any": "10 USD"}}, "1%", "2.5%")
         if "%" in str(said["pay"]) and m.odds(0.5):
             said["basis"] = m.one("margin", "amount")
-    return _common(m, said, window, per_deal=True)
+    said = _common(m, said, window, per_deal=True)
+    if m.odds(0.65) and (window != "deal" or "on" not in said):
+        _spiff_limits(m, said, window)
+    return said
+
+
+def _spiff_limits(m: Maker, said: Said, window: str) -> None:
+    """The first so many, a minimum, a budget: what looks at more than one deal."""
+    said["split"] = "credit"
+    alike = window != "quota row"  # all payees have the same windows
+    if m.odds(0.6):
+        said["first"] = m.one(
+            "1 per payee", "2 per payee", "3 per payee", "2.5 per payee", *(("3 in all", "7 in all") if alike else ())
+        )
+    if m.odds(0.35):
+        said["minimum"] = m.one("2", "1.5", "3", {"by": "payee.region", "rows": {"East": "1", "any": "2"}})
+    if m.odds(0.5) and alike:
+        ends = "dates" in said or window in PERIODIC
+        spent = m.one("first come", "prorate") if ends else "first come"
+        said["budget"] = {"amount": m.one("20 USD", "75", "33.33 USD", "150 USD"), "when_spent": spent}
+        floor = said.get("floor", [])
+        if any(f["per"] != "deal" for f in (floor if isinstance(floor, list) else [floor])):
+            del said["floor"]

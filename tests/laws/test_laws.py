@@ -22,8 +22,10 @@ from shrinking import small
 from table_making import made_world
 from worlds import World, calculated, differences, load
 
+from commcalc.engine import parts
 from commcalc.engine.result import Result
 from commcalc.plan.load import LoadedPlan
+from commcalc.tables.results import CREDITS
 
 BATCHES = 8  # so that several processes share the work
 WORLDS = 30  # in each batch; about thirteen payees each
@@ -126,6 +128,21 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
                 assert_frame_equal(getattr(one, table), getattr(two, table))
 
     law(20, check)
+
+
+def test_the_size_of_the_parts_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(world: World, plans: Plans) -> None:
+        whole = results(world, plans)
+        with monkeypatch.context() as small_parts:
+            small_parts.setattr(parts, "ROWS", 3)
+            for one, two in zip(whole, results(world, plans), strict=True):
+                for table in TABLES:
+                    first, second = (getattr(r, table) for r in (one, two))
+                    key = ["line_id", "n"] if table == "slices" else [] if table != "credits" else CREDITS.key
+                    assert_frame_equal(first.sort(key) if key else first, second.sort(key) if key else second)
+                assert one.counts == two.counts
+
+    law(25, check)
 
 
 def test_every_identity_holds_and_sums_add_up() -> None:

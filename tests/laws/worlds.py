@@ -13,7 +13,6 @@ from typing import Any
 
 import polars as pl
 import yaml
-from plan_making import OPEN_FINDINGS
 
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Report
@@ -170,19 +169,17 @@ def _sums(result: Result, answer: reference.Answer, *, named: bool) -> Iterator[
             yield f"earned, payable and accrued of {payee}: engine {one}, reference {other}"
     refused = {(r["payee"], _last(r["component"]), r["deal"]) for r in result.exceptions.to_dicts() if r["component"]}
     plain = {(x.payee, x.component, x.deal) for x in answer.exceptions if x.component}
-    whole = {x.deal for x in answer.exceptions if not x.component}  # of the deal, whoever is named
-    refused = {x for x in refused if x[2] not in whole or x in plain}
-    for missing in sorted(refused ^ plain) if named else ():
+    for missing in sorted(refused ^ plain):
         who = "engine" if missing in refused else "reference"
         yield f"exception {missing} of the {who} alone"
+    refused = {(r["payee"], r["deal"]) for r in result.exceptions.to_dicts() if not r["component"]}
+    plain_ = {(x.payee, x.deal) for x in answer.exceptions if not x.component}
+    for missing_ in sorted(refused ^ plain_):
+        yield f"deal's exception {missing_} of the {'engine' if missing_ in refused else 'reference'} alone"
     statuses = result.counts
     counted: dict[str, int] = {}
     for status in answer.statuses.values():
         counted[status] = counted.get(status, 0) + 1
-    if "shared-unassigned" in OPEN_FINDINGS:
-        statuses, counted = (
-            {**c, "left out": c.get("left out", 0) + c.get("exception", 0), "exception": 0} for c in (statuses, counted)
-        )
     for status in ("credited", "left out", "waiting", "later", "exception"):
         if statuses.get(status, 0) != counted.get(status, 0):
             yield f"deals {status}: engine {statuses.get(status, 0)}, reference {counted.get(status, 0)}"

@@ -90,6 +90,12 @@ def gate(text: str) -> str:
     return paid(f"gate: {{when: {text}, else: 0%}}")
 
 
+def spiff(text: str, window: str = "month") -> str:
+    budget = "" if "budget" in text else ", budget: none"
+    component = f"base: {{kind: spiff, on: bookings, pay: 50 USD, each: deal, stacks: on top, {text}{budget}}}"
+    return f"{HEAD}{MEASURES.replace('month, quota: 1_000', window)}components:\n  {component}\n{END}"
+
+
 def flow(text: str) -> str:
     return measure(f"bookings: {{sum: amount, window: month, {text.strip('{}')}}}")
 
@@ -97,7 +103,7 @@ def flow(text: str) -> str:
 SLOTS: dict[str, Callable[[str], str]] = {
     "Y003": str, "Y004": str, "Y005": str, "Y006": paid, "Y008": tiers, "Y010": flow, "Y011": counted, "Y012": counted,
     "Y013": counted, "Y020": instead, "Y023": lambda t: paid(f"dates: {t} .."), "Y024": instead, "Y025": instead, "Y027": lambda t: top("").replace("{every: month}", f"{{every: month, {t}}}"),
-    "Y029": instead, "Y030": instead, "Y031": cells, "P001": tiers, "P003": tiers, "P004": tiers, "P006": paid, "P007": tiers,
+    "Y029": instead, "Y030": instead, "Y031": cells, "Y032": spiff, "P001": tiers, "P003": tiers, "P004": tiers, "P006": paid, "P007": tiers,
     "P008": measure, "P101": counted, "P102": paid, "P103": paid, "P104": paid, "P105": paid, "P110": lambda t: paid("", f"    kind: commission\n    {t}\n"),
     "P111": paid, "P112": top, "P115": top, "P116": top, "P117": counted, "P211": tiers, "P212": tiers,
     "P216": rows, "P220": ranges, "P221": lambda t: ranges(t + " and above 36"), "P222": ranges, "P230": points, "P231": points, "P302": lambda t: paid(t.replace("}", ", excess: forfeit}")),
@@ -127,12 +133,22 @@ TOLD: dict[str, tuple[str, str]] = {
     "P215": (_tier("from: 0, pay: 1%", "from: 5, pay: 2%, reaches: zero", apply="retroactive"), _tier("from: 0, pay: 1%", "from: 5, pay: 2%, reaches: zero")),
     "P225": tuple(rows(f"[[x, {cell}5%], [any, any, 1%]]", by="[product, stage]") for cell in ("", "any, ")),
     "P226": (rows("{24..: 5%, any: 1%}", by="close_date"), rows("{any: 5%}")),
+    "P118": tuple(paid("gate: {when: value('ticket') >= 100, else: 0%}").replace("components:", f"  ticket: {{sum: amount, window: {w}}}\ncomponents:") for w in ("deal", "month")),
+    "P303": tuple(paid(f"floor: {{at: 20 USD{per}}}").replace("window: month", "window: deal") for per in ("", ", per: deal")),
     "P240": (paid("rate: on-target"), paid("rate: on-target\ntarget: 80% of variable")),
     "P241": tuple(_tier("from: 0, pay: 1%", by="attainment").replace(", quota: 1_000", quota) for quota in ("", ", quota: own")),
     "P242": tuple(paid(f"target: {t}").replace("window: month", "window: deal") for t in ("80% of variable", "5_000 USD")),
     "P243": (paid("target: 60% of variable"), paid("target: 100% of variable")),
     "P300": tuple(_tier("from: 0%, pay: 1%", by="attainment").replace("window: month", f"window: year{a}") for a in ("", ", against: full quota")),
     "P301": tuple(paid(f"cap: {{at: {cap}, excess: forfeit}}\nfloor: {{at: {floor}}}") for cap, floor in ((100, 200), (200, 100))),
+    **{code: (spiff(*fails), spiff(*works)) for code, fails, works in (
+        ("P310", ("first: 3 per payee", "deal"), ("first: 3 per payee", "quarter")),
+        ("P311", ("first: 3 per payee, split: pay",), ("first: 3 per payee, split: credit",)),
+        ("P312", ("floor: {at: 50 USD}, budget: {amount: 1_000 USD, when_spent: first come}",), ("budget: {amount: 1_000 USD, when_spent: first come}",)),
+        ("P313", ("budget: {amount: 1_000 USD, when_spent: prorate}", "life"), ("dates: 2026-Q1, budget: {amount: 1_000 USD, when_spent: prorate}", "life")),
+        ("P314", ("budget: {amount: 10%, when_spent: first come}",), ("budget: {amount: 50_000, when_spent: first come}",)),
+        ("P315", ("minimum: 500 USD",), ("minimum: 3",)),
+    )},
     "P304": (top("").replace("currency: USD", "currency: EUR"), top("")),
 }  # type: ignore[assignment]  # fmt: skip
 """Where a page tells its example in words: a plan that fails in this way, and one that works."""

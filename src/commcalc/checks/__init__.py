@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from commcalc.base.problem import Problem, Report
-from commcalc.checks import expressions, pay_types, rates, references, stated, tables, tiers
+from commcalc.checks import expressions, pay_types, rates, read, references, spiffs, stated, tables, tiers
 from commcalc.checks.facts import Facts
 from commcalc.plan.load import LoadedPlan
 
@@ -14,9 +14,11 @@ CHECKS: tuple[Check, ...] = (
     references.check,
     expressions.check,
     tiers.check,
+    read.check,
     tables.check,
     rates.check,
     pay_types.check,
+    spiffs.check,
     stated.check,
 )
 """Every check, in the order in which a reader would want to know."""

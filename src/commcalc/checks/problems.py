@@ -252,6 +252,28 @@ NO_QUOTA = _k(
     "write `quota: own` in the measure, or go by `value`",
     ("Attainment is value / quota.", "by: attainment on a measure without quota", "quota: own"),
 )
+NO_WINDOW = _k(
+    "P118",
+    "Whose deal?",
+    "`{text}` reads `{name}`, whose window is one deal, where no deal of it is looked at",
+    "give `{name}` a window of time, or let the component be on it",
+    (
+        "A measure with `window: deal` stands for one deal. Only a component that is on it has that deal at hand.",
+        "gate: {when: value('ticket') >= 100, else: 0%}, on another measure, ticket having window: deal",
+        "window: month",
+    ),
+)
+DEAL_FLOOR = _k(
+    "P303",
+    "A floor for each window of one deal",
+    "`per: {per}` of a component on `{name}`, whose window is one deal, would be a floor for each deal",
+    "write `per: deal`",
+    (
+        "A floor per window is made up at the window's end; a deal has its own: `per: deal`.",
+        "floor: 20 USD, on a window of one deal",
+        "per: deal",
+    ),
+)
 NO_AMOUNT = _k(
     "P242",
     "No part of the year",
@@ -302,5 +324,59 @@ OTHER_CURRENCY = _k(
     "the plan pays in {plan}, the deals are in {project}; exchange rates are not read yet",
     "write `currency: {project}`, or keep such plans in a project of their own",
     ("Currencies are never added, and no rate is taken as 1.", "a plan in EUR in a project in USD", "one currency"),
+)
+SPIFF_WINDOW = _k(
+    "P310",
+    "A window of its own",
+    "`{key}` looks at all deals of a window of `{on}`, and the window is {window}: {why}",
+    "let it be on a measure over a month, quarter or year, or leave out `on` and write `dates`",
+    (
+        "`first`, `minimum` and `budget` hold for each window of the measure; without one for the SPIFF's dates.",
+        "first: 3 per payee, on a measure with window: deal",
+        "first: 3 per payee, on a measure with window: quarter",
+    ),
+)
+SPIFF_SPLIT = _k(
+    "P311",
+    "Counted for whom?",
+    "`{key}` counts for each payee, and under `split: pay` a deal that is shared has no payee until it is paid",
+    "write `split: credit` here: each payee counts their own share",
+    (
+        "What a SPIFF counts it counts for each payee, by their share of the deal.",
+        "split: pay, first: 3 per payee",
+        "split: credit",
+    ),
+)
+SPIFF_FLOOR = _k(
+    "P312",
+    "A floor above the budget",
+    "a floor is paid whatever is left, and a budget is the most that all are paid",
+    "leave out the floor, or write `budget: none`",
+    ("A floor per window would pass the budget.", "floor: {at: 50}, budget: {amount: 1_000}", "budget: {amount: 1_000}"),
+)
+SPIFF_END = _k(
+    "P313",
+    "No end to share at",
+    "`prorate` shares the budget at the end, and this SPIFF has none",
+    "write `dates` with a last day, or a measure over a month, quarter or year",
+    ("Until the end nobody knows what everybody's part is.", "when_spent: prorate, without dates", "dates: 2026-Q1"),
+)
+SPIFF_BUDGET = _k(
+    "P314",
+    "Not a plain amount",
+    "the budget `{text}` is not a plain amount",
+    "write one amount: 50_000 {currency}",
+    (
+        "A budget is one amount for all payees: no share of a target, no param, nothing of one payee.",
+        "budget: 10%",
+        "budget: 50_000",
+    ),
+)
+SPIFF_MINIMUM = _k(
+    "P315",
+    "A number of deals",
+    "the minimum `{text}` is {found}, and deals or units are counted",
+    "write a number: `minimum: 3`; the least that is paid is `floor`",
+    ("The minimum is a number of deals or units.", "minimum: 500 USD", "minimum: 3"),
 )
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

@@ -9,7 +9,7 @@ from commcalc.checks.facts import Facts
 from commcalc.checks.problems import NOT_STATED
 from commcalc.checks.tiers import measure_of
 from commcalc.language.expression import calls, free_of
-from commcalc.plan.components import Bonus, Commission
+from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import reading
@@ -88,6 +88,12 @@ def _component(loaded: LoadedPlan, name: str, component: ComponentBase, span: in
                 mend="`excess: forfeit`",
             )
     on = getattr(component, "on", None)
+    counted = plan.measures[on].aggregate if on in plan.measures else ""
+    if isinstance(component, Spiff) and component.each == "unit" and component.basis is None and counted != "sum":
+        why = "what one unit is, is not known"
+        yield NOT_STATED.at(
+            tree.span_of((*path, "each"), key=True), key="basis", why=why, mend="`basis: units`, or be on a sum of units"
+        )
     window = WINDOWS[plan.measures[on].window] if on in plan.measures else 0
     if isinstance(component, Bonus) and component.earned is None and window > span:
         why = "before the window ends nothing is paid, or what stands so far"

@@ -10,7 +10,6 @@ from commcalc.checks.facts import Facts
 from commcalc.checks.problems import (
     FEW_POINTS,
     FIRST_TIER,
-    NO_QUOTA,
     POINTS,
     REACHES,
     TIER_AVERAGE,
@@ -85,11 +84,8 @@ def _tiers(loaded: LoadedPlan, path: Path, tiers: Tiers, on: str) -> Iterator[Pr
 
 
 def _by(loaded: LoadedPlan, path: Path, tiers: Tiers, by: tuple[str, str], on: str) -> Iterator[Problem]:
-    what, name = by
+    _, name = by
     measure = loaded.plan.measures[name]
-    place = loaded.tree.span_of((*path, "by"))
-    if what == "attainment" and measure.quota is None:
-        yield NO_QUOTA.at(place, text=tiers.by.text, name=name)
     if tiers.apply in IN_ORDER and name != on:
         yield TIER_OTHER.at(loaded.tree.span_of((*path, "apply")), apply=tiers.apply, name=name)
     if tiers.apply in IN_ORDER and name == on and measure.aggregate not in ("sum", "count"):

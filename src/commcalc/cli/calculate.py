@@ -44,6 +44,7 @@ STATUSES = (
 )
 MOST_KINDS = 20
 MOST_DEALS = 5
+MOST_PAYEES = 500  # in the table; above, the totals are shown
 
 
 def verb(
@@ -154,12 +155,20 @@ def _payouts(period: str, payouts: pl.DataFrame) -> None:
         before = totals.get(currency, [Decimal(0)] * len(SUMS))
         totals[currency] = [a + b for a, b in zip(before, figures, strict=True)]
         shown_figures = (shown.money(f, minor_units(currency)) for f in figures)
-        rows.append((row["payee"], row["name"] or "", row["plan"] or "", *shown_figures, currency))
+        if len(payouts) <= MOST_PAYEES:
+            rows.append((row["payee"], row["name"] or "", row["plan"] or "", *shown_figures, currency))
     for currency, sums in sorted(totals.items()):
         shown_sums = (shown.money(s, minor_units(currency)) for s in sums)
         rows.append(("", f"total {currency}", "", *shown_sums, currency))
     columns = [("payee", "left"), ("name", "left"), ("plan", "left"), *((n, "right") for n in SUMS), ("", "left")]
     shown.table(columns, rows, f"Payouts {period}")
+    if len(payouts) > MOST_PAYEES:
+        shown.line(f"{len(payouts):,} payees, each in payouts.csv; one of them here: --payee ID")
+    below = payouts.filter(payouts["payable"] < 0)
+    if len(below):
+        shown.note(
+            f"payable below zero: {', '.join(below['payee'][:MOST_DEALS])}; nothing is carried over to the next period yet"
+        )
 
 
 def _lines(lines: pl.DataFrame) -> None:

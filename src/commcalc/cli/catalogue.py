@@ -10,6 +10,7 @@ MODULES = (
     "commcalc.language.problems",
     "commcalc.language.expression.problems",
     "commcalc.plan.problems",
+    "commcalc.plan.tests_problems",
     "commcalc.checks.problems",
     "commcalc.inputs.problems",
     "commcalc.inputs.field_problems",

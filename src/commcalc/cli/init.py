@@ -64,11 +64,15 @@ mia,Mia Chen,Sales Manager,,2022-01-10
 
 
 def templates() -> dict[str, Traversable]:
-    """Return the template plans by name: from the installed package, or from the checkout it runs from."""
-    packaged = resources.files("commcalc").joinpath("library")
-    folder = packaged if packaged.is_dir() else Path(__file__).parents[3] / "plans"
-    found = [f for f in folder.iterdir() if f.name.endswith(".yaml") and not f.name.endswith(".test.yaml")]
+    """Return the template plans by name."""
+    found = [f for f in _library().iterdir() if f.name.endswith(".yaml") and not f.name.endswith(".test.yaml")]
     return {f.name.removesuffix(".yaml"): f for f in sorted(found, key=lambda f: f.name)}
+
+
+def _library() -> Traversable:
+    """Return the folder of the templates: of the installed package, or of the checkout it runs from."""
+    packaged = resources.files("commcalc").joinpath("library")
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "plans"
 
 
 def verb(
@@ -94,9 +98,10 @@ def verb(
         shown.note(f"{folder} is not empty; name a new folder: commcalc init my-plans")
         raise typer.Exit(2)
     plan = known[template].read_text(encoding="utf-8").replace("USD", currency)
+    tests = _library().joinpath(f"{template}.test.yaml").read_text(encoding="utf-8").replace("USD", currency)
     project = PROJECT.format(company=json.dumps(company, ensure_ascii=False), currency=currency)
     try:
-        _write(folder, template, plan, project)
+        _write(folder, template, (plan, tests), project)
     except OSError as error:
         shown.note(f"{error.filename or folder} cannot be written: {error.strerror}")
         raise typer.Exit(3) from None
@@ -109,11 +114,12 @@ def _about(file: Traversable) -> str:
     return first.lstrip("# ") if first.startswith("#") else ""
 
 
-def _write(folder: Path, name: str, plan: str, project: str) -> None:
+def _write(folder: Path, name: str, plan: tuple[str, str], project: str) -> None:
     people = ("ann", "ben", "mia")
     files = {
         "commcalc.yaml": project,
-        f"plans/{name}.yaml": plan,
+        f"plans/{name}.yaml": plan[0],
+        f"plans/{name}.test.yaml": plan[1],
         "data/deals.csv": DEALS,
         "data/payees.csv": PAYEES,
         "data/assignments.csv": "payee_id,plan,from\n" + "".join(f"{p},{name},2026-01-01\n" for p in people),

@@ -108,7 +108,12 @@ def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], tit
 
 def as_json(value: Any) -> None:
     """Print a value as JSON, decimals as exact text."""
-    print(json.dumps(value, indent=1, ensure_ascii=False, default=_plain))
+    print(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON, decimals as exact text."""
+    return json.dumps(value, indent=1, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +14,9 @@ import typer
 import commcalc
 from commcalc.base.problem import Report
 from commcalc.base.render import summary
+from commcalc.base.source import Sources
 from commcalc.cli import shown
+from commcalc.plan.tests_load import LoadedTests
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -47,6 +50,9 @@ def verb(
     style = _picked(style, os.environ)
     project = commcalc.open(path)
     report = project.validate()
+    tests, found = project.tests() if project.file is not None else (LoadedTests((), {}), Report())
+    report.extend(found)
+    project = replace(project, sources=Sources({**project.sources.texts, **tests.texts}))
     if data and project.file is not None and not report.errors:
         inputs, found = project.check_data()
         report = Report([*report.problems, *found.problems])
@@ -64,7 +70,8 @@ def verb(
         raise typer.Exit(shown.status(report))
     if style in ("full", "github"):
         plans = ", ".join(p.plan.plan for p in project.plans)
-        shown.note(f"{len(project.plans)} plans are fine: {plans}. Next: commcalc calculate")
+        also = f", and {len(tests.tests)} tests of them (commcalc test)" if tests.tests else ""
+        shown.note(f"{len(project.plans)} plans are fine: {plans}{also}. Next: commcalc calculate")
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG

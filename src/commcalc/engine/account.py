@@ -13,9 +13,10 @@ from commcalc.base.render import cut
 from commcalc.engine.book import Book
 from commcalc.engine.credit import credits_of
 from commcalc.engine.measure import Measured
-from commcalc.engine.people import join_effective
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
 from commcalc.language.names import NameIndex
+from commcalc.plan.measures import RoleCredit
 from commcalc.tables.exact import D, product, quotient
 
 REFUSED = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}
@@ -44,13 +45,17 @@ def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank
     if book.splits is None:
         deals = deals.with_columns(pl.lit(value=False).alias("~split"))
     else:
-        split = book.deals["~deal"].is_in(book.splits.filter(pl.col("role") == "owner")["~deal"].unique().implode())
+        split = book.deals["~shares"].is_in(book.splits.filter(pl.col("role") == "owner")["~shares"].unique().implode())
         deals = deals.with_columns(split.alias("~split"))
     due = pl.col("~d").is_not_null() & (pl.col("~d") <= book.now)
     open_rows = deals.filter(~pl.col("~credited") & due & ~pl.col("~split"))["~row"]
     reasons = _crediting_reasons(book, book.deals[open_rows])
     if book.splits is not None:
-        shares = _shares_of(book, book.splits, book.deals[deals.filter(due & pl.col("~split"))["~row"]])
+        roles = {
+            "owner",
+            *(m.credit.role for p in book.plans for m in p.plan.measures.values() if isinstance(m.credit, RoleCredit)),
+        }
+        shares = _shares_of(book, book.splits.filter(pl.col("role").is_in(roles)), book.deals[deals.filter(due)["~row"]])
         reasons = pl.concat([reasons, _crediting_reasons(book, shares)])
     refused = _marked(len(book.deals), [reasons["~row"]])
     status = (
@@ -84,7 +89,7 @@ def _places(book: Book) -> list[str]:
 
 def _crediting_reasons(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
     """Why a deal that no measure credited could not be: unknown owner, none, no plan that day, dated before the hire."""
-    on_plan = book.people.assignments.select("~p", "~from", "~to", "~a")
+    on_plan = _in_effect(book)
     found = join_effective(deals.with_columns(pl.col(book.house.credit_date).alias("~d")), on_plan, "~d")
     hired = pl.lit(None, dtype=pl.Date)
     if "payee.hired" in book.people.facts.columns:
@@ -104,11 +109,23 @@ def _crediting_reasons(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
     return refused.select(*REASON, *_places(book))
 
 
+def _in_effect(book: Book) -> pl.DataFrame:
+    """Return `~p ~from ~to ~a` of assignments to the plans of the run, while these are in effect."""
+    every: list[tuple[str, date, date]] = [
+        (p.plan.plan, p.plan.effective.first or FIRST_DAY, p.plan.effective.last or LAST_DAY) for p in book.plans
+    ]
+    plans = pl.DataFrame(every, schema={"plan": pl.String, "~x": pl.Date, "~y": pl.Date}, orient="row")
+    rows = book.people.assignments.join(plans, on="plan").select(
+        "~p", pl.max_horizontal("~from", "~x").alias("~from"), pl.min_horizontal("~to", "~y").alias("~to"), "~a"
+    )
+    return rows.filter(pl.col("~from") <= pl.col("~to")).sort("~p", "~from")
+
+
 def _shares_of(book: Book, splits: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
     """The deals that are shared as a row for each payee who has a share, with the amount of it; nobody's is nobody's."""
-    shares = splits.filter(pl.col("~p").is_not_null()).select("~deal", "~p", "~n", "~q")
+    shares = splits.filter(pl.col("~p").is_not_null()).select("~shares", "~p", "~n", "~q")
     names = book.people.ids.select("~p", pl.col("payee_id").alias("owner"))
-    held = deals.drop("~p", "owner").join(shares, on="~deal").join(names, on="~p")
+    held = deals.drop("~p", "owner").join(shares, on="~shares").join(names, on="~p")
     amount = pl.col("amount").cast(D)
     part = pl.when(pl.col("~n") == pl.col("~q")).then(amount).otherwise(quotient(product(amount, pl.col("~n")), pl.col("~q")))
     each = held.with_columns(part.alias("amount")).group_by("~row", "~p", maintain_order=True)

@@ -16,7 +16,7 @@ from commcalc.language.expression.nodes import Name
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.walk import places
 from commcalc.tables.exact import D
-from commcalc.tables.ordering import in_order, numbered
+from commcalc.tables.ordering import numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class SharedDeals:
 class Book:
     """All that a run reads.
 
-    deals: one row each, by owner, credit date and place: `~row` (the row's own number, from 0), `~k` (place in the order of
-    deal id and line), `~p` (owner, empty where unknown), `~sale` (number of the sale: `returns`, else the deal), `~deal`
-    (number of the deal id), and the deal's columns.
-    splits: `~deal`, `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
+    deals: one row each: `~k` (place in the order of deal id and line), `~p` (owner, empty where unknown), `~sale` (number of
+    the sale: `returns`, else the deal), `~deal` (number of the deal id), and the deal's columns. In a part of a run
+    (engine.parts) they stand by owner, credit date and place, and have `~row`, their own number from 0.
+    splits: `~shares` (number of the deal id), `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
     """
 
     plans: tuple[LoadedPlan, ...]
@@ -75,10 +75,12 @@ def prepare_book(
 ) -> Book:
     """Number payees and deals and lay the calendar over all their days."""
     people = prepare_people(tables["payees"], tables["assignments"])
-    deals = _deals(_needed(tables["deals"], plans, house), people, house.credit_date)
+    deals = _deals(_needed(tables["deals"], plans, house), people)
     quotas = tables.get("quotas", pl.DataFrame())
     moments = prepare_moments(calendar, *_days(plans, period, tables))
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
+    if splits is not None:
+        deals = _with_shares(deals, splits)
     return Book(
         plans,
         house,
@@ -111,7 +113,7 @@ def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) ->
     return deals.select(c for c in deals.columns if c in keep)
 
 
-def _deals(deals: pl.DataFrame, people: People, credit_date: str) -> pl.DataFrame:
+def _deals(deals: pl.DataFrame, people: People) -> pl.DataFrame:
     if "owner" in deals.columns:
         owners = people.ids.select(pl.col("payee_id").alias("owner"), "~p")
         frame = deals.join(owners, on="owner", how="left", maintain_order="left")
@@ -120,7 +122,7 @@ def _deals(deals: pl.DataFrame, people: People, credit_date: str) -> pl.DataFram
     frame = frame.hstack(numbered(frame))
     if "line" not in frame.columns:
         frame = frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias("line"))
-    return in_order(_with_sales(frame), "~p", credit_date, "~k").with_row_index("~row")
+    return _with_sales(frame)
 
 
 def _with_sales(frame: pl.DataFrame) -> pl.DataFrame:
@@ -131,9 +133,19 @@ def _with_sales(frame: pl.DataFrame) -> pl.DataFrame:
     return named.with_columns(pl.coalesce("~sale", "~deal").alias("~sale"))
 
 
+def _with_shares(deals: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
+    """Add `~shares`: the deal whose shares hold, its own where splits list it, else those of the sale that it takes back."""
+    listed = pl.col("~deal").is_in(splits["~shares"].unique().implode())
+    return deals.with_columns(pl.when(listed).then("~deal").otherwise("~sale").alias("~shares"))
+
+
 def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.DataFrame:
     """Order the shares of each deal and role as stated, else by payee, and mark the last: it takes the rest."""
     keys = deals.select("deal_id", "~deal").unique("deal_id")
+    if "returns" in deals.columns:  # a sale of earlier times is not among the deals, its shares may be among the splits
+        known, listed = deals["deal_id"].unique().implode(), splits["deal_id"].unique().implode()
+        alone = deals.filter(pl.col("returns").is_not_null() & ~pl.col("returns").is_in(known) & ~pl.col("deal_id").is_in(listed))
+        keys = pl.concat([keys, alone.select(pl.col("returns").alias("deal_id"), "~deal").unique()])
     role = pl.col("role").fill_null("owner") if "role" in splits.columns else pl.lit("owner")
     order = pl.col("order") if "order" in splits.columns else pl.lit(None, dtype=D)
     frame = (
@@ -143,7 +155,7 @@ def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.Dat
         .sort("~deal", "role", "~order", "~p", nulls_last=True)
     )
     return frame.select(
-        "~deal",
+        pl.col("~deal").alias("~shares"),
         "~p",
         "role",
         pl.col("share_num").cast(D).alias("~n"),

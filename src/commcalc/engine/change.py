@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import polars as pl
@@ -10,8 +9,8 @@ import polars as pl
 from commcalc.base.money import minor_units
 from commcalc.engine.components.bonus import window_measure
 from commcalc.engine.earnings import Blank, Job, probe_day
-from commcalc.engine.measure import with_plan_columns
-from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective, stretches
+from commcalc.engine.measure import window_of, with_plan_columns
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.quota import days_of, has_end, quota_rows, taking_part
 from commcalc.engine.reading import with_assignment
 from commcalc.engine.rules import expressions_of, is_money
@@ -26,8 +25,6 @@ from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
 ONE = pl.lit(1).cast(D)
 ZERO = pl.lit(0).cast(D)
 CENTS = "~amount"
-
-Change = Callable[[Job, pl.DataFrame, date], tuple[pl.DataFrame, list[Blank]]]
 
 
 def cents(job: Job, figure: pl.Expr) -> pl.Expr:
@@ -48,7 +45,7 @@ def minimum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, lis
         last = pl.int_range(pl.len()).over(SALE) == pl.len().over(SALE) - 1
         short = (pl.col("~limit") - pl.col(CENTS).sum().over(SALE)).clip(lower_bound=0)
         given = pl.when(last & pl.col("~alive")).then(short).otherwise(ZERO)
-        frame = _kept(frame, pl.col(CENTS) + given).drop("~limit", "~alive")
+        frame = replaced(frame, pl.col(CENTS) + given).drop("~limit", "~alive")
     return frame, blanks
 
 
@@ -59,7 +56,7 @@ def maximum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, lis
         frame, found = _limited_per_deal(job, frame, limit, day)
         blanks += found
         kept = pl.when(pl.col("~alive")).then(_under_cap(SALE)).otherwise(pl.col(CENTS))
-        frame = _kept(frame, kept).drop("~limit", "~alive")
+        frame = replaced(frame, kept).drop("~limit", "~alive")
     return frame, blanks
 
 
@@ -72,7 +69,7 @@ def _limited_per_deal(job: Job, frame: pl.DataFrame, limit: Limit, day: date) ->
     columns = [c for c in {"amount", *reads.columns} if c in job.book.deals.columns]
     rows = frame.join(job.book.deals.select("~row", *columns), on="~row", how="left", maintain_order="left")
     rows = with_assignment(job.book, job.plan, rows.with_columns(pl.col("~d").alias("~t")), reads.payee, reads.params)
-    rows = with_plan_columns(job.plan, rows, reads.columns, rules)
+    rows = with_plan_columns(job.plan, rows.with_columns(pl.col("~t").alias("~d")), reads.columns, rules)
     moment = probe_day(day, of_credit=job.component.as_of == "credit period", book=job.book)
     rows = job.readings.attach(rows.with_columns(moment.alias("~t")), reads.measures, on)
     at = cents(job, quotient(product(rules.expression(limit.at), pl.col("~share_n")), pl.col("~share_q")))
@@ -95,7 +92,7 @@ def _under_cap(group: list[str]) -> pl.Expr:
     return pl.min_horizontal(running, limit) - pl.min_horizontal(running - pl.col(CENTS), limit)
 
 
-def _kept(frame: pl.DataFrame, amount: pl.Expr) -> pl.DataFrame:
+def replaced(frame: pl.DataFrame, amount: pl.Expr) -> pl.DataFrame:
     """Take the new rounded figure; one that is as before keeps its exact figure, a changed one is exact as it stands."""
     frame = frame.with_columns(amount.alias("~new"))
     same = pl.col("~new") == pl.col(CENTS)
@@ -118,7 +115,7 @@ def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.Data
     reads = rules.reads(gate.when, gate.otherwise)
     groups = frame.select("~p", "~w", "~wfirst", "~wlast").unique(["~p", "~w"], maintain_order=True)
     groups = groups.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
-    groups = with_assignment(job.book, job.plan, groups, reads.payee, reads.params)
+    groups = with_assignment(job.book, job.plan, _standing(job, groups), reads.payee, reads.params)
     groups = job.readings.attach(groups, reads.measures, rules.own)
     groups = job.readings.left_out(groups, reads.quotas)
     ended = (pl.col("~wlast") <= day).fill_null(value=False)
@@ -131,9 +128,9 @@ def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.Data
         blanks.append(Blank(f"gate: {gate.when.text}", "blank", rows))
     pays = pl.col("~open") | (pl.lit(gate.until_known in ("pay", "hold")) & ~pl.col("~ended"))
     holds = ~pl.col("~open") & ~pl.col("~ended") & pl.lit(gate.until_known == "hold")
+    groups = groups.filter(pl.col("~open").is_not_null() & pl.col("~part").is_not_null())  # what is not known is not as if met
     groups = groups.with_columns(pays.alias("~pays"), holds.alias("~holds")).select("~p", "~w", "~pays", "~holds", "~part")
     joined = frame.join(groups, on=["~p", "~w"], how="inner", maintain_order="left", nulls_equal=True)
-    joined = joined.filter(pl.col("~pays").is_not_null() & pl.col("~part").is_not_null())
     exact = pl.when(pl.col("~pays")).then(pl.col("~exact")).otherwise(product(pl.col("~exact"), pl.col("~part")))
     joined = joined.with_columns(exact.alias("~cut"))
     amount = pl.when(pl.col("~pays")).then(pl.col(CENTS)).otherwise(cents(job, pl.col("~cut")))
@@ -167,7 +164,7 @@ def caps(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[B
             rows = unknown.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()
             blanks.append(Blank(f"cap: {limit.at.text}", "blank", rows))
             frame = frame.filter(pl.col("~limit").is_not_null())
-        frame = _kept(frame, _under_cap(["~p", "~span"])).drop("~span", "~limit")
+        frame = replaced(frame, _under_cap(["~p", "~span"])).drop("~span", "~limit")
     return frame, blanks
 
 
@@ -226,9 +223,8 @@ def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
 def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) -> pl.DataFrame:
     rules = job.rules.on(getattr(job.component, "on", None))
     if isinstance(limit.at, PartOf):
-        rows = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to", "~a")
         component = _of(job, limit.at)
-        found = join_effective(keys, rows, "~t")
+        found = _standing(job, keys)
         if isinstance(component.target, Expression):
             reads = rules.reads(component.target)
             found = with_assignment(job.book, job.plan, found, reads.payee, reads.params)
@@ -238,7 +234,7 @@ def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) 
         found = found.with_columns(quotient(figure, pl.col("~td")).alias("~x"))
     else:
         reads = rules.reads(*expressions_of(limit.at))
-        found = with_assignment(job.book, job.plan, keys, reads.payee, reads.params)
+        found = with_assignment(job.book, job.plan, _standing(job, keys), reads.payee, reads.params)
         own = rules.own if limit.per == "window" else None
         found = job.readings.attach(found, reads.measures, own).with_columns(rules.expression(limit.at).alias("~x"))
     if prorated and not _by_target(job, limit):
@@ -246,6 +242,15 @@ def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) 
         part = quotient(product(pl.col("~x"), pl.col("~taken").cast(D)), days_of("~wfirst", "~wlast").cast(D))
         found = found.with_columns(pl.when(has_end("~wfirst", "~wlast")).then(part).otherwise(pl.col("~x")).alias("~x"))
     return found.with_columns(cents(job, pl.col("~x")).alias("~limit"))
+
+
+def _standing(job: Job, keys: pl.DataFrame) -> pl.DataFrame:
+    """Add `~a`: the assignment in force at `~t`, else the payee's last before it in the window (docs/semantics.md 7.1)."""
+    rows = stretches(job.book.people, job.plan).sort("~p", "~b")
+    numbered = keys.with_row_index("~o").sort("~p", "~t")
+    found = numbered.join_asof(rows, left_on="~t", right_on="~b", by="~p", check_sortedness=False).sort("~o")
+    inside = pl.col("~z") >= pl.col("~wfirst")
+    return found.with_columns(pl.when(inside).then("~a").alias("~a")).drop("~o", "~b", "~z", strict=False)
 
 
 def _by_target(job: Job, limit: Limit) -> bool:
@@ -271,7 +276,7 @@ def topped_up(job: Job, frame: pl.DataFrame, day: date) -> tuple[list[pl.DataFra
     given = frame.clear()
     for limit in (x for x in job.component.floors if x.per != "deal"):
         spans = _ended_spans(job, limit, day)
-        marked = frame.with_columns(_span(job, limit).alias("~span"))
+        marked = frame.with_columns(_own_span(job, limit, frame).alias("~span"))
         every = pl.concat([marked, given.with_columns(_span_of_day(job, limit).alias("~span"))], how="diagonal")
         totals = every.group_by("~p", "~span", maintain_order=True).agg(pl.col(CENTS).sum().alias("~total"))
         totals = spans.join(totals, on=["~p", "~span"], how="left", maintain_order="left")
@@ -285,6 +290,13 @@ def topped_up(job: Job, frame: pl.DataFrame, day: date) -> tuple[list[pl.DataFra
         given = pl.concat([given, _shortfalls(found, frame.columns)], how="diagonal")
     figures = [pl.col(c).sum() if c in (CENTS, "~exact") else pl.col(c).first() for c in given.columns if c not in ("~p", "~w")]
     return [frame, given.group_by("~p", "~w", maintain_order=True).agg(figures)], blanks
+
+
+def _own_span(job: Job, limit: Limit, frame: pl.DataFrame) -> pl.Expr | pl.Series:
+    """The limit's window of each row; of quota rows the payee's own, whoever the deal is shared with."""
+    if _window(job, limit) == "quota row":
+        return window_of(job.book, job.plan, _measure(job), frame)
+    return _span(job, limit)
 
 
 def _shortfalls(found: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
@@ -333,14 +345,3 @@ def _ended_spans(job: Job, limit: Limit, day: date) -> pl.DataFrame:
     both = rows.join(spans, on="~p") if "~p" in spans.columns else rows.join(spans, how="cross")
     both = both.filter((pl.col("~b") <= pl.col("~wlast")) & (pl.col("~z") >= pl.col("~wfirst")))
     return both.select("~p", "~span", "~wfirst", "~wlast").unique(maintain_order=True)
-
-
-CHANGES: tuple[tuple[str, Change], ...] = (
-    ("minimum", minimum),
-    ("maximum", maximum),
-    ("gate", gates),
-    ("proration", proration),
-    ("cap", caps),
-    ("floor", floors),
-)
-"""What changes a result, in the order in which it does (semantics 7)."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from commcalc.engine.book import Book, SharedDeals
-from commcalc.engine.people import hired_by_then, join_effective
+from commcalc.engine.people import People, hired_by_then, hired_on, join_effective
 from commcalc.plan.measures import MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient
@@ -26,7 +26,8 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     """
     date = measure.date or book.house.credit_date
     wanted = [c for c in dict.fromkeys(columns) if c in book.deals.columns]
-    base = ["~row", "~k", "~p", "~deal", "~sale", pl.col(date).alias("~d"), *wanted]
+    shares = ["~shares"] if book.splits is not None else []
+    base = ["~row", "~k", "~p", "~deal", "~sale", *shares, pl.col(date).alias("~d"), *wanted]
     deals = only(book.deals, pl.col(date) <= book.now).select(base)
     found = _shared(book, deals, measure)
     rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
@@ -38,12 +39,12 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     )
     known = only(join_effective(found, rows, "~d"), inside)
     if book.shared is not None:
-        known = on_plan(book.shared, known, rows).filter(pl.col("~on") == pl.col("~of")).drop("~on", "~of", "~first")
+        known = on_plan(book.shared, book.people, known, rows).filter(pl.col("~on") == pl.col("~of")).drop("~on", "~of", "~first")
     return in_order(hired_by_then(known, book.people, "~d"), "~p", "~d", "~k")
 
 
-def on_plan(shared: SharedDeals, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add to deals of streams `~of` (payees of the stream), `~on` (those on the plan on `~d`), `~first`; others count as one.
+def on_plan(shared: SharedDeals, people: People, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add to deals of streams `~of` (payees of the stream), `~on` (those hired and on the plan on `~d`), `~first`; others count as one.
 
     In: `~p ~d`; rows: assignments `~p ~from ~to ~a` to the plan.
     """
@@ -51,6 +52,7 @@ def on_plan(shared: SharedDeals, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.
     each = numbered.select("~i", "~p", "~d").join(shared.holders, on="~p", maintain_order="left")
     each = each.with_columns(pl.col("~real").alias("~p"))
     each = join_effective(each, rows.select("~p", "~from", "~to", pl.col("~a").alias("~assigned")), "~d")
+    each = hired_on(each, people, "~d").with_columns(pl.when(pl.col("~hired")).then("~assigned").alias("~assigned"))
     counts = each.group_by("~i").agg(
         pl.len().alias("~of"), pl.col("~assigned").count().alias("~on"), pl.col("~real").first().alias("~first")
     )
@@ -75,7 +77,7 @@ def _own(book: Book, deals: pl.DataFrame) -> pl.DataFrame:
     tagged = deals.with_columns(pl.lit("owner").alias("~role"), pl.lit(0, dtype=pl.UInt32).alias("~level"))
     if book.splits is None:
         return only(tagged, pl.col("~p").is_not_null())
-    direct = tagged.join(book.splits.filter(pl.col("role") == "owner").select("~deal").unique(), on="~deal", how="anti")
+    direct = tagged.join(book.splits.filter(pl.col("role") == "owner").select("~shares").unique(), on="~shares", how="anti")
     one = pl.lit(1).cast(D)
     whole = [one.alias("~n"), one.alias("~q"), pl.lit(value=False).alias("~rest"), pl.lit(0, dtype=pl.Int64).alias("~place")]
     shared = _split(book, deals, pl.col("role") == "owner")
@@ -90,7 +92,10 @@ def _split(book: Book, deals: pl.DataFrame, role: pl.Expr) -> pl.DataFrame:
         )
     rows = book.splits.filter(role & pl.col("~p").is_not_null())
     return (
-        deals.drop("~p").join(rows, on="~deal").with_columns(pl.lit(0, dtype=pl.UInt32).alias("~level")).rename({"role": "~role"})
+        deals.drop("~p")
+        .join(rows, on="~shares")
+        .with_columns(pl.lit(0, dtype=pl.UInt32).alias("~level"))
+        .rename({"role": "~role"})
     )
 
 
@@ -140,11 +145,11 @@ def share_of(frame: pl.DataFrame, figure: pl.Expr, book: Book) -> pl.Expr | pl.S
 
 
 def _with_rest(frame: pl.DataFrame, splits: pl.DataFrame) -> pl.Series:
-    last = frame.select("~x", "~deal", "~role", "~rest").with_row_index("~i").filter("~rest")
+    last = frame.select("~x", "~shares", "~role", "~rest").with_row_index("~i").filter("~rest")
     shares = splits.select(
-        "~deal", pl.col("role").alias("~role"), pl.col("~n").alias("n"), pl.col("~q").alias("q"), pl.col("~rest").alias("r")
+        "~shares", pl.col("role").alias("~role"), pl.col("~n").alias("n"), pl.col("~q").alias("q"), pl.col("~rest").alias("r")
     )
-    each = last.join(shares, on=["~deal", "~role"]).with_columns(
+    each = last.join(shares, on=["~shares", "~role"]).with_columns(
         quotient(product(pl.col("~x"), pl.col("n")), pl.col("q")).alias("~y")
     )
     totals = each.group_by("~i").agg(

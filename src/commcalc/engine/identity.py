@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 
 import polars as pl
 
@@ -13,8 +14,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 WORD = 8  # bytes in one 64-bit word; ids of up to two words are read as numbers, longer ones are digested first
 
 
+@cache
 def alphabet() -> pl.Series:
-    """Return fifteen bits as three letters, for every number there is: made once for a run."""
+    """Return fifteen bits as three letters, for every number there is: made once."""
     pairs = [x + y for x in LETTERS for y in LETTERS]
     return pl.Series("letters", [x + y for x in pairs for y in LETTERS])
 

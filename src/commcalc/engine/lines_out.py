@@ -44,8 +44,12 @@ def line_rows(book: Book, naming: Naming, job: Job, found: pl.DataFrame, *, accr
     line = pl.lit(book.deals["line"].cast(pl.UInt32)).gather(pl.col("~row")).fill_null(0)
     first, last = pl.col("~wfirst"), pl.col("~wlast")
     again = bool(found["~was"].any())
-    usable = (pl.col("~basis") != 0) & (pl.col("kind") == "earning")
-    rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.col("~basis"))) if again else pl.col("~rate")
+    rate, factor = pl.col("~rate"), pl.col("~factor")
+    if found["~j"].null_count() < len(found):  # what was posted is taken back: the line has several slices
+        rate = pl.when(pl.col("~j").is_null()).then(rate).otherwise(quotient(pl.col("~exact"), pl.col("~basis")))
+    if found["kind"].n_unique() > 1 or found["kind"].first() != "earning":
+        earning = pl.col("kind") == "earning"
+        rate, factor = pl.when(earning).then(rate), pl.when(earning).then(factor)
     period = (book.moments.number("period", "~d") + 1).cast(pl.UInt32)
     corrects = pl.when("~was").then(period).otherwise(0) if again else pl.lit(0, dtype=pl.UInt32)
     frame = found.select(
@@ -63,7 +67,7 @@ def line_rows(book: Book, naming: Naming, job: Job, found: pl.DataFrame, *, accr
         pl.when(last < LAST_DAY).then(last).alias("window_last"),
         pl.col("~basis").alias("basis"),
         rate.alias("rate"),
-        pl.col("~factor").alias("factor"),
+        factor.alias("factor"),
         pl.col("~exact").alias("exact"),
         pl.col("~amount").alias("amount"),
         pl.lit(job.plan.currency, dtype=labels.currency).alias("currency"),
@@ -137,4 +141,4 @@ def credit_rows(book: Book, labels: Labels, measured: Mapping[str, Measured], pl
                 pl.col("~c").alias("before"),
             ).select(CREDITS.names)
         )
-    return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(CREDITS.names, pl.String))
+    return pl.concat(frames) if frames else pl.DataFrame()  # a plan that counts no deals has no credits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -40,20 +41,27 @@ def prepare_moments(calendar: Calendar, first: date, last: date) -> Moments:
     for w in CALENDAR_WINDOWS:
         days[w] = []
     for period in periods:
-        names = {"period": period.name, "quarter": period.quarter, "half": period.half, "year": period.year}
-        day = period.first
-        while day <= period.last:
-            names["month"] = f"{day.year:04}-{day.month:02}"
+        for first, last in _months(period.first, period.last):
+            names = {"period": period.name, "quarter": period.quarter, "half": period.half, "year": period.year}
+            names["month"] = f"{first.year:04}-{first.month:02}"
+            count = (last - first).days + 1
             for w, name in names.items():
                 number = numbers[w].setdefault(name, len(numbers[w]))
-                span = rows[w].setdefault(name, [day, day, set()])
-                span[1] = day
+                span = rows[w].setdefault(name, [first, last, set()])
+                span[1] = last
                 span[2].add(period.name)  # type: ignore[attr-defined]
-                days[w].append(number)
-            days["day"].append(day)
-            day += timedelta(days=1)
+                days[w] += [number] * count
+            days["day"] += [first + timedelta(days=n) for n in range(count)]
     table = pl.DataFrame(days, schema={"day": pl.Date, **dict.fromkeys(CALENDAR_WINDOWS, pl.Int64)})
     return Moments(periods[0].first, periods[-1].last, table, {w: _windows(rows[w]) for w in CALENDAR_WINDOWS})
+
+
+def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Yield the stretches of the days from `first` to `last` that lie in one calendar month."""
+    while first <= last:
+        after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield first, min(last, after - timedelta(days=1))
+        first = after
 
 
 def _windows(rows: dict[str, list[object]]) -> pl.DataFrame:

@@ -16,14 +16,33 @@ from commcalc.tables.exact import D
 ONE = pl.lit(1).cast(D)
 
 
-def of_windows(before: Settled, now: Settled) -> Settled:
+def of_windows(job: Job, before: Settled, now: Settled, first: date) -> Settled:
     """Leave out openings of windows that the run does not calculate: what was paid in them is not taken back."""
-    opened = before.rows["~row"].is_null() & before.rows["~wfirst"].is_null()
-    if not opened.any():
+    figures = _opened(job, first)
+    if figures is None:
         return before
-    alone = before.rows.filter(opened).join(now.rows, on=["~p", "~w"], how="anti").select(KEY)
-    rows = before.rows.join(alone, on=KEY, how="anti", nulls_equal=True, maintain_order="left")
-    return renumbered(Settled(rows, before.slices.join(alone, on=KEY, how="anti", nulls_equal=True), before.blanks))
+    alone = figures.select("~p", "~w").join(now.rows, on=["~p", "~w"], how="anti")
+    rows = before.rows.join(alone, on=["~p", "~w"], how="anti", maintain_order="left")
+    return renumbered(Settled(rows, before.slices.join(alone, on=["~p", "~w"], how="anti"), before.blanks))
+
+
+def _opened(job: Job, first: date) -> pl.DataFrame | None:
+    """Return `~p ~w ~amount ~d ~wfirst ~wlast` of the openings that hold before `first`; None where there are none."""
+    rows = job.book.openings
+    if rows.is_empty() or not isinstance(job.component, Bonus) or job.component.earned not in ("to date", "ratchet"):
+        return None
+    rows = rows.filter((pl.col("kind") == "earned") & (pl.col("name") == job.name) & pl.col("~p").is_not_null())
+    rows = rows.filter(pl.col("as_of").dt.offset_by("1d") >= first)
+    if rows.is_empty():
+        return None
+    dated = rows.with_columns(pl.col("as_of").alias("~d"), pl.col("as_of").alias("~t"), pl.lit(0, dtype=pl.UInt32).alias("~deal"))
+    name = window_measure(job)
+    dated = dated.with_columns(window_of(job.book, job.plan, name, dated).alias("~w"))
+    figures = dated.group_by("~p", "~w", maintain_order=True).agg(
+        pl.col("amount").sum().alias("~amount"), pl.col("~d").max(), pl.col("~t").max()
+    )
+    spans = job.readings.windows_at(name, job.plan.measures[name], figures.select("~p", "~t").unique())
+    return figures.join(spans.select("~p", "~t", "~wfirst", "~wlast"), on=["~p", "~t"], how="left", maintain_order="left")
 
 
 def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | None:
@@ -32,16 +51,9 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
     An opening of kind `earned` names a component and the last day it speaks of. For the window that holds that day it is
     what had been posted, as long as no span has been paid since (docs/semantics.md 4.9).
     """
-    rows = job.book.openings
-    if rows.is_empty() or not isinstance(job.component, Bonus) or job.component.earned not in ("to date", "ratchet"):
+    figures = _opened(job, first)
+    if figures is None:
         return posted
-    rows = rows.filter((pl.col("kind") == "earned") & (pl.col("name") == job.name) & pl.col("~p").is_not_null())
-    rows = rows.filter(pl.col("as_of").dt.offset_by("1d") >= first)
-    if rows.is_empty():
-        return posted
-    dated = rows.with_columns(pl.col("as_of").alias("~d"), pl.lit(0, dtype=pl.UInt32).alias("~deal"))
-    dated = dated.with_columns(window_of(job.book, job.plan, window_measure(job), dated).alias("~w"))
-    figures = dated.group_by("~p", "~w", maintain_order=True).agg(pl.col("amount").sum().alias("~amount"), pl.col("~d").max())
     opened = figures.with_columns(
         pl.lit("owner").alias("~role"),
         pl.lit(0, dtype=pl.UInt32).alias("~level"),
@@ -49,7 +61,7 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
         pl.col("~amount").alias("~exact"),
         pl.lit(value=False).alias("~held"),
         ONE.alias("~factor"),
-        *(pl.lit(None, dtype=EMPTY_ROWS[c]).alias(c) for c in ("~row", "~line", "~k", "~wfirst", "~wlast", "~basis", "~rate")),
+        *(pl.lit(None, dtype=EMPTY_ROWS[c]).alias(c) for c in ("~row", "~line", "~k", "~basis", "~rate")),
     ).select(FIGURES)
     slices = opened.with_columns(
         pl.lit(1, dtype=pl.UInt32).alias("~n"),

@@ -149,18 +149,18 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     if stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
         found, before = settled(job, now, None), None
-        lines = only(difference(found, None, first), pl.col("~d") >= first)
+        lines = only(difference(found, None, first, now), pl.col("~d") >= first)
     else:
         before = with_openings(job, _posted(job, first), first)
         found = settled(job, now, before)
         found = with_openings(job, found, now + timedelta(days=1)) or found
-        before = of_windows(before, found) if before is not None else None
+        before = of_windows(job, before, found, first) if before is not None else None
         if streams is not None:
             found = renumbered(with_floors(plain, shared_out(job, found, streams), now))
             if before is not None:
                 before = renumbered(with_floors(plain, shared_out(job, before, streams), first - timedelta(days=1)))
             blanks = apart(job)
-        lines = difference(found, before, first)
+        lines = difference(found, before, first, now)
         released = _released(found, before)
     earned = _earned(lines, _held(found, before) if not accrued else None)
     if released is None:  # nothing is held where nothing can change later

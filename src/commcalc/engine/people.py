@@ -118,6 +118,15 @@ def _gathered(frame: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.lit(table[c]).gather(at).alias(c) for c in table.columns if c != "~p")
 
 
+def hired_on(frame: pl.DataFrame, people: People, on_date: str) -> pl.DataFrame:
+    """Add `~hired`: whether the payee was hired by the day."""
+    if "payee.hired" not in people.facts.columns:
+        return frame.with_columns(pl.lit(value=True).alias("~hired"))
+    dated = join_effective(frame, people.facts.select("~p", "~from", "~to", "payee.hired"), on_date)
+    later = (pl.col("payee.hired") > pl.col(on_date)).fill_null(value=False)
+    return dated.with_columns((~later).alias("~hired")).drop("payee.hired")
+
+
 def hired_by_then(frame: pl.DataFrame, people: People, on_date: str) -> pl.DataFrame:
     """Leave out rows (`~p`) dated before their payee was hired; only payees whose plan begins before that are looked at."""
     if "payee.hired" not in people.facts.columns:

@@ -39,7 +39,7 @@ def quota_rows(book: Book, plan: Plan, said: MeasureBase, name: str) -> pl.DataF
             dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team").with_columns(pl.lit(1).alias("~rank"))
         )
     if "plan" in rows.columns:
-        members = book.people.assignments.select("~p", "plan").unique()
+        members = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "plan").unique()
         found.append(
             dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="plan").with_columns(pl.lit(2).alias("~rank"))
         )
@@ -107,8 +107,8 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
         parts = _prorated_rows(book, plan, parts)
     key = ["~p", "~w", "~t"]
     found = probes.join(_added(parts), on=key, how="left", maintain_order="left").with_columns(pl.col("~qd").fill_null(ONE))
-    if said.spread is None and said.window not in ("quota row", "life"):
-        unclear = _unspread(parts, rows, probes).with_columns(pl.lit(value=True).alias("~unclear"))
+    if said.spread != "evenly" and said.window not in ("quota row", "life"):
+        unclear = _unspread(book, said, parts, rows, probes).with_columns(pl.lit(value=True).alias("~unclear"))
         if len(unclear):
             found = found.join(unclear, on=key, how="left", maintain_order="left")
             found = found.with_columns(pl.when(pl.col("~unclear").is_null()).then(c).alias(c) for c in ("~qn", "~qd"))
@@ -116,10 +116,16 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     return found
 
 
-def _unspread(parts: pl.DataFrame, rows: pl.DataFrame, probes: pl.DataFrame) -> pl.DataFrame:
-    """Return `~p ~w ~t` of windows that a longer row holds, of those that count: the payee's own before the team's."""
+def _unspread(book: Book, said: MeasureBase, parts: pl.DataFrame, rows: pl.DataFrame, probes: pl.DataFrame) -> pl.DataFrame:
+    """Return `~p ~w ~t` of windows with a longer row that no `spread` divides, of rows that count: own ones before the team's.
+
+    A list of ratios divides what has as many windows as there are ratios.
+    """
     key = ["~p", "~w", "~t"]
     longer = probes.select(*key, "~wfirst", "~wlast").join(rows.drop("~w"), on="~p").filter(_longer())
+    if said.spread is not None and said.window in CALENDAR_WINDOWS:
+        number = book.moments.number
+        longer = longer.filter(number(said.window, "~last") - number(said.window, "~first") + 1 != len(said.spread))
     best = parts.group_by(key).agg(pl.col("~rank").min().alias("~best"))
     counts = longer.join(best, on=key, how="left").filter((pl.col("~rank") <= pl.col("~best")).fill_null(value=True))
     return counts.select(key).unique()

@@ -93,11 +93,8 @@ class Readings:
 
     def left_out(self, frame: pl.DataFrame, asked: frozenset[str]) -> pl.DataFrame:
         """Leave out, without exception, what asks for a quota that is missing and says so: `no_quota: leave out`."""
-        for name in sorted(asked):
-            if self.plan.measures[name].no_quota == "leave out":
-                num, den = pl.col(f"quota_num:{name}"), pl.col(f"quota_den:{name}")
-                frame = frame.filter(((num > 0) | den.is_null()).fill_null(value=False))
-        return frame
+        leaving = [n for n in sorted(asked) if self.plan.measures[n].no_quota == "leave out"]
+        return frame.filter(_told(n) for n in leaving) if leaving else frame
 
     def windows_at(self, name: str, said: MeasureBase, probes: pl.DataFrame) -> pl.DataFrame:
         """Add `~w ~wfirst ~wlast`: the window of the measure that holds each probe's day."""
@@ -117,6 +114,11 @@ class Readings:
             "~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast")
         )
         return probes.with_columns(self.book.moments.number(said.window, "~t").alias("~w")).join(windows, on="~w")
+
+
+def _told(name: str) -> pl.Expr:
+    """Whether a quota is there, or cannot be told, which is an exception."""
+    return ((pl.col(f"quota_num:{name}") > 0) | pl.col(f"quota_den:{name}").is_null()).fill_null(value=False)
 
 
 def with_assignment(book: Book, plan: Plan, probes: pl.DataFrame, payee: frozenset[str], params: frozenset[str]) -> pl.DataFrame:

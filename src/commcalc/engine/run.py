@@ -46,7 +46,7 @@ def run(
     parts = parts_of(book)
     done: list[PartResult] = []
     with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:  # the parts in their order, whoever is first
-        for number, part in enumerate(pool.map(lambda part: calculated(part, naming), parts), 1):
+        for number, part in enumerate(pool.map(lambda part: calculated(part(), naming), parts), 1):
             done.append(part)
             progress(f"calculating {number} of {len(parts)}" if len(parts) > 1 else "calculating")
     progress("settling the account")
@@ -81,7 +81,7 @@ def _result(book: Book, done: Sequence[PartResult], aside: pl.DataFrame | None) 
         ),
         steps,
         out,
-        pl.concat(exceptions).sort(EXCEPTIONS.key).select(EXCEPTIONS.names),
+        pl.concat(exceptions).sort(*EXCEPTIONS.key, "reason").select(EXCEPTIONS.names),
         pl.concat([p.account.left_out for p in done]).sort(LEFT_OUT.key).select(LEFT_OUT.names),
         identities,
         counts,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from commcalc.base.money import minor_units
-from commcalc.engine.change import CHANGES, cents
+from commcalc.engine.budget import within_budget
+from commcalc.engine.change import caps, cents, floors, gates, maximum, minimum, proration
 from commcalc.engine.components import KINDS
 from commcalc.engine.earnings import KEY, SLICE, Blank, Earned, Job
 from commcalc.plan.components.bonus import Bonus
@@ -19,6 +21,17 @@ from commcalc.tables.rows import only
 
 STEP = [*KEY, "kind"]
 FIGURES = [*STEP, "~line", "~k", "~d", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact", "~amount", "~held"]
+Change = Callable[[Job, pl.DataFrame, date], tuple[pl.DataFrame, list[Blank]]]
+CHANGES: tuple[tuple[str, Change], ...] = (
+    ("minimum", minimum),
+    ("maximum", maximum),
+    ("gate", gates),
+    ("proration", proration),
+    ("cap", caps),
+    ("budget", within_budget),
+    ("floor", floors),
+)
+"""What changes a result, in the order in which it does (semantics 7)."""
 KIND = pl.Enum(["earning", *(kind for kind, _ in CHANGES)])
 """The kinds of line in the order in which they come about, which is how they sort."""
 ZERO = pl.lit(0).cast(D)
@@ -128,9 +141,11 @@ def _shared_cents(job: Job, rows: pl.DataFrame, group: list[str]) -> pl.DataFram
 def _ratcheted(frame: pl.DataFrame, slices: pl.DataFrame, previous: Settled) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Never less than it has been (semantics 6.1): where nothing is above it the figure of before stands, with its slices."""
     old = previous.rows.filter(pl.col("kind") == "earning").select(
-        *KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a")
+        *KEY, pl.col("~exact").alias("~x"), pl.col("~amount").alias("~a"), pl.col("~factor").alias("~f")
     )
     both = frame.join(old, on=KEY, how="left", maintain_order="left", nulls_equal=True)
+    factor = pl.when(pl.col("~x") >= pl.col("~exact")).then("~f").otherwise("~factor")
+    both = both.with_columns(factor.alias("~factor")).drop("~f")
     stands = both.filter(pl.col("~x") >= pl.col("~exact")).select(KEY)
     slices = pl.concat(
         [
@@ -143,8 +158,8 @@ def _ratcheted(frame: pl.DataFrame, slices: pl.DataFrame, previous: Settled) -> 
     return both.with_columns(figures).drop("~x", "~a"), slices
 
 
-def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFrame:
-    """Return what the run pays: figures now less those posted to the day before `since`, per key and kind.
+def difference(now: Settled, before: Settled | None, since: date, until: date) -> pl.DataFrame:
+    """Return what the run pays to `until`: figures now less those posted to the day before `since`, per key and kind.
 
     A row stays where its rounded or exact figure differs, or where it is an earning credited since. `~was` tells
     whether something had been posted; `~line` and `~j` are the numbers of the row now and before, for their slices.
@@ -172,7 +187,7 @@ def difference(now: Settled, before: Settled | None, since: date) -> pl.DataFram
         changed = pl.concat([kept.drop("~x", "~a"), lost.with_columns(pl.lit(value=True).alias("~was"))], how="diagonal")
     # a credit is new in the span that holds its date; a line of a payee and window, where nothing had been posted for it
     was = pl.when(pl.col("~row").is_null()).then(pl.col("~was")).otherwise(pl.col("~d") < since)
-    new = (pl.col("~d") >= since) & (pl.col("kind") == "earning")
+    new = pl.col("~d").is_between(since, until) & (pl.col("kind") == "earning")
     return only(changed.with_columns(was.alias("~was")), (pl.col("~amount") != 0) | new)
 
 

@@ -43,16 +43,16 @@ def streams_of(book: Book, role: str) -> Streams | None:
     if splits is None or splits.is_empty():
         return None
     mark = pl.concat_str(pl.col("~p").cast(pl.String).fill_null("-"), "~n", "~q", separator=":")
-    lists = splits.sort("~deal", "~place").group_by("~deal", maintain_order=True).agg(mark.str.join("|").alias("~list"))
+    lists = splits.sort("~shares", "~place").group_by("~shares", maintain_order=True).agg(mark.str.join("|").alias("~list"))
     known = lists.unique("~list", keep="first", maintain_order=True).sort("~list")
     known = known.with_columns((pl.int_range(pl.len()) + len(book.people.ids)).cast(pl.UInt32).alias("~stream"))
-    shares = splits.join(known.select("~deal", "~stream"), on="~deal").sort("~stream", "~place")
+    shares = splits.join(known.select("~shares", "~stream"), on="~shares").sort("~stream", "~place")
     shares = shares.select(
         pl.col("~stream").alias("~p"), pl.col("~p").alias("~real"), "~n", "~q", pl.col("~place").alias("~turn")
     )
     first = shares.drop_nulls("~real").unique("~p", keep="first", maintain_order=True)
-    streams = lists.join(known.select("~list", "~stream"), on="~list").select("~deal", "~stream")
-    deals = book.deals.join(streams, on="~deal", how="left", maintain_order="left")
+    streams = lists.join(known.select("~list", "~stream"), on="~list").select("~shares", "~stream")
+    deals = book.deals.join(streams, on="~shares", how="left", maintain_order="left")
     alone = pl.col("~p") if role == "owner" else pl.lit(None, dtype=pl.UInt32)
     deals = deals.with_columns(pl.coalesce("~stream", alone).alias("~p")).drop("~stream")
     holders = shares.drop_nulls("~real").select("~p", "~real")
@@ -103,7 +103,7 @@ def apart(job: Job) -> list[Blank]:
     assigned = job.book.people.assignments.filter(pl.col("plan") == job.plan.plan).select("~p", "~from", "~to", "~a")
     first, last = job.plan.effective.first or FIRST_DAY, job.plan.effective.last or LAST_DAY
     deals = deals.filter(pl.col("~d").is_between(first, last))
-    rows = on_plan(shared, deals, assigned).filter((pl.col("~on") > 0) & (pl.col("~on") < pl.col("~of")))
+    rows = on_plan(shared, job.book.people, deals, assigned).filter((pl.col("~on") > 0) & (pl.col("~on") < pl.col("~of")))
     return [Blank("split", "split", rows.select(pl.col("~first").alias("~p"), "~row"))] if len(rows) else []
 
 
@@ -123,6 +123,9 @@ def shared_out(job: Job, found: Settled, streams: Streams) -> Settled:
         quotient(product(pl.col("~exact"), pl.col("~n")), pl.col("~q")).alias("~exact"),
         quotient(product(pl.col("~basis"), pl.col("~n")), pl.col("~q")).alias("~basis"),
     )
+    several = pl.col("~line").is_in(found.slices.filter(pl.col("~n") > 1)["~line"].unique().implode())
+    rate = pl.when(several).then(quotient(pl.col("~exact"), pl.col("~basis"))).otherwise(pl.col("~rate"))
+    shared = shared.with_columns(rate.alias("~rate"))
     named = shared.filter(pl.col("~real").is_not_null()).with_columns(pl.col("~real").alias("~p"))
     every, undecided = filtered_payees(job, pl.concat([alone, named.select(FIGURES)]))
     every = every.sort("~p", "~d", "~k", nulls_last=True)

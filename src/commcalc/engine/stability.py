@@ -8,6 +8,7 @@ from commcalc.engine.earnings import Job
 from commcalc.engine.rules import attainment_of
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.commission import Commission
+from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.readings import reading
 from commcalc.plan.tiers import Tiers
 
@@ -27,6 +28,8 @@ def stable(job: Job, first: date) -> bool:
     said = job.component
     del first
     if isinstance(said, Bonus) or chained(job) or said.gate or said.caps or said.floors:
+        return False
+    if isinstance(said, Spiff) and (said.limits_count or said.budget != "none"):
         return False
     if (reading("split", said, job.book.house.readings) or "credit") == "pay":
         return False

@@ -23,13 +23,19 @@ from commcalc.language.names import nearest
 from commcalc.tables.expression import compile_expression
 from commcalc.tables.schemas import TABLES
 
+SMALL = 1_000  # rows that are typed sooner than threads are begun
+
 
 def mapped(job: Job, report: Report) -> Mapped | None:
     """Return a source's rows in our columns and types; every problem goes to the report."""
     text = _text(job, report) if readable(job.source) else None
     if text is None:
         return None
-    frame, notes = text
+    return mapped_text(job, *text, report)
+
+
+def mapped_text(job: Job, frame: pl.DataFrame, notes: list[str], report: Report) -> Mapped | None:
+    """Return rows of text, with `~file ~line`, in our columns and types."""
     renamed = _renamed(job, frame, report)
     if renamed is None:
         return None
@@ -182,8 +188,11 @@ def _typed(job: Job, frame: pl.DataFrame, written: Mapping[str, str]) -> tuple[p
     """Type the columns that have a type; what cannot be read is marked, not yet reported."""
     known = [c for c in frame.columns if c in written and not c.startswith("~")]
     hows = [typing_of(job, column, written[column]) for column in known]
-    with ThreadPoolExecutor() as pool:  # columns do not depend on each other; their order stays
-        found = list(pool.map(lambda how: typed(frame[how.column], how), hows))
+    if len(frame) < SMALL:
+        found = [typed(frame[how.column], how) for how in hows]
+    else:
+        with ThreadPoolExecutor() as pool:  # columns do not depend on each other; their order stays
+            found = list(pool.map(lambda how: typed(frame[how.column], how), hows))
     marked = [(how, one) for how, one in zip(hows, found, strict=True) if one.bad is not None]
     return frame.with_columns(one.value.alias(how.column) for how, one in zip(hows, found, strict=True)), marked
 

@@ -232,4 +232,15 @@ TWO_WRITINGS = _k(
     ),
     "warning",
 )
+NOT_IN_REF = _k(
+    "D009",
+    "No project there",
+    "git has no `{file}` at `{ref}`",
+    "name a branch, tag or commit that holds the project",
+    (
+        "A dry run reads the project as git has it: commcalc.yaml, plans, and those tables that git keeps.",
+        "a branch from before the project",
+        "a branch of the project",
+    ),
+)
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

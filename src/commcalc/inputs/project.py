@@ -185,7 +185,7 @@ def files_of(project: ProjectFile, pattern: str, path: tuple[str | int, ...]) ->
     if ".xlsx" in pattern.lower() or "#" in pattern:
         report.add(NOT_A_FILE.at(place, path=cut(pattern), what="a workbook, and workbooks are not read yet"))
         return [], report
-    found = _found(project.root, pattern)
+    found = found_files(project.root, pattern)
     if not found:
         names = [str(p.relative_to(project.root)) for p in project.root.glob("**/*.csv")]
         near = nearest(pattern, names)
@@ -205,7 +205,7 @@ def files_of(project: ProjectFile, pattern: str, path: tuple[str | int, ...]) ->
     return ([] if report.errors else found), report
 
 
-def _found(root: Path, pattern: str) -> list[Path]:
+def found_files(root: Path, pattern: str) -> list[Path]:
     """Return what a path or pattern names; nothing where the system does not take it for one."""
     try:
         if any(c in pattern for c in "*?["):

@@ -13,11 +13,12 @@ from commcalc.base.source import Cell
 from commcalc.inputs.deals import check_deals, other_currencies, total_rows
 from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
 from commcalc.inputs.mapped import PLACES, Job, Mapped
-from commcalc.inputs.mapping import finished, mapped, required
+from commcalc.inputs.mapping import finished, mapped, mapped_text, required
 from commcalc.inputs.model import Source, TableSource
 from commcalc.inputs.people import Names, check_assignments, check_payees, composed, names_of, resolved, unknown
 from commcalc.inputs.problems import NO_ROWS
 from commcalc.inputs.project import ProjectFile, calendar_of, sources_of, written_types
+from commcalc.inputs.typed import NUMERIC
 from commcalc.tables.exact import D
 from commcalc.tables.schemas import TABLES
 
@@ -43,8 +44,9 @@ class Inputs:
 class _Reader:
     """Reads each table of the project once, also when others look into it."""
 
-    def __init__(self, project: ProjectFile, report: Report) -> None:
+    def __init__(self, project: ProjectFile, report: Report, given: Mapping[str, pl.DataFrame] | None = None) -> None:
         self.project, self.report = project, report
+        self.given = given or {}  # tables whose text is at hand: no file of theirs is read
         self.done: dict[str, Mapped | None] = {}
         self.counts: dict[str, dict[str, int]] = {}
         self.digests: dict[str, str] = {}
@@ -65,7 +67,8 @@ class _Reader:
         parts: list[Mapped] = []
         known = len(self.report.errors)
         for path, source in sources_of(name, table):
-            one = mapped(self._job(name, source, path), self.report)
+            job, given = self._job(name, source, path), self.given.get(name)
+            one = mapped(job, self.report) if given is None else mapped_text(job, given, [], self.report)
             if one is None:
                 return None
             if source.once_per_key:
@@ -113,7 +116,35 @@ def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool =
     reader = _Reader(project, report)
     for name in project.model.tables:
         reader.frame(name)
-    calendar = calendar_of(project) or calendar_from(reader.done.get("calendar"), project, report)
+    return _inputs(project, reader, calendar_of(project), plans, set_aside=set_aside)
+
+
+def calendar_read(project: ProjectFile) -> tuple[Calendar | None, Report]:
+    """Return the project's calendar, reading its table of periods where it has one."""
+    report = Report()
+    if (calendar := calendar_of(project)) is not None:
+        return calendar, report
+    reader = _Reader(project, report)
+    reader.frame("calendar")
+    return calendar_from(reader.done.get("calendar"), project, report), report
+
+
+def given_inputs(
+    project: ProjectFile, given: Mapping[str, pl.DataFrame], calendar: Calendar | None, plans: Iterable[str]
+) -> tuple[Inputs | None, Report]:
+    """Type and check tables that are given as text, with `~file ~line`, as those read from files are."""
+    reader = _Reader(project, Report(), given)
+    for name in project.model.tables:
+        reader.frame(name)
+    return _inputs(project, reader, calendar, plans, set_aside=False)
+
+
+def _inputs(
+    project: ProjectFile, reader: _Reader, calendar: Calendar | None, plans: Iterable[str], *, set_aside: bool
+) -> tuple[Inputs | None, Report]:
+    """Check the tables read against each other and put the inputs together."""
+    report = reader.report
+    calendar = calendar or calendar_from(reader.done.get("calendar"), project, report)
     tables, exceptions = _checked(project, reader, calendar, list(plans), report)
     if calendar is None or any(reader.done.get(n) is None for n in project.model.tables):
         return None, report
@@ -131,6 +162,19 @@ def read_inputs(project: ProjectFile, plans: Iterable[str], *, set_aside: bool =
         dict(sorted(reader.digests.items())),
         tuple(n for m in reader.done.values() if m is not None for n in m.notes),
     ), report
+
+
+def read_people(project: ProjectFile) -> tuple[pl.DataFrame | None, Calendar | None, Mapping[str, str]]:
+    """Return the payees and the calendar alone, with the digests of the files read; no payees where these have errors."""
+    report = Report()
+    reader = _Reader(project, report)
+    frames = {n: reader.frame(n) for n in ("payees", "calendar") if n in project.model.tables}
+    calendar = calendar_of(project) or calendar_from(reader.done.get("calendar"), project, report)
+    payees = frames.get("payees")
+    if payees is None or not set(TABLES["payees"].required) <= set(payees.columns):
+        return None, calendar, reader.digests
+    payees = check_payees(_without_blank(composed(payees, report), "payee_id"), report)
+    return None if report.errors else _plain(payees), calendar, reader.digests
 
 
 def _checked(
@@ -174,8 +218,9 @@ def _deal_ids(deals: pl.DataFrame, mapped: Mapped | None) -> pl.Series:
 
 def _no_deals(project: ProjectFile) -> pl.DataFrame:
     """A project may pay by KPIs alone: then there are no deals."""
-    text = dict.fromkeys(("~file", "deal_id", "owner"), pl.String)
-    return pl.DataFrame(schema={**text, "~line": pl.UInt32, "amount": D, project.model.credit_date: pl.Date})
+    kinds: dict[str, pl.DataType | type[pl.DataType]] = {"date": pl.Date, "yes/no": pl.Boolean, **dict.fromkeys(NUMERIC, D)}
+    columns = {c: kinds.get(t, pl.String) for c, t in written_types(project, "deals").items()}
+    return pl.DataFrame(schema={"~file": pl.String, "~line": pl.UInt32, **columns})
 
 
 def _without_blank(frame: pl.DataFrame, key: str) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""What can be wrong with one value of a plan: how numbers, ratios, dates and names are written (Y020 to Y031)."""
+"""What can be wrong with one value of a plan: how numbers, ratios, dates and names are written (Y020 to Y032)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,12 @@ NOT_A_CELL = kind(
     "The ends of a range are of one kind, the lower one first.",
     ">24 or 36..24 or 10%..20", "above 24 or 24..36 or 10%..20%",
 )  # fmt: skip
+NOT_THE_FIRST = kind(
+    "Y032", "First of what?", "`{text}` does not say how many of whose: {why}", "write 3 per payee, or 10 in all",
+    "The first deals or units in credit order are paid, so many of each payee or of all payees together.",
+    "first: 3", "first: 3 per payee",
+)  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     NOT_TEXT, NOT_A_NUMBER, NOT_A_RATIO, NOT_A_DATE, NOT_A_RANGE, NOT_A_PERIOD, NOT_A_SPAN, NOT_A_MIX, NOT_YES_NO,
-    NOT_A_NAME, NOT_A_CURRENCY, NOT_A_CELL,
+    NOT_A_NAME, NOT_A_CURRENCY, NOT_A_CELL, NOT_THE_FIRST,
 )  # fmt: skip

@@ -74,19 +74,25 @@ def load_plan(raw: bytes, name: str, file: Path, root: Path) -> tuple[LoadedPlan
     tree, report = read_tree(raw, name)
     if tree is None:
         return None, report
+    found, problems = load_tree(tree, hashlib.sha256(raw).hexdigest(), file.parent, root)
+    report.extend(problems)
+    if found is not None and file.stem != found.plan.plan:
+        report.add(FILE_NAME.at(tree.span_of(("plan",)), plan=found.plan.plan, file=file.name))
+    return found, report
+
+
+def load_tree(tree: Tree, digest: str, folder: Path, root: Path) -> tuple[LoadedPlan | None, Report]:
+    """Bind the tree of one plan, with the tables in files of its folder."""
+    report = Report()
     if isinstance(tree.root, Mapping_) and any(k.text == "program" for k, _ in tree.root.entries):
         report.add(PROGRAM.at(tree.span_of(("program",), key=True)))
         return None, report
-    tree = tree.replace_root(with_tables(tree.root, file.parent, root, report))
+    tree = tree.replace_root(with_tables(tree.root, folder, root, report))
     if report.errors:
         return None, report
     plan, found = bind(tree, Plan)
     report.extend(found)
-    if plan is None:
-        return None, report
-    if file.stem != plan.plan:
-        report.add(FILE_NAME.at(tree.span_of(("plan",)), plan=plan.plan, file=file.name))
-    return LoadedPlan(plan, tree, name, hashlib.sha256(raw).hexdigest()), report
+    return (LoadedPlan(plan, tree, tree.file, digest) if plan is not None else None), report
 
 
 def _names(loaded: list[LoadedPlan], report: Report) -> None:

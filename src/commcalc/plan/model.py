@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, PlainName, Word
+from commcalc.plan.announce import Announce
 from commcalc.plan.components import Component
 from commcalc.plan.measures import Measure
 from commcalc.plan.payment import Payment
@@ -78,4 +79,4 @@ class Plan(Shape):
     )
     components: dict[PlainName, Component] = Field(min_length=1, description="what is paid on it, each part by itself")
     payment: Payment = Field(description="when the plan pays, on top of what, and what happens to a balance below zero")
-    announce: dict[str, Any] | None = Field(default=None, description="how the plan is announced to those who are on it")
+    announce: Announce | None = Field(default=None, description="how the plan is announced to those who are on it")

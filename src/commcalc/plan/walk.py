@@ -9,6 +9,7 @@ from typing import Literal
 from commcalc.language.expression import Expression
 from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.components.common import ComponentBase, Limit
+from commcalc.plan.components.spiff import Budget
 from commcalc.plan.model import Param, Plan
 from commcalc.plan.shapes import Matrix, Points, Rows
 from commcalc.plan.targets import PartOf
@@ -158,6 +159,10 @@ def _kind(path: Path, component: ComponentBase, line: Place, payee: Place) -> It
         yield from _value((*path, "payout"), component.payout, payee)
     elif isinstance(component, Spiff):
         yield from _value((*path, "pay"), component.pay, line)
+        if component.minimum is not None:
+            yield from _value((*path, "minimum"), component.minimum, payee)
+        if isinstance(component.budget, Budget):
+            yield _at((*path, "budget", "amount"), component.budget.amount, payee)
         if component.basis is not None:
             yield _at((*path, "basis"), component.basis, line)
 

@@ -6,19 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from commcalc.plan.components import Bonus
 from commcalc.plan.components.common import Gate, Limit
+from commcalc.plan.components.spiff import Budget
 from commcalc.plan.targets import PartOf
 from commcalc.reference.components.bonus import pays_money
 from commcalc.reference.expression import evaluate
 from commcalc.reference.measured import NotPaid
-from commcalc.reference.numbers import ZERO, over, times
+from commcalc.reference.numbers import ZERO, over, times, within
 from commcalc.reference.records import Earner
 from commcalc.reference.time import Window, overlap, window_of
 from commcalc.reference.work import Entry, Work
 
+T = TypeVar("T")
 Posted = Mapping[Any, tuple[Decimal, Decimal]]  # an entry's key: its exact and its rounded earning a span ago
 
 
@@ -42,8 +44,8 @@ def changed(work: Work, entries: list[Entry], at: date, posted: Posted) -> list[
     return entries
 
 
-def _grouped(entries: Sequence[Entry], key: Callable[[Entry], Hashable]) -> list[list[Entry]]:
-    found: dict[Hashable, list[Entry]] = defaultdict(list)
+def _grouped(entries: Sequence[T], key: Callable[[T], Hashable]) -> list[list[T]]:
+    found: dict[Hashable, list[T]] = defaultdict(list)
     for entry in entries:
         found[key(entry)].append(entry)
     return list(found.values())
@@ -84,7 +86,7 @@ def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str
         try:
             bound = _limit_of(work, limit, scope, last.window)
         except NotPaid as missing:
-            work.records.refuse(last.earner.payee, work.name, last.deal, missing.reason)
+            work.refuse(last.earner, last.deal, missing.reason)
             unpaid |= {id(entry) for entry in rows}
             continue
         bound = work.cents.rounded(over(times(bound, last.share.numerator), last.share.denominator))
@@ -130,7 +132,7 @@ def _gate(work: Work, gate: Gate, entries: list[Entry], at: date) -> list[Entry]
                 raise NotPaid("the gate is empty")
         except NotPaid as missing:
             if not missing.silent:
-                work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+                work.refuse(rows[0].earner, "", missing.reason)
             continue
         kept += rows
         open_ = window.last > at
@@ -186,11 +188,54 @@ def _cap(work: Work, limit: Limit, entries: list[Entry], at: date) -> None:
         try:
             bound = _bound(work, limit, rows[0].earner, stretch, at, cap=True)
         except NotPaid as missing:
-            work.records.refuse(rows[0].earner.payee, work.name, "", missing.reason)
+            work.refuse(rows[0].earner, "", missing.reason)
             unpaid = {id(entry) for entry in rows}
             entries[:] = [entry for entry in entries if id(entry) not in unpaid]
             continue
         _kept(rows, bound, "cap")
+
+
+def within_budget(work: Work, entries: Mapping[Earner, Sequence[Entry]], at: date) -> None:
+    """All payees together are paid no more than the budget of each window: first come, or in proportion at its end (§8.6)."""
+    budget = getattr(work.component, "budget", "none")
+    if not isinstance(budget, Budget):
+        return
+    limit = work.cents.rounded(evaluate(budget.amount.node, work.scope("", at)) or ZERO)
+    every = [(earner, entry) for earner, rows in entries.items() for entry in rows]
+    every.sort(key=lambda x: (*x[1].order[:3], work.records.place(x[0].payee)))
+    for window in {entry.window: None for _, entry in every}:
+        rows = [(earner, entry) for earner, entry in every if entry.window == window]
+        if budget.when_spent == "first come":
+            _first_come(rows, limit)
+        else:
+            _in_proportion(work, [entry for _, entry in rows], limit, at)
+
+
+def _first_come(rows: list[tuple[Earner, Entry]], limit: Decimal) -> None:
+    """Each sale has the room that those before it leave (§6.3)."""
+    taken = ZERO
+    for sale in _grouped(rows, lambda x: (x[0], x[1].sale)):
+        room = max(ZERO, limit - taken)
+        amounts = [entry.amount for _, entry in sale]
+        taken += max(ZERO, sum(amounts, ZERO))
+        for (_, entry), kept in zip(sale, within(room, amounts), strict=True):
+            if kept != entry.amount:
+                entry.change("budget", kept, kept)
+
+
+def _in_proportion(work: Work, rows: list[Entry], limit: Decimal, at: date) -> None:
+    """Held until the window or the dates end; then shared by largest remainder where it is not enough."""
+    dates = work.component.dates
+    if min(rows[0].window.last, (dates.last if dates else None) or date.max) > at:
+        for entry in rows:
+            entry.held = True
+        return
+    total = sum((entry.amount for entry in rows), ZERO)
+    if total > limit:
+        parts = [over(times(entry.amount, limit), total) for entry in rows]
+        for entry, kept in zip(rows, work.cents.shared(limit, parts), strict=True):
+            if kept != entry.amount:
+                entry.change("budget", kept, kept)
 
 
 def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: list[Window]) -> list[Entry]:
@@ -204,14 +249,16 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
                 if day <= at:
                     stretches.setdefault(_stretch(work, limit, Window(day, day), day), [])
         for entry in (*entries, *made.values()):
-            stretches.setdefault(_stretch(work, limit, entry.window, entry.day), []).append(entry)
+            own = _own_stretch(work, limit, earner, entry)
+            if own is not None:
+                stretches.setdefault(own, []).append(entry)
         for stretch, rows in stretches.items():
             if stretch.last > at or not overlap(days, stretch.first, stretch.last):
                 continue
             try:
                 short = _bound(work, limit, earner, stretch, at, cap=False) - sum((e.amount for e in rows), ZERO)
             except NotPaid as missing:
-                work.records.refuse(earner.payee, work.name, "", missing.reason)
+                work.refuse(earner, "", missing.reason)
                 unpaid = {id(entry) for entry in rows}
                 entries = [entry for entry in entries if id(entry) not in unpaid]
                 continue
@@ -219,6 +266,14 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
                 one = made.setdefault(stretch, Entry(earner, "owner", 0, "", 0, stretch.last, stretch, made_up=True))
                 one.change("floor", one.amount + short, one.exact + short)
     return [*entries, *made.values()]
+
+
+def _own_stretch(work: Work, limit: Limit, earner: Earner, entry: Entry) -> Window | None:
+    """The stretch an entry lies in; of quota rows the payee's own, whoever the deal is shared with."""
+    name = work.measure
+    if limit.per == "window" and name is not None and work.measures.measure(name).window == "quota row":
+        return work.measures.window(name, earner, entry.day)
+    return _stretch(work, limit, entry.window, entry.day)
 
 
 def _stretches(work: Work, limit: Limit, first: date, last: date) -> list[Window]:

@@ -78,8 +78,8 @@ def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[C
 
 def own_parts(records: Records, deal: Row, role: str, earner: Earner) -> tuple[Part, ...]:
     """Return the earner's share of a deal in a role: all of it, by the splits, or the whole for a stream (§3.3, §9)."""
-    roles = records.shares.get(deal["deal_id"])
-    holders = (roles or {}).get(role, ())
+    roles = records.shares_of(deal)
+    holders = roles.get(role, ())
     if earner.stream:
         return (Part(),) if holders == earner.shares else ()
     if holders:
@@ -87,7 +87,7 @@ def own_parts(records: Records, deal: Row, role: str, earner: Earner) -> tuple[P
             return ()
         shares = tuple((n, d) for _, n, d in holders)
         return tuple(Part(shares, i) for i, (who, _, _) in enumerate(holders) if who == earner.payee)
-    if role != "owner" or (roles is not None and "owner" in roles):
+    if role != "owner":
         return ()
     return (Part(),) if records.named(deal.get("owner") or "") == earner.payee else ()
 
@@ -108,25 +108,21 @@ def _of_reports(records: Records, deal: Row, day: date, manager: str) -> tuple[P
 
 def owners(records: Records, deal: Row) -> list[str]:
     """Return who has a share as owner of the deal."""
-    holders = records.shares.get(deal["deal_id"], {}).get("owner", ())
+    holders = records.shares_of(deal).get("owner", ())
     return [who for who, _, _ in holders] if holders else [records.named(deal.get("owner") or "")]
 
 
 def may_be_credited(records: Records, credit: Credit, plan: Any) -> bool:
     """Tell whether the payee is on the plan on the credit date, all of a stream's payees with it, and hired by then (§3.4, §3.5, §9)."""
-    payee, day = credit.earner.payee, credit.day
-    holders = {who for who, _, _ in credit.earner.shares if who != NOBODY} or {payee}
-    assigned = [who for who in holders if records.assignment(who, plan, day) is not None]
-    if not assigned:
-        return False
-    if len(assigned) < len(holders):
-        records.refuse(payee, "", credit.deal_id, "those who share the deal are not all on one plan")
-        return False
-    hired = records.facts(payee, day).get("hired")
-    if hired is not None and hired > day:
-        records.refuse(payee, "", credit.deal_id, "hired after the credit date")
-        return False
-    return True
+    on, holders = on_plan(records, credit.earner, credit.day, plan)
+    return on == holders
+
+
+def on_plan(records: Records, earner: Earner, day: date, plan: Any) -> tuple[int, int]:
+    """Return how many of those who earn are hired and on the plan on a day, and how many they are."""
+    holders = {who for who, _, _ in earner.shares if who != NOBODY} or {earner.payee}
+    on = [who for who in holders if records.assignment(who, plan, day) is not None and records.hired(who, day)]
+    return len(on), len(holders)
 
 
 def count_changes(credits: list[Credit]) -> None:

@@ -70,7 +70,8 @@ class Line:
     window_first: date | None
     window_last: date | None
     basis: Decimal | None
-    factor: Decimal
+    rate: Decimal | None
+    factor: Decimal | None
     exact: Decimal
     amount: Decimal
     kind: str

@@ -66,7 +66,7 @@ class Measures:
                 continue
             window = self.window(name, earner, credit.day, credit.deal_id)
             if window is None:
-                self.records.refuse(earner.payee, name, credit.deal_id, "before the first quota row")
+                self._undecided(name, credit, "before the first quota row")
                 continue
             credit.window = window
             found.append(credit)
@@ -96,10 +96,14 @@ class Measures:
         wants_value = measure.expression is not None
         if holds is None or weight is None or (wants_value and credit.value is None):
             rule = "where" if holds is None else "weight" if weight is None else measure.aggregate
-            self.records.refuse(credit.earner.payee, name, credit.deal_id, f"{rule} of {name} is empty")
+            self._undecided(name, credit, f"{rule} of {name} is empty")
             return False
         credit.weight = weight
         return True
+
+    def _undecided(self, name: str, credit: Credit, why: str) -> None:
+        self.records.refuse(credit.earner.payee, name, credit.deal_id, why)
+        self.records.undecided.add((credit.deal_id, credit.line))
 
     @staticmethod
     def _m(measure: Any, credit: Credit) -> Decimal:

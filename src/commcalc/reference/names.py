@@ -14,7 +14,7 @@ from commcalc.reference.crediting import Credit
 from commcalc.reference.expression import Given
 from commcalc.reference.job import Row
 from commcalc.reference.measured import Measured
-from commcalc.reference.numbers import over, times
+from commcalc.reference.numbers import Figure, over, times
 from commcalc.reference.rates import value_of
 from commcalc.reference.records import Records
 from commcalc.reference.time import OPEN
@@ -35,6 +35,7 @@ class Scope:
         self.deal: Mapping[str, Any] | None = None
         self.read: Reading = _nothing
         self.window = OPEN  # of the component, where it is asked for its target
+        self.quota: Figure | None = None  # of the component's own measure, where its rate is on target
         self.assigned: Row | None = records.assignment(payee, plan, day)
         self._made: dict[str, Given] = {}
 

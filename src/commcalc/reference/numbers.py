@@ -108,6 +108,15 @@ class Cents:
         return found
 
 
+def within(room: Decimal, figures: Sequence[Decimal]) -> list[Decimal]:
+    """Return what a limit leaves of each: min(r, room) - min(r before, room), r the running total (§6.3)."""
+    found, total = [], ZERO
+    for figure in figures:
+        before, total = total, total + figure
+        found.append(min(total, room) - min(before, room))
+    return found
+
+
 def to_step(value: Decimal, step: Decimal, mode: RoundingMode) -> Decimal:
     """Round to a multiple of a step: attainment to a tenth of a per cent."""
     return times(round_money(value / step, 0, mode), step)

@@ -119,9 +119,11 @@ class Quotas:
         if measure.spread is None:
             raise NotPaid("a quota row is longer than the window, and no spread is said", whole=True)
         windows = windows_between(self.records.calendar, measure.window, span.first, span.last)
+        if measure.spread != "evenly" and len(measure.spread) != len(windows):
+            raise NotPaid("a quota row has not as many windows as the spread has ratios", whole=True)
         if measure.spread == "evenly":
             return self._reduced(row["amount"], len(windows), payee, window, days=days)
-        ratio = measure.spread[windows.index(window) % len(measure.spread)]
+        ratio = measure.spread[windows.index(window)]
         return self._reduced(times(row["amount"], ratio), 1, payee, window, days=days)
 
     def _reduced(self, amount: Decimal, divisor: int, payee: str, span: Window, *, days: bool) -> tuple[Decimal, int]:

@@ -51,10 +51,15 @@ class Records:
         self.shares = self._shares()
         self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
         self.exceptions: set[Exceptional] = set()
+        self.undecided: set[tuple[str, int]] = set()  # deal rows of which a measure's rule met an empty field
 
     def named(self, text: str) -> str:
         """Return the payee's id for an id or alias; what is no payee stays."""
         return self.names.get(text, text)
+
+    def place(self, payee: str) -> tuple[int, str]:
+        """Return what payees are ordered by: as numbers where all ids are, else as text (§1.4)."""
+        return (int(payee) if all(p.isdigit() for p in self.payees) else 0, payee)
 
     def _shares(self) -> dict[str, dict[str, tuple[Holder, ...]]]:
         """The holders of each deal and role: in `order`, else by payee id, as numbers where all payees' are, nobody last (§3.3)."""
@@ -69,6 +74,15 @@ class Records:
                 members.sort(key=lambda m: (*_order(m), _id(self.named(m["payee_id"]), numeric)))
                 found[deal][role] = tuple((self.named(m["payee_id"]), m["share_num"], m["share_den"]) for m in members)
         return found
+
+    def shares_of(self, deal: Row) -> dict[str, tuple[Holder, ...]]:
+        """Return who shares a deal in each role: by its own rows, else - of what takes back a sale - by the sale's (§3.3)."""
+        own = self.shares.get(deal["deal_id"])
+        return own if own is not None else self.shares.get(deal.get("returns") or "", {})
+
+    def hired(self, payee: str, day: date) -> bool:
+        """Tell whether the payee was hired by the day."""
+        return (self.facts(payee, day).get("hired") or date.min) <= day
 
     def facts(self, payee: str, day: date) -> Row:
         """Return the payee's row that holds on the day; else the last before it, else the first."""

@@ -11,9 +11,9 @@ from typing import Any
 from commcalc.plan.components import Bonus, Commission
 from commcalc.plan.measures import RoleCredit
 from commcalc.plan.model import Plan
-from commcalc.reference.change import changed, floors
+from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, spiff
-from commcalc.reference.crediting import own_parts, owners
+from commcalc.reference.crediting import on_plan, own_parts
 from commcalc.reference.job import Answer, House, Job, Line, Payout, Slice
 from commcalc.reference.measures import Measures
 from commcalc.reference.numbers import CONTEXT, ZERO
@@ -56,6 +56,7 @@ def _component(work: Work, now: date, held: dict[tuple[str, str], Decimal]) -> l
     # what could not be decided then may be decided now
     work.records.exceptions = known | {x for x in work.records.exceptions if x.component != work.name}
     after, _ = _earned(work, now, posted)
+    _apart(work, now)
     after = with_openings(work, after, now)
     earlier = with_openings(work, earlier, before, after)
     for found, sign in ((after, 1), (earlier, -1)) if now == span.last else ():
@@ -70,9 +71,10 @@ def _earned(
     """Return what stands for every payee up to a moment, and the exact and rounded earning of each credit."""
     found: Standings = {}
     rounded: dict[Any, tuple[Decimal, Decimal]] = {}
-    for earner in _earners(work):
-        entries = list(_kind(work).earn(work, earner, at))
-        entries = changed(work, entries, at, posted)
+    work.earners = _earners(work)
+    every = {e: changed(work, list(_kind(work).earn(work, e, at)), at, posted) for e in work.earners}
+    within_budget(work, every, at)
+    for earner, entries in every.items():
         for entry in entries:
             changes = sum((a for a, _ in entry.changes.values()), ZERO)
             rounded[entry.key] = (entry.earned, entry.amount - changes)
@@ -82,6 +84,19 @@ def _earned(
     if work.component.floors and any(e.alone for e in _earners(work)):
         found |= _floors_of_payees(work, found, at)
     return found, rounded
+
+
+def _apart(work: Work, now: date) -> None:
+    """Deals of a stream whose payees are not all on the plan that day: none of them is paid (§9)."""
+    column = (work.measures.measure(work.on).date if work.on else None) or work.records.house.credit_date
+    for earner in (e for e in _earners(work) if e.stream):
+        for deal in work.records.deals:
+            day = deal.get(column)
+            if day is None or day > now or earner.shares not in work.records.shares_of(deal).values():
+                continue
+            on, holders = on_plan(work.records, earner, day, work.plan)
+            if 0 < on < holders and own_parts(work.records, deal, _role(work), earner):
+                work.records.refuse(earner.payee, work.name, deal["deal_id"], "those who share the deal are not all on one plan")
 
 
 def _floors_of_payees(work: Work, found: Standings, at: date) -> Standings:
@@ -113,15 +128,18 @@ def _earners(work: Work) -> list[Earner]:
     payees = sorted(p for p, rows in records.assignments.items() if any(r["plan"] == work.plan.plan for r in rows))
     if work.split != "pay" or isinstance(work.component, Bonus):
         return [Earner(p) for p in payees]
-    role = "owner"
-    if work.on is not None:
-        whose = work.measures.measure(work.on).credit
-        if whose == "reports":
-            return [Earner(p) for p in payees]
-        role = whose.role if isinstance(whose, RoleCredit) else "owner"
+    role = _role(work)
+    if role == "manager":
+        return [Earner(p) for p in payees]
     streams = {roles[role] for roles in records.shares.values() if role in roles}
     first = {s: next((who for who, _, _ in s if who != NOBODY), NOBODY) for s in streams}
     return [Earner(p, alone=True) for p in payees] + sorted(Earner(first[s], s) for s in streams)
+
+
+def _role(work: Work) -> str:
+    """Return the role whose shares the component pays."""
+    whose = work.measures.measure(work.on).credit if work.on is not None else "own"
+    return whose.role if isinstance(whose, RoleCredit) else "manager" if whose == "reports" else "owner"
 
 
 def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tuple[Payout, ...]:
@@ -138,19 +156,41 @@ def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tupl
 def _statuses(records: Records, books: Mapping[str, Measures], now: date) -> dict[tuple[str, int], str]:
     """What became of each deal row: credited, left out, waiting, later, or an exception (§3.1, §3.5)."""
     credited = _credited(books, now)
+    plans = [m.plan for m in books.values()]
+    roles = {"owner", *(m.credit.role for p in plans for m in p.measures.values() if isinstance(m.credit, RoleCredit))}
     found: dict[tuple[str, int], str] = {}
     for deal in records.deals:
         key = (str(deal["deal_id"]), int(deal.get("line") or 0))
         day = deal.get(records.house.credit_date)
+        due = day is not None and day <= now
+        refused = day is not None and due and _refused(records, deal, day, (plans, roles, key in credited))
         if key in credited:
             found[key] = "credited"
         elif day is None:
             found[key] = "waiting"
-        elif day > now:
+        elif not due:
             found[key] = "later"
         else:
-            found[key] = _uncredited(records, deal, day, [m.plan for m in books.values()])
+            found[key] = "exception" if refused or key in records.undecided else "left out"
     return found
+
+
+def _refused(records: Records, deal: Any, day: date, said: tuple[list[Plan], set[str], bool]) -> bool:
+    """Note who could not be credited: each who shares the deal; or its owner, where nobody else has it (§3.5)."""
+    plans, roles, credited = said
+    shares = records.shares_of(deal)
+    who = {p for role in roles for p, _, _ in shares.get(role, ()) if p != NOBODY}
+    if "owner" not in shares and not credited:
+        who.add(records.named(deal.get("owner") or ""))
+    refused = False
+    for payee in sorted(who):
+        why = "is no payee" if payee not in records.payees else "was hired later" if not records.hired(payee, day) else ""
+        if not why and not any(records.assignment(payee, plan, day) for plan in plans):
+            why = "is on no plan on the credit date"
+        if why:
+            records.refuse(payee, "", deal["deal_id"], f"{payee} {why}")
+            refused = True
+    return refused
 
 
 def _credited(books: Mapping[str, Measures], now: date) -> set[tuple[str, int]]:
@@ -161,17 +201,3 @@ def _credited(books: Mapping[str, Measures], now: date) -> set[tuple[str, int]]:
                 windows = measures.credits(name, Earner(payee))
                 found |= {(c.deal_id, c.line) for credits in windows.values() for c in credits if c.day <= now}
     return found
-
-
-def _uncredited(records: Records, deal: Any, day: date, plans: list[Plan]) -> str:
-    """Nobody has a credit: the owner is not known or on no plan, or every measure leaves the deal out."""
-    who = [p for p in owners(records, deal) if p != NOBODY]
-    if any(p not in records.payees for p in who):
-        records.refuse(who[0] if who else "", "", deal["deal_id"], "the owner is no payee")
-        return "exception"
-    if any(x.deal == deal["deal_id"] for x in records.exceptions):
-        return "exception"
-    if not any(records.assignment(p, plan, day) for p in who for plan in plans):
-        records.refuse(who[0] if who else "", "", deal["deal_id"], "the owner is on no plan on the credit date")
-        return "exception"
-    return "left out" if any(own_parts(records, deal, "owner", Earner(p)) for p in who) else "exception"

@@ -123,6 +123,18 @@ def differences(work: Work, now: Standings, before: Standings, span: tuple[date,
     return found
 
 
+def _rate_and_factor(kind: str, some: Standing, exact: Decimal, *, taken_back: bool) -> tuple[Decimal | None, Decimal | None]:
+    """Of one slice rate x factor, of several exact / basis; the factor that the slices that stand have in common."""
+    if kind != "earning":
+        return None, None
+    factors = {s.factor for s in some.slices}
+    factor = factors.pop() if len(factors) == 1 else None
+    if len(some.slices) == 1 and not taken_back:
+        one = some.slices[0]
+        return None if one.rate is None else times(one.rate, one.factor), factor
+    return (over(exact, some.basis) if some.basis else None), factor
+
+
 def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], said: tuple[Decimal, bool, bool]) -> Line:
     one, earlier = stood
     amount, inside, accrued = said
@@ -140,5 +152,5 @@ def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], 
     return Line(
         payee, work.plan.plan, work.name, deal, line, role, level, some.day,
         None if window.first == date.min else window.first, None if window.last == date.max else window.last,
-        some.basis, some.factor, exact, amount, kind, cause, corrects, accrued, bool(one and one.held), slices,
+        some.basis, *_rate_and_factor(kind, some, exact, taken_back=earlier is not None), exact, amount, kind, cause, corrects, accrued, bool(one and one.held), slices,
     )  # fmt: skip

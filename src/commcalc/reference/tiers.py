@@ -84,7 +84,10 @@ class Ladder:
         assert self.measure is not None
         if self.own:
             return work.measures.measured(self.measure, credit.earner, credit.window, moment, work.prorate)
-        return work.measures.read(self.measure, credit.earner, moment, work.prorate)
+        try:
+            return work.measures.read(self.measure, credit.earner, moment, work.prorate)
+        except NotPaid as missing:  # for the payee, whichever the deal
+            raise NotPaid(missing.reason, whole=True) from None
 
     def cut(self) -> Cut:
         """Return the bounds and cuts."""

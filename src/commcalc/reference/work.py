@@ -25,7 +25,7 @@ from commcalc.reference.measures import Measures
 from commcalc.reference.names import Reading, Scope
 from commcalc.reference.numbers import ONE, ZERO, Cents, Figure, over, times
 from commcalc.reference.rates import values_of
-from commcalc.reference.records import Earner, Records
+from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.time import Window, overlap, period_of
 
 
@@ -88,6 +88,7 @@ class Work:
         self.round_by = reading("round", self.component, house) or "line"
         self.split = reading("split", self.component, house) or "credit"
         self.prorate = self._prorate()
+        self.earners: list[Earner] = []  # everybody who earns under the component
         self.on: str | None = getattr(self.component, "on", None)
 
     def _prorate(self) -> Prorate:
@@ -95,6 +96,11 @@ class Work:
         common = self.plan.payment.prorate or Prorate()
         own = self.component.prorate
         return common if own is None else common.model_copy(update={k: getattr(own, k) for k in own.model_fields_set})
+
+    def refuse(self, earner: Earner, deal: str, reason: str) -> None:
+        """Note what was not calculated: of a stream it is not paid to any of those who share it."""
+        for payee in {who for who, _, _ in earner.shares if who != NOBODY} or {earner.payee}:
+            self.records.refuse(payee, self.name, deal, reason)
 
     def scope(self, payee: str, day: date) -> Scope:
         """Return the names for a payee on a day."""
@@ -228,12 +234,7 @@ class Work:
             return False
         for rule in ("eligible", "where"):
             said = getattr(self.component, rule)
-            if (
-                said is not None
-                and self.split == "pay"
-                and (credit.earner.stream or credit.earner.alone)
-                and self.of_payees(said)
-            ):
+            if said is not None and self.split == "pay" and credit.earner.stream and self.of_payees(said):
                 continue  # after the sharing
             holds = True if said is None else evaluate(said.node, scope)
             if holds is None:

@@ -44,7 +44,7 @@ def compared(result: Result, answer: reference.Answer) -> Report:
         if found is None:
             report.add(MISSING.at(None, line=_named(key), who="reference", amount=line.amount))
             continue
-        for what in ("amount", "exact", "basis", "cause", "corrects", "accrued", "held", "credit_date"):
+        for what in ("amount", "exact", "basis", "rate", "factor", "cause", "corrects", "accrued", "held", "credit_date"):
             _compare(report, key, what, found[what], getattr(line, what))
         mine = slices.get(found["id"], [])
         theirs = [(s.tier, s.basis, s.rate, s.factor, s.exact) for s in line.slices]

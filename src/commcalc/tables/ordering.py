@@ -68,10 +68,19 @@ def packed(frame: pl.DataFrame, payee: str, day: str, place: str) -> pl.Expr | N
 
 def in_order(frame: pl.DataFrame, payee: str, day: str, place: str) -> pl.DataFrame:
     """Sort by payee, day and place; a table that stands in this order already is returned as it is."""
+    order = order_of(frame, payee, day, place)
+    return frame if order is None else frame[order]
+
+
+def order_of(frame: pl.DataFrame, payee: str, day: str, place: str) -> pl.Series | None:
+    """Return the rows' numbers in the order of payee, day and place, rows that agree as they came; None where they stand so."""
     if frame.is_empty():
-        return frame
+        return None
     key = packed(frame, payee, day, place)
     if key is None:
-        return frame.sort(payee, day, place, nulls_last=[True, False, False], maintain_order=True)
-    keys = frame.lazy().select(key.alias("~key")).collect()["~key"]
-    return frame if keys.is_sorted() else frame.with_columns(keys).sort("~key", maintain_order=True).drop("~key")
+        keys = frame.select(payee, day, place).with_row_index("~i")
+        return keys.sort(payee, day, place, nulls_last=[True, False, False], maintain_order=True)["~i"]
+    packed_keys = frame.lazy().select(key.alias("~key")).collect()["~key"]
+    if packed_keys.is_sorted():
+        return None
+    return packed_keys.to_frame().with_row_index("~i").sort("~key", maintain_order=True)["~i"]

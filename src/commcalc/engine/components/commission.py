@@ -34,6 +34,8 @@ def earn(job: Job, day: date) -> Earned:
         return nothing()
     frame = window_days(job.book, job.plan, measured, frame)
     frame = _standing(job, said, frame)
+    if isinstance(measured.measure, CountMeasure) and measured.measure.weight is not None and said.basis is None:
+        frame = frame.with_columns(counted(measured.measure, frame, ONE, job.book).alias("~deals"))  # of all, paid or not
     frame, blanks = filtered(job, frame)
     frame, unsaid = _returns(said, frame)
     blanks += unsaid
@@ -41,7 +43,7 @@ def earn(job: Job, day: date) -> Earned:
         return Earned(nothing().rows, nothing().slices, blanks)
     frame, missing = _facts(job, measured, said, frame, day)
     blanks += missing
-    frame, missing = _undecided(job, said, frame)
+    frame, missing = _undecided(job, said, frame, day)
     blanks += missing
     frame = frame.with_columns(_basis(job, measured, said, frame)).drop("~line", strict=False).with_row_index("~line")
     frame = _stretch(frame)
@@ -127,7 +129,7 @@ def _values(said: Commission) -> list[object]:
         found.append(said.target)
     for tiers in (said.rate, said.accelerators):
         if isinstance(tiers, Tiers):
-            found += [tiers.by, *(t.start for t in tiers.tiers), *(t.pay for t in tiers.tiers)]
+            found += [*(t.start for t in tiers.tiers), *(t.pay for t in tiers.tiers)]
         elif tiers is not None and not isinstance(tiers, str):
             found.append(tiers)
     return found
@@ -135,8 +137,7 @@ def _values(said: Commission) -> list[object]:
 
 def _plainly_read(said: Commission, rules: Rules) -> frozenset[str]:
     """Measures read by value, not through the place in tiers: those need a look-up even where it is the component's own."""
-    plain = [v for v in _values(said) if not any(v is t.by for t in (said.rate, said.accelerators) if isinstance(t, Tiers))]
-    return rules.reads(*plain).measures
+    return rules.reads(*_values(said)).measures
 
 
 def _needs_quota(said: Commission, rules: Rules) -> bool:
@@ -184,13 +185,14 @@ def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[p
     return frame.drop("~fixed"), blanks
 
 
-def _undecided(job: Job, said: Commission, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
+def _undecided(job: Job, said: Commission, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
     """Where the measure of tiers, or a bound, is empty there is no tier: an exception, not the first one."""
     rules = job.rules.on(said.on)
     blanks: list[Blank] = []
-    for tiers in (t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)):
+    for number, tiers in enumerate(t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)):
         if rules.reads(tiers.by).measures != {said.on}:
-            unknown = rules.abscissa(tiers.by)[0].is_null()
+            frame = _read_by(job, rules, tiers, frame, day).rename({"~x": f"~x{number}", "~scale": f"~scale{number}"})
+            unknown = pl.col(f"~x{number}").is_null()
             gone = frame.filter(unknown).select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique(maintain_order=True)
             blanks += [Blank(f"tiers by {tiers.by.text}", "blank", gone)] if len(gone) else []
             frame = frame.filter(~unknown) if len(gone) else frame
@@ -200,6 +202,17 @@ def _undecided(job: Job, said: Commission, frame: pl.DataFrame) -> tuple[pl.Data
             blanks += [Blank("tiers", "blank", gone)] if len(gone) else []
             frame = frame.filter(~unknown) if len(gone) else frame
     return frame, blanks
+
+
+def _read_by(job: Job, rules: Rules, tiers: Tiers, frame: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Add `~x ~scale`: another measure that tiers go by, at the end of the window or of the credit's own period."""
+    reads = rules.reads(tiers.by)
+    marked = frame.with_row_index("~i")
+    probes = marked.select("~i", "~p", probe_day(day, of_credit=tiers.apply == "period", book=job.book).alias("~t"))
+    read = job.readings.left_out(job.readings.attach(probes, reads.measures), reads.quotas)
+    x, scale = rules.abscissa(tiers.by)
+    figures = read.select("~i", x.alias("~x"), (ONE if scale is None else scale).alias("~scale"))
+    return marked.join(figures, on="~i", maintain_order="left").drop("~i")
 
 
 def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) -> pl.Expr | pl.Series:
@@ -212,7 +225,7 @@ def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) 
     elif isinstance(measure, SumMeasure):
         found = share_of(frame, rules.value(measure.sum), job.book)
     elif isinstance(measure, CountMeasure) and measure.weight is not None:  # what is paid on is not weighted
-        found = counted(measure, frame, ONE, job.book)
+        found = pl.col("~deals")
     else:
         found = pl.col("~m")
     return found.alias("~basis")
@@ -244,15 +257,17 @@ def _tiered(job: Job, measured: Measured, tiers: Tiers, credits: Cut, tier: str)
     own = by == measured.name
     frame, pieces = credits
     if not own:
-        x, scale = rules.abscissa(tiers.by)
-        return _placed(frame, pieces, bounds(tiers, rules, scale).place(x), tier)
+        number = tier.removeprefix("~tier")
+        steps = bounds(tiers, rules, pl.col(f"~scale{number}") if on_attainment else None)
+        return _placed(frame, pieces, steps.place(pl.col(f"~x{number}")), tier)
     columns = ("~qn", "~qd" if "~qd" in frame.columns else None)
-    reached = _Reached(ladder(tiers, rules, units=False, columns=columns), None)
+    plain = ladder(tiers, rules, units=False, columns=columns)
+    reached = _Reached(plain, None)
     if on_attainment and measured.measure.round is not None:  # an attainment that is rounded is compared as it is
         reached = _Reached(bounds(tiers, rules, None), measured.measure.round)
     if tiers.apply == "marginal":
         steps = ladder(tiers, rules, units=is_units(job, measured), columns=columns)
-        found = sliced(frame, pieces, steps, tier)
+        found = sliced(frame, pieces, (steps, plain), tier)
         return tuple(_paid_back(tiers, f, reached, tier) if f is not None else None for f in found)  # type: ignore[return-value]
     return _placed(frame, pieces, reached.tier(frame, STANDING[tiers.apply]), tier)
 

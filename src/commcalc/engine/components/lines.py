@@ -26,7 +26,8 @@ SLICED = ["tier", "start", "stop", "basis", "rate", "factor", "exact"]
 class Paying:
     """How a piece is paid: its rate (products in order, and a divisor or none), its factors, the column that holds its tier.
 
-    pay: basis x rate, where that is not their plain product (so much for a sale, then its share).
+    pay: basis x rate, where that is not their plain product (so much for a sale, then its share). basis: what is paid on as
+    numerator and divisor, where only a part of a credit is paid.
     """
 
     rate: tuple[pl.Expr, ...]
@@ -34,6 +35,7 @@ class Paying:
     factors: list[pl.Expr]
     tier: str | None = None
     pay: pl.Expr | None = None
+    basis: tuple[pl.Expr, pl.Expr] | None = None
 
 
 def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
@@ -46,12 +48,15 @@ def filtered(job: Job, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
         before = pl.col("~d") <= last if last else pl.lit(value=True)
         frame = frame.filter(after & before)
     for rule, condition in (("eligible", said.eligible), ("where", said.where)):
-        if condition is None or (job.book.shared is not None and of_payees(job, condition)):
+        if condition is None:
             continue
         reads = rules.reads(condition)
         frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
         frame = with_plan_columns(job.plan, frame, reads.columns, rules)
-        frame = frame.with_columns(rules.expression(condition).alias("~holds"))
+        holds = rules.expression(condition)
+        if job.book.shared is not None and of_payees(job, condition):  # of what is shared it acts after the sharing
+            holds = pl.col("~p").is_in(job.book.shared.holders["~p"].unique().implode()) | holds
+        frame = frame.with_columns(holds.alias("~holds"))
         if frame["~holds"].null_count():
             undecided = frame.filter(pl.col("~holds").is_null())
             blanks.append(Blank(f"{rule}: {condition.text}", "blank", undecided.select("~p", "~row")))
@@ -95,7 +100,7 @@ def slices_and_lines(frame: pl.DataFrame, paying: Paying, blanks: list[Blank], p
     line is the sum of basis x part x rate x factors over one common divisor, divided once; each slice shows its own
     quotient, the highest takes the rest (semantics 1.2, 5.3).
     """
-    frame = _paid(frame, paying, pl.col("~basis"), None)
+    frame = _paid(frame, paying, *(paying.basis or (pl.col("~basis"), None)))
     cut = _cut(pieces, paying) if pieces is not None and len(pieces) else None
     frame, cut, blanks = _decided(frame, cut, blanks)
     if frame.is_empty():
@@ -158,6 +163,7 @@ def _cut(pieces: pl.DataFrame, paying: Paying) -> pl.DataFrame:
         _divided(pl.col("~num").sum().over("~line"), "~div").alias("~exact"),
         (pl.int_range(pl.len()).over("~line") + 1).cast(pl.UInt32).alias("~n"),
         pl.len().over("~line").alias("~of"),
+        pl.when(pl.col("~f").n_unique().over("~line") == 1).then("~f").alias("~factor"),
     )
     last = pl.col("~n") == pl.col("~of")
     rest = pl.col("~exact") - (pl.col("exact").sum().over("~line") - pl.col("exact"))
@@ -174,15 +180,18 @@ def _decided(
     """Set aside credits of which a rule met an empty field: exceptions, on which nothing is paid."""
     asked = {"rate": ("~rn", "~rd"), "multiply": ("~f",), "basis": ("~bn",)}
     tables = [t for t in (frame, cut) if t is not None]
-    empty = [
-        (rule, c) for rule, columns in asked.items() for c in columns if any(c in t.columns and t[c].null_count() for t in tables)
-    ]
-    if not empty:
+    none = pl.Series("~line", [], dtype=pl.UInt32)
+    gone = none
+    for rule, columns in asked.items():
+        found = [t.filter(pl.col(c).is_null())["~line"] for t in tables for c in columns if c in t.columns and t[c].null_count()]
+        lines = pl.concat([none, *found]).unique()
+        lines = lines.filter(~lines.is_in(gone.implode()))  # a credit is told once, by the first rule that it lacks
+        if len(lines):
+            rows = frame.filter(pl.col("~line").is_in(lines.implode()))
+            blanks = [*blanks, Blank(rule, "blank", rows.select("~p", "~row").unique(maintain_order=True))]
+            gone = pl.concat([gone, lines])
+    if gone.is_empty():
         return frame, cut, blanks
-    bad = [t.filter(pl.any_horizontal(pl.col(c).is_null() for _, c in empty if c in t.columns)).select("~line") for t in tables]
-    gone = pl.concat(bad)["~line"].unique()
-    rows = frame.filter(pl.col("~line").is_in(gone.implode()))
-    blanks = [*blanks, Blank(empty[0][0], "blank", rows.select("~p", "~row").unique(maintain_order=True))]
     kept = [t.filter(~pl.col("~line").is_in(gone.implode())) for t in tables]
     # what stays is numbered anew, so that a line's number is its row
     renumbered = kept[0].select("~line").with_row_index("~new")
@@ -195,7 +204,7 @@ def _patched(frame: pl.DataFrame, cut: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     first = cut.filter(pl.col("~n") == 1)
     usable = pl.col("~basis") != 0
     rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
-    lines = first.select("~line", "~exact", pl.col("~f").alias("~factor"), rate.alias("~rate"))
+    lines = first.select("~line", "~exact", "~factor", rate.alias("~rate"))
     slices = frame.select(SLICE).with_columns(patched(frame.select(SLICED), first["~line"], first.select(SLICED)))
     frame = frame.with_columns(patched(frame.select(lines.columns[1:]), lines["~line"], lines.drop("~line")))
     return frame, pl.concat([slices, cut.filter(pl.col("~n") > 1).select(SLICE)])

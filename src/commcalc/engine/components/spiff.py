@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
+from commcalc.engine.components.places import in_parts, placed
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
 from commcalc.engine.measure import Measured, deals_counted, measure, with_facts, with_plan_columns
@@ -14,9 +16,8 @@ from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.rules import is_money
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import CountMeasure, SumMeasure
-from commcalc.tables.exact import D, product
+from commcalc.tables.exact import product
 
-ONE = pl.lit(1).cast(D)
 OWN_DEALS = "~own-deals"
 
 
@@ -60,15 +61,28 @@ def earn(job: Job, day: date) -> Earned:
     frame = job.readings.attach(frame, reads.measures, said.on)
     frame = job.readings.left_out(frame, reads.quotas)
     frame = frame.with_columns(_basis(job, measured, said, frame))
+    if said.limits_count:
+        frame, undecided = placed(job, frame, day)
+        blanks += undecided
     rate, more = rules.value(said.pay), kicked(said, rules)
     rate = rate if more is None else rate + more
-    pay = None
+    paying = Paying((rate,), None, multipliers(said, rules))
     if said.each == "deal" and is_money(said.pay) and said.basis is None:  # so much for a sale, then its share
         frame = frame.with_columns(deals_counted(frame).alias("~counted"))
-        frame = frame.with_columns(share_of(frame, product(pl.col("~counted"), rate), job.book).alias("~paid"))
-        pay = pl.col("~paid")
+        paid = share_of(frame, product(pl.col("~counted"), rate), job.book)
+        frame = frame.with_columns(paid.alias("~paid"))
+        if said.limits_count:
+            whole = pl.col("~kept") == pl.col("~x")
+            part = pl.when(whole).then("~paid").otherwise(product(pl.col("~kept"), rate))
+            frame = frame.with_columns(part.alias("~paid"), pl.col("~kept").alias("~basis"))
+        paying = replace(paying, pay=pl.col("~paid"))
+    elif said.limits_count and said.each == "unit":
+        frame = frame.with_columns(pl.when(pl.col("~basis").is_not_null()).then("~kept").alias("~basis"))
+    elif said.limits_count:
+        frame = in_parts(frame)
+        paying = replace(paying, basis=(pl.col("~bn"), pl.col("~bd")))
     frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e")).with_row_index("~line")
-    return slices_and_lines(frame, Paying((rate,), None, multipliers(said, rules), pay=pay), blanks)
+    return slices_and_lines(frame, paying, blanks)
 
 
 def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl.Expr | pl.Series:
@@ -92,4 +106,4 @@ def _deals(job: Job, frame: pl.DataFrame) -> pl.Expr | pl.Series:
     """Each sale once, at its first row, while its net stays above zero or nothing of it came back."""
     frame = frame.with_columns(deals_counted(frame).alias("~counted"))
     found = share_of(frame, pl.col("~counted"), job.book)
-    return frame["~counted"] if isinstance(found, pl.Expr) else found
+    return frame.select(found.alias("~basis")).to_series() if isinstance(found, pl.Expr) else found

@@ -96,22 +96,23 @@ def paying_tiers(tiers: Tiers) -> list[list[int]]:
 
 
 def sliced(
-    frame: pl.DataFrame, pieces: pl.DataFrame | None, steps: Ladder, tier: str
+    frame: pl.DataFrame, pieces: pl.DataFrame | None, steps: tuple[Ladder, Ladder], tier: str
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Cut each row's stretch `~s`..`~e` at the bounds; `tier` names the new column (from 0).
+    """Cut each row's stretch `~s`..`~e` at the bounds; `tier` names the new column (from 0). steps: where is cut, what is reached.
 
     In: the credits, one row each with its number `~line`, and the pieces of those that other bounds have cut already. The
     credits come back as they are, each with the tier in which its lower end lies; those that cross a bound are also cut
     into pieces, lowest tier first. A row without length stays whole, in the tier of its place.
     """
-    bounds, steps = steps.named(tier)
-    frame = _marked(frame.with_columns(bounds), steps, tier)
+    columns, cuts = steps[0].named(tier)
+    steps = (cuts, steps[1])
+    frame = _marked(frame.with_columns(columns), steps, tier)
     cut = [frame.filter(pl.col(tier) != pl.col("~last")).with_columns((pl.col("~e") - pl.col("~s")).alias("~length"))]
     if pieces is not None:
         done = pieces["~line"].unique().implode()
         cut = [
             cut[0].filter(~pl.col("~line").is_in(done)),
-            _marked(pieces.with_columns(bounds), steps, tier).select(cut[0].columns),
+            _marked(pieces.with_columns(columns), steps, tier).select(cut[0].columns),
         ]
     crossing = pl.concat(cut)
     frame = frame.drop("~last")
@@ -119,18 +120,20 @@ def sliced(
         return frame, None
     each = crossing.with_columns(pl.int_ranges(tier, pl.col("~last") + 1).alias(tier)).explode(tier)
     each = each.with_columns(pl.col(tier).cast(pl.Int32))
-    bottom, top = steps.bound(pl.col(tier), upper=False), steps.bound(pl.col(tier), upper=True)
+    bottom, top = cuts.bound(pl.col(tier), upper=False), cuts.bound(pl.col(tier), upper=True)
     each = each.with_columns([_clip(pl.col(c), bottom, top).alias(c) for c in ("~s", "~e")]).drop("~last")
+    each = each.filter(pl.col("~s") != pl.col("~e"))  # two bounds may be cut at one unit
     return frame, each.sort("~line", maintain_order=True)
 
 
-def _marked(frame: pl.DataFrame, steps: Ladder, tier: str) -> pl.DataFrame:
-    """Add the tiers in which a stretch begins and ends."""
+def _marked(frame: pl.DataFrame, ladders: tuple[Ladder, Ladder], tier: str) -> pl.DataFrame:
+    """Add the tiers in which a stretch begins and ends; one without length is in the tier that it has reached."""
+    steps, reached = ladders
     low, high = pl.min_horizontal("~s", "~e"), pl.max_horizontal("~s", "~e")
     first, last = steps.begins(low), steps.ends(high)
     empty = pl.col("~s") == pl.col("~e")
     if frame.lazy().select(empty.any()).collect().item():
-        place = steps.place(pl.col("~s"))
+        place = reached.place(pl.col("~s"))
         first, last = pl.when(empty).then(place).otherwise(first), pl.when(empty).then(place).otherwise(last)
     return frame.with_columns(first.cast(pl.Int32).alias(tier), last.cast(pl.Int32).alias("~last"))
 

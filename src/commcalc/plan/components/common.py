@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from commcalc.language.fields import DateRange, Expr, OneOrMany, Word
+from commcalc.plan.announce import Announce
 from commcalc.plan.shapes import Shape, Value
 from commcalc.plan.targets import PartOf, part_of_text
 
@@ -146,7 +147,7 @@ class ComponentBase(Shape):
         default=None,
         description="a shared deal: credit: each payee earns on their part; pay: it is earned whole, then the pay is shared",
     )
-    announce: dict[str, Any] | None = Field(default=None, description="how it is announced to those who may earn it")
+    announce: Announce | None = Field(default=None, description="how it is announced to those who may earn it")
 
     @property
     def caps(self) -> tuple[Limit, ...]:

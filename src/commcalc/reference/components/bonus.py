@@ -24,55 +24,49 @@ from commcalc.reference.work import Entry, Work
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """What a bonus pays: exact, the ratio of the target (none where it is an amount), the multipliers; not known before the end."""
+    """What a bonus pays: exact, the ratio of the target (none where it is an amount), the multipliers."""
 
     exact: Decimal
     rate: Decimal | None = None
     factor: Decimal = ONE
-    known: bool = True
-    opening: bool = False  # what an opening says, which nothing since has passed
-
-
-NOTHING = Paid(ZERO, known=False)
+    basis: Decimal | None = None  # the target; none where it is an amount, or what an opening says
 
 
 def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
     """Yield the bonus of each window that has begun, for a payee who is on the plan for a day of it."""
     component: Bonus = work.component
+    at_end = component.earned in (None, "at end")
     for window in work.windows(earner, at):
         if not overlap(work.records.days_on(earner.payee, work.plan), window.first, min(window.last, at)):
             continue
-        day = window.last if component.earned in (None, "at end") else min(at, window.last)
-        entry = Entry(earner, "owner", 0, "", 0, day, window)
+        if at_end and window.last > at:  # not before its window has ended
+            continue
+        entry = Entry(earner, "owner", 0, "", 0, min(at, window.last), window)
         try:
             paid = _earned(work, earner, window, at)
         except NotPaid as missing:
             if not missing.silent:
-                work.records.refuse(earner.payee, work.name, "", missing.reason)
+                work.refuse(earner, "", missing.reason)
             continue
         entry.exact = entry.earned = paid.exact
         entry.factor = paid.factor
         entry.basis = None if pays_money(work) else work.target(work.payee_scope(earner, window, at), window).quotient
-        if paid.known:
-            basis = None if paid.opening else entry.basis
-            entry.slices = (Slice(0, None, None, basis, paid.rate, paid.factor, paid.exact),)
+        entry.slices = (Slice(0, None, None, paid.basis, paid.rate, paid.factor, paid.exact),)
         yield entry
 
 
 def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
-    earned = work.component.earned or "at end"
-    if earned == "at end":
-        return _payout(work, earner, window, at) if window.last <= at else NOTHING
+    if work.component.earned != "ratchet":
+        return _payout(work, earner, window, at)
     paid = [r for r in openings(work, earner) if window.holds(r[0])]
     opened = max((day for day, _ in paid), default=date.min)
-    if at <= opened:
-        return NOTHING
-    if earned == "to date":
+    if at <= opened:  # the opening stands in its place
         return _payout(work, earner, window, at)
     start = max(window.first, work.records.first_day(work.plan))
     ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
-    days = sorted({min(d, window.last) for d in ends if d > opened})
-    posted = [Paid(sum((amount for _, amount in paid), ZERO), opening=True)] if paid else []
+    on = work.records.days_on(earner.payee, work.plan)
+    days = sorted({min(d, window.last) for d in ends if d > opened and overlap(on, window.first, min(d, window.last))})
+    posted = [Paid(sum((amount for _, amount in paid), ZERO))] if paid else []
     now = _payout(work, earner, window, days[-1])
     return max((*posted, *_known(work, earner, window, days[:-1]), now), key=lambda p: p.exact)
 
@@ -109,7 +103,7 @@ def _payout(work: Work, earner: Earner, window: Window, at: date) -> Paid:
         return Paid(over(times(payout.numerator, *factors), payout.divisor), None, factor)
     target = work.target(scope, window)
     numerator = times(target.numerator, payout.numerator, *factors)
-    return Paid(over(numerator, times(target.divisor, payout.divisor)), payout.quotient, factor)
+    return Paid(over(numerator, times(target.divisor, payout.divisor)), payout.quotient, factor, target.quotient)
 
 
 def pays_money(work: Work) -> bool:

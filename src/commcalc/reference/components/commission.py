@@ -48,7 +48,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             except NotPaid as missing:
                 if not missing.silent:
                     deal = "" if missing.whole else credit.deal_id
-                    work.records.refuse(earner.payee, work.name, deal, missing.reason)
+                    work.refuse(earner, deal, missing.reason)
 
 
 def entry_of(credit: Credit) -> Entry:
@@ -65,9 +65,11 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     tiered = isinstance(component.rate, Tiers) or component.accelerators is not None
     if tiered and component.returns is None and credit.m < 0:
         raise NotPaid("a row below zero under tiers, and `returns` is not said")
-    ladders = _ladders(work, credit, scope, at)
     if component.rate == "on-target":
-        scope.read(None).quota_figure()
+        window = scope.window
+        own = work.measures.measured(component.on, credit.earner, window, min(at, window.last), work.prorate)
+        scope.quota = own.quota_figure()
+    ladders = _ladders(work, credit, scope, at)
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
     is_measure = is_measure or basis == credit.m  # then basis x part / m is the part itself
@@ -209,7 +211,7 @@ def _sliced(credit: Credit, ladders: list[tuple[Ladder, Cut]]) -> list[tuple[Pie
         if b != a:
             tiers = {id(ladders[0][0]): first, id(ladders[-1][0]): second}
             found.append((Piece(first, over(a, scale), over(b, scale), b - a), tiers))
-    if len(found) == 1:  # it lies in one tier: nothing is divided
+    if len(found) == 1:  # it crosses no bound: it is whole
         found[0][0].part = None
     return found
 
@@ -234,7 +236,8 @@ def _rated(work: Work, piece: Piece, scope: Scope, extra: Decimal) -> None:
         return
     window = scope.window
     target = work.target(scope, window)
-    quota = scope.read(None).quota_figure()
+    quota = scope.quota
+    assert quota is not None
     divisor = times(target.divisor, quota.numerator)
     numerator = times(target.numerator, quota.divisor)
     if extra:
