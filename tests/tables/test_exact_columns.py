@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commcalc.tables.digits import TooLong, keep_exact
 from commcalc.tables.exact import (
     D,
     Sharing,
-    digits_guard,
     exact_lit,
     largest_remainder,
     product,
@@ -125,9 +125,13 @@ def test_ten_dollars_in_three_give_the_cent_to_the_first_in_the_stated_order():
 
 
 def test_products_of_too_many_digits_are_told_before_they_are_made():
-    frame = pl.LazyFrame({"a": ["-123456789012345", None], "b": ["0.5", "12345678901"], "c": ["1", "123456789012"]})
-    frame = frame.with_columns(pl.all().cast(D))
+    frame = pl.DataFrame({"a": ["-123456789012345", None], "b": ["0.5", "10345678901"], "c": ["1", "923456789012"]})
+    frame = frame.with_columns(pl.all().cast(D)).with_row_index("~row")
     a, b, c = pl.col("a"), pl.col("b"), pl.col("c")
-    assert digits_guard(frame, {"a x b": (a, b), "a x c": (a, c), "b x c": (b, c)}) == {"a x c": 27}
-    assert digits_guard(frame.clear(), {"a x c": (a, c)}) == {}
-    assert digits_guard(frame, {}) == {}
+    keep_exact(frame, "a x b", a, b, exact_lit(Decimal("0.1")))
+    keep_exact(frame.clear(), "a x c", a, c)
+    with pytest.raises(TooLong) as found:
+        keep_exact(frame, "a x c", a, c)
+    assert (found.value.digits, found.value.largest, found.value.row) == ("27", Decimal(123456789012345), {"~row": 0})
+    with pytest.raises(TooLong, match="the sum"):
+        keep_exact(frame, "the sum", a, b, rows=100)

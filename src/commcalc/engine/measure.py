@@ -13,6 +13,7 @@ from commcalc.engine.quota import quota_rows
 from commcalc.engine.rules import Rules
 from commcalc.plan.measures import AverageMeasure, CountMeasure, MeasureBase
 from commcalc.plan.model import Plan
+from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, product
 from commcalc.tables.rows import only, runs_of
 
@@ -133,6 +134,7 @@ def _aggregate(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules,
         assert isinstance(said, AverageMeasure)
         by = rules.value(said.weighted_by) if said.weighted_by is not None else pl.lit(1).cast(D)
         frame = frame.with_columns(product(figure, by).alias("~m"), by.alias("~by"))
+        keep_exact(frame, "the sum of an average", pl.max_horizontal(pl.col("~m").abs(), pl.col("~by").abs()), rows=len(frame))
         return frame.with_columns(
             pl.col("~m").cum_sum().over(key).alias("~cum"), pl.col("~by").cum_sum().over(key).alias("~den"), ZERO.alias("~c")
         )
@@ -192,6 +194,7 @@ def deals_counted(frame: pl.DataFrame) -> pl.Series:
 
 
 def _running(frame: pl.DataFrame, opening: pl.DataFrame | None) -> pl.DataFrame:
+    keep_exact(frame, "the sum of credits", pl.col("~m"), rows=len(frame))
     frame = frame.with_columns(_running_total(frame))
     if opening is not None:
         frame = frame.join(opening, on=["~p", "~w"], how="left", maintain_order="left")

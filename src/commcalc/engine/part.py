@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
 
+from commcalc.base.problem import Problem
 from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
@@ -20,10 +22,12 @@ from commcalc.engine.settle import Settled, difference, renumbered, settled
 from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with_floors
 from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
+from commcalc.engine.too_long import too_long
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import RoleCredit
 from commcalc.plan.readings import as_prorated, reading
+from commcalc.tables.digits import TooLong, overflowing
 from commcalc.tables.exact import D
 from commcalc.tables.rows import only, runs_of
 
@@ -55,8 +59,9 @@ class PartResult:
     exceptions: pl.DataFrame
 
 
-def calculated(book: Book, naming: Naming) -> PartResult:
-    """Calculate every plan for the payees of a part."""
+def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
+    """Calculate every plan for the payees of a part; where a figure is too long to be exact, return what is wrong."""
+    problems: list[Problem] = []
     measured: dict[str, dict[str, Measured]] = {}
     jobs: dict[str, list[Job]] = {}
     paid: dict[tuple[str, str], Paid] = {}
@@ -64,23 +69,46 @@ def calculated(book: Book, naming: Naming) -> PartResult:
     for loaded in book.plans:
         name = loaded.plan.plan
         rules = rules_of(book, loaded)
-        measured[name] = _measures(book, loaded, rules)
+        measured[name] = {}
         jobs[name] = []
+        known = len(problems)
+        with _exactly(book, loaded, "measures", problems):
+            measured[name] = _measures(book, loaded, rules)
+        if len(problems) > known:
+            continue
         for component, said in loaded.plan.components.items():
             plan = as_prorated(loaded.plan, said)
             jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name])))
         for job in jobs[name]:
-            paid[name, job.name] = _component(naming, job, *_as_streams(job, loaded, streams))
+            with _exactly(book, loaded, job.name, problems):
+                paid[name, job.name] = _component(naming, job, *_as_streams(job, loaded, streams))
+    if problems:
+        return problems
     undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
     account = account_of(book, measured, [m.blank["~row"] for _, m in undecided])
     blanks = [b for p in paid.values() for b in p.blanks]
-    return PartResult(
+    stands: dict[str, pl.DataFrame] = {}
+    for loaded in book.plans:
+        if js := jobs[loaded.plan.plan]:
+            with _exactly(book, loaded, "measures", problems):
+                stands[loaded.plan.plan] = measure_rows(book, js)
+    return problems or PartResult(
         paid,
         {plan: credit_rows(book, naming.labels, by_name, plan) for plan, by_name in measured.items()},
-        {plan: measure_rows(book, js) for plan, js in jobs.items() if js},
+        stands,
         account,
         exception_rows(book, account.exceptions, blanks, undecided),
     )
+
+
+@contextmanager
+def _exactly(book: Book, loaded: LoadedPlan, name: str, problems: list[Problem]) -> Iterator[None]:
+    """Take in, as a problem at the deal or payee, that a figure of a component or of the measures is too long."""
+    try:
+        with overflowing("a product"):
+            yield
+    except TooLong as found:
+        problems.append(too_long(book, loaded, name, found))
 
 
 def rules_of(book: Book, loaded: LoadedPlan) -> Rules:

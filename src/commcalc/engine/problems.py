@@ -112,12 +112,13 @@ Works: `returns: unwind`.""",
 DIGITS = Kind(
     "K140",
     "A figure too long to be exact",
-    "{component}: the figures multiplied for `{figure}` have together {digits} digits before the point; at most 26 can be kept exact",
+    "{component}: {figure} may have {digits} digits before the point; at most 26 can be kept exact{by}",
     "look for an amount, a rate or a quota that is far too large",
-    """Amounts have at most 15 digits before the point, and the operands of a product together at most 26, so that every figure is
-exact to the last of its decimals. Nothing is ever rounded to make it fit.
+    """Amounts have at most 15 digits before the point. The largest operands of a product, multiplied, have at most 26, and so has
+the largest figure of a sum times its rows: every figure is then exact to the last of its decimals. It is told from the largest
+figures of all rows, before anything is multiplied; nothing is ever rounded to make it fit.
 
-Fails: an amount of 20 digits.
+Fails: a deal of 999_999_999_999_999 paid on a target of as much.
 Works: amounts of a real currency.""",
 )
 IDENTITY = Kind(

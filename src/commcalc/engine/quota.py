@@ -16,6 +16,7 @@ from commcalc.language.expression.nodes import Binary
 from commcalc.plan.measures import FormulaMeasure, MeasureBase
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import prorates
+from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product
 
 ONE = pl.lit(1).cast(D)
@@ -238,4 +239,6 @@ def _added(parts: pl.DataFrame) -> pl.DataFrame:
     ).drop("~dens")
     times = (pl.col("~qd").cast(pl.Int64) // pl.col("~den").cast(pl.Int64)).cast(D)
     figure = product(product(pl.col("~amount"), pl.col("~num")), times)
-    return parts.join(common, on=key).group_by(key).agg(figure.sum().alias("~qn"), pl.col("~qd").first())
+    every = parts.join(common, on=key).with_columns(figure.alias("~figure"))
+    keep_exact(every, "the quotas of a window", pl.col("~figure"), rows=len(every))
+    return every.group_by(key).agg(pl.col("~figure").sum().alias("~qn"), pl.col("~qd").first())

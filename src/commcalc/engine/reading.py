@@ -14,6 +14,7 @@ from commcalc.engine.quota import quota_at, quota_rows
 from commcalc.engine.rules import Rules
 from commcalc.plan.measures import FormulaMeasure, KpiMeasure, MeasureBase, Rounding
 from commcalc.plan.model import Plan
+from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
 
 ZERO = pl.lit(0).cast(D)
@@ -185,11 +186,10 @@ def _kpi(book: Book, said: KpiMeasure, probes: pl.DataFrame) -> pl.DataFrame:
         people = pl.concat([people, teams.select(people.columns)])
     inside = (pl.col("~first") >= pl.col("~wfirst")) & (pl.col("~last") <= pl.col("~wlast")) & (pl.col("~first") <= pl.col("~t"))
     around = (pl.col("~first") <= pl.col("~wfirst")) & (pl.col("~last") >= pl.col("~wlast"))
-    found = (
-        probes.join(people, on="~p")
-        .filter(inside | around)
-        .group_by(PROBE)
-        .agg(quotient(product(pl.col("value"), pl.col("~weight")).sum(), pl.col("~weight").sum()).alias("~value"))
+    read = probes.join(people, on="~p").filter(inside | around)
+    keep_exact(read, f"the mean of `{said.kpi}`", pl.col("value"), pl.col("~weight"), rows=len(read))
+    found = read.group_by(PROBE).agg(
+        quotient(product(pl.col("value"), pl.col("~weight")).sum(), pl.col("~weight").sum()).alias("~value")
     )
     return probes.join(found, on=PROBE, how="left", maintain_order="left")
 

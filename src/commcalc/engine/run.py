@@ -22,7 +22,7 @@ from commcalc.engine.result import Identity, Result
 from commcalc.engine.tables_out import exception_rows
 from commcalc.plan.load import LoadedPlan
 from commcalc.tables.exact import D
-from commcalc.tables.results import CREDITS, EXCEPTIONS, LEFT_OUT, LINES, MEASURES, SLICES
+from commcalc.tables.results import CREDITS, EXCEPTIONS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
 
 Progress = Callable[[str], None]
 
@@ -45,12 +45,23 @@ def run(
     naming = Naming(labels_of(book), alphabet())
     parts = parts_of(book)
     done: list[PartResult] = []
+    refused: list[Problem] = []
     with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:  # the parts in their order, whoever is first
         for number, part in enumerate(pool.map(lambda part: calculated(part(), naming), parts), 1):
-            done.append(part)
+            if isinstance(part, PartResult):
+                done.append(part)
+            else:
+                refused += part
             progress(f"calculating {number} of {len(parts)}" if len(parts) > 1 else "calculating")
+    if refused:
+        return _refused(book, refused)
     progress("settling the account")
     return _result(book, done, aside)
+
+
+def _refused(book: Book, problems: Sequence[Problem]) -> Result:
+    tables = {table.name: pl.DataFrame() for table in TABLES}
+    return Result(book.period.name, **tables, identities=(), counts={}, report=Report(list(problems)))
 
 
 def _result(book: Book, done: Sequence[PartResult], aside: pl.DataFrame | None) -> Result:

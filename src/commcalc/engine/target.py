@@ -16,6 +16,7 @@ from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import prorates
 from commcalc.plan.targets import PartOf
+from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product
 
 ONE = pl.lit(1).cast(D)
@@ -98,11 +99,9 @@ def _blended(book: Book, plan: Plan, said: PartOf | Expression, rules: Rules, fr
     common = [_common([int(d) for d in row]) for row in divisors["~tds"].to_list()]
     divisors = divisors.with_columns(pl.Series("~TD", common, dtype=pl.Int64).cast(D)).drop("~tds")
     times = (pl.col("~TD").cast(pl.Int64) // pl.col("~td").cast(pl.Int64)).cast(D)
-    sums = (
-        both.join(divisors, on=keys)
-        .group_by(keys)
-        .agg(product(pl.col("~tn"), times).sum().alias("~tn"), pl.col("~TD").first().alias("~td"))
-    )
+    both = both.join(divisors, on=keys).with_columns(product(pl.col("~tn"), times).alias("~tn"))
+    keep_exact(both, "the target of a window", pl.col("~tn"), rows=len(both))
+    sums = both.group_by(keys).agg(pl.col("~tn").sum(), pl.col("~TD").first().alias("~td"))
     return (
         frame.join(sums, on=keys, how="left", maintain_order="left")
         .with_columns(pl.col("~tn").fill_null(pl.lit(0).cast(D)), pl.col("~td").fill_null(ONE))

@@ -1,13 +1,13 @@
 """Exact sums over columns: the one place where columns are multiplied, divided, rounded and shared out.
 
 Every number column is `Decimal(38, 12)`. A product or a quotient is rounded half-even to 12 decimals at once.
-Sums over groups wrap in silence past 26 digits before the point; inputs and lines have at most 15, so that a
-hundred thousand million rows would be needed. Products are told beforehand by `digits_guard`.
+Sums over groups wrap in silence past 26 digits before the point, and a product that is longer has no row to be found by:
+both are told beforehand from the largest figures (tables.digits).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -17,7 +17,6 @@ import polars as pl
 D = pl.Decimal(38, 12)
 Rounding = Literal["half-up", "half-even", "down"]
 Remainder = Literal["largest", "first", "last", "drop"]
-MOST_DIGITS = 26  # before the point: what the operands of a product may have together, and a result at most
 
 
 def exact_lit(value: Decimal | int) -> pl.Expr:
@@ -102,24 +101,3 @@ def largest_remainder(frame: pl.LazyFrame, whole: str, figure: str, how: Sharing
 def _floor_to(expr: pl.Expr, places: int) -> pl.Expr:
     cut = expr.truncate(places)
     return pl.when(cut > expr).then(cut - exact_lit(Decimal(1).scaleb(-places))).otherwise(cut)
-
-
-def digits_guard(frame: pl.LazyFrame, products: Mapping[str, Sequence[pl.Expr]]) -> dict[str, int]:
-    """Return the products whose operands have together more than 26 digits before the point, with how many.
-
-    Told from the largest absolute value of each operand, before anything is multiplied.
-    """
-    asked = [f.abs().max().cast(D).alias(f"{i}.{j}") for i, fs in enumerate(products.values()) for j, f in enumerate(fs)]
-    if not asked:
-        return {}
-    largest = frame.select(asked).collect().row(0, named=True)
-    found: dict[str, int] = {}
-    for i, (name, factors) in enumerate(products.items()):
-        together = sum(_digits(largest[f"{i}.{j}"]) for j in range(len(factors)))
-        if together > MOST_DIGITS:
-            found[name] = together
-    return found
-
-
-def _digits(value: Decimal | None) -> int:
-    return 0 if value is None or abs(value) < 1 else len(str(int(abs(value))))

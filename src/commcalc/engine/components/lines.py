@@ -13,6 +13,7 @@ from commcalc.engine.measure import with_facts, with_plan_columns
 from commcalc.engine.rules import Rules
 from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
+from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, product, quotient
 from commcalc.tables.rows import only, patched
 
@@ -101,6 +102,7 @@ def slices_and_lines(frame: pl.DataFrame, paying: Paying, blanks: list[Blank], p
     quotient, the highest takes the rest (semantics 1.2, 5.3).
     """
     frame = _paid(frame, paying, *(paying.basis or (pl.col("~basis"), None)))
+    keep_exact(frame, "the sum of lines", pl.col("exact"), rows=len(frame))
     cut = _cut(pieces, paying) if pieces is not None and len(pieces) else None
     frame, cut, blanks = _decided(frame, cut, blanks)
     if frame.is_empty():
@@ -126,6 +128,8 @@ def _paid(frame: pl.DataFrame, paying: Paying, basis: pl.Expr, divisor: pl.Expr 
     under = [pl.col(c) for c in ("~bd", "~rd") if c in frame.columns]
     rate = paying.rate if len(paying.rate) > 1 else (pl.col("~rn"),)
     factors = paying.factors if len(paying.factors) > 1 else [pl.col("~f")] * len(paying.factors)
+    keep_exact(frame, "basis x rate x factors", pl.col("~bn"), pl.col("~rn"), pl.col("~f"))
+    keep_exact(frame, "the divisor of a line", *under)
     figure = product(*((pl.col("~bn"), *rate) if paying.pay is None else (paying.pay,)), *factors)
     frame = frame.with_columns(figure.alias("~num"), *([product(*under).alias("~div")] if under else []))
     shown = _divided(pl.col("~rn"), "~rd") if paying.divisor is not None else pl.col("~rn")
@@ -159,6 +163,8 @@ def _cut(pieces: pl.DataFrame, paying: Paying) -> pl.DataFrame:
     basis = pl.when(same).then(part).otherwise(product(pl.col("~basis"), part))
     scale = pl.col("~qd") if "~qd" in pieces.columns else ONE
     paid = _paid(pieces, paying, basis, pl.when(same).then(scale).otherwise(pl.col("~length")))
+    most = paid.group_by("~line").len()["len"].max()
+    keep_exact(paid, "the pieces of a line", pl.col("~num"), rows=int(most or 1))  # type: ignore[arg-type]
     paid = paid.with_columns(
         _divided(pl.col("~num").sum().over("~line"), "~div").alias("~exact"),
         (pl.int_range(pl.len()).over("~line") + 1).cast(pl.UInt32).alias("~n"),
