@@ -2,4 +2,5 @@
 
 from commcalc.cli.entry import run
 
-run()
+if __name__ == "__main__":  # processes of our own load this module without being told to run
+    run()

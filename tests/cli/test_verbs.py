@@ -171,9 +171,57 @@ def test_statements_of_a_changed_run_are_refused(project: Path) -> None:
 def test_statements_list_themselves(made: Path) -> None:
     folder = made / "out" / "2026-01" / "statements"
     rows = [line.split(",") for line in (folder / "index.csv").read_text().splitlines()]
-    assert rows[0] == ["payee", "name", "file", "digest"]
-    assert {r[2] for r in rows[1:]} == {p.name for p in folder.iterdir()} - {"index.csv"}
-    assert len(rows) == 1 + 2 * 3
+    assert rows[0] == ["payee", "name", "what", "currency", "payable", "attained", "file", "digest"]
+    assert {r[6] for r in rows[1:]} == {p.name for p in folder.iterdir()} - {"index.csv", "index.html"}
+    assert [r[2] for r in rows[1:]] == 2 * 3 * ["statement"] + ["team"]
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    pages = set(re.findall(r'href="([^"#]+)"', index))
+    assert pages == {r[6] for r in rows[1:] if r[6].endswith(".html")}
+
+
+def test_a_manager_sees_the_reports_of_the_period_and_nobody_else(made: Path) -> None:
+    folder = made / "out" / "2026-01" / "statements"
+    teams = list(folder.glob("*-team.html"))
+    assert len(teams) == 1
+    page = teams[0].read_text(encoding="utf-8")
+    assert "Ann Lee" in page
+    assert "Ben Ortiz" in page
+    assert "7,029.17" in page
+    assert not [p for p in folder.glob("*.html") if p.name.startswith(("ann", "ben")) and "team" in p.read_text()]
+
+
+def test_managers_have_no_pages_once_the_payees_have_changed(project: Path) -> None:
+    payees = project / "data" / "payees.csv"
+    payees.write_text(payees.read_text().replace("ben,Ben Ortiz,AE,mia", "ben,Ben Ortiz,AE,"))
+    done = commcalc("statements", "--period", "2026-01", folder=project)
+    assert done.returncode == 0
+    assert "calculate again" in done.stderr
+    assert not list((project / "out" / "2026-01" / "statements").glob("*-team.html"))
+
+
+def test_statements_are_the_same_in_any_number_of_processes(project: Path) -> None:
+    found = []
+    for jobs in ("1", "2", "3"):
+        done = commcalc("statements", "--format", "json,md,html,text", "--jobs", jobs, folder=project)
+        assert done.returncode == 0, done.stderr
+        found.append({p.name: p.read_bytes() for p in (project / "out" / "2026-01" / "statements").iterdir()})
+    assert found[0] == found[1] == found[2]
+    assert len(found[0]) == 3 * 4 + 3
+
+
+@pytest.mark.parametrize("style", ["text", "md", "json"])
+def test_some_statements_are_printed_in_the_format_asked_for(made: Path, style: str) -> None:
+    arguments = ("statements", "--period", "2026-01", "--only", "ann", "--only", "Ben Ortiz", "--format", style)
+    said = commcalc(*arguments, folder=made).stdout
+    assert ("7029.17" if style == "json" else "7,029.17") in said
+    assert "Mia" not in said
+    if style == "json":
+        assert [s["payee"] for s in json.loads(said)] == ["ann", "ben"]
+
+
+@pytest.mark.parametrize("style", ["pdf", "htlm", ",", "html,text"])
+def test_a_format_that_cannot_be_is_wrong_usage(made: Path, style: str) -> None:
+    assert commcalc("statements", "--only", "ann", "--format", style, folder=made).returncode == 2
 
 
 def test_an_explanation_leads_from_the_cent_to_the_line_of_the_plan(made: Path) -> None:

@@ -2,69 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import re
 from decimal import Decimal
-from html.parser import HTMLParser
 from pathlib import Path
 
+import polars as pl
 import pytest
 from made_run import LINE, SLICE, one_of_each, payout, result, written
+from page import Page
 
-from commcalc.base.problem import Problem
-from commcalc.documents.file_names import file_name
+from commcalc.base.money import minor_units
+from commcalc.base.render import width
+from commcalc.documents import figure_columns, figures
 from commcalc.documents.plan_words import PlanWords, TierMark
 from commcalc.documents.statement import Statement, Statements
 from commcalc.documents.statement_html import Pages
+from commcalc.documents.statement_json import json_of
+from commcalc.documents.statement_markdown import markdown_of
 from commcalc.documents.statement_text import text_of
-from commcalc.exports.statements import write_statements
 
 HERE = Path(__file__).parent
 WORDS = PlanWords(
     titles={"ae": "Account executive"},
     goals={("ae", "share"): "Grow share"},
-    tiers={
-        ("ae", "bookings"): (
+    paid_on={("ae", "new-business"): "bookings"},
+    ladders={
+        ("ae", "new-business"): (
             TierMark(1, Decimal(0), True, "from 0%", "5%"),
             TierMark(2, Decimal("0.5"), True, "from 50%", "8%"),
             TierMark(3, Decimal(1), True, "from 100%", "10%"),
         )
     },
 )
-HARM = (
-    "<script>alert(1)</script>",
-    '" onload="alert(1)',
-    "</style><img src=x onerror=alert(1)>",
-    "{{ 7 * 7 }}",
-    "\u202egnp.exe",
-    "\x1b[31mred",
-    "=cmd|' /C calc'!A0",
-    "[bold]x[/foo]",
-    "&lt;b&gt;",
-)
-VOID = {"meta", "br", "img", "link", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """Reads a page: its tags must close in order; keeps tags, attributes and text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(text)
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def _statement(folder: Path, words: PlanWords = WORDS) -> Statement:
@@ -108,25 +78,6 @@ def test_the_steps_from_earned_to_payable_add_up(tmp_path: Path) -> None:
     assert ("Earned in earlier periods, payable now", Decimal(50)) in statement.sums
 
 
-@pytest.mark.parametrize("harm", HARM)
-def test_no_name_does_anything_on_the_page_or_the_terminal(tmp_path: Path, harm: str) -> None:
-    line = {**LINE, "id": "L-A", "deal": harm, "payee": harm, "goal": harm, "component": harm, "role": harm}
-    rows = [payout(harm, harm, "2000.00", plan=harm)]
-    exceptions = [{"id": "E", "deal": harm, "payee": harm, "reason": harm, "mend": harm, "code": "K110"}]
-    made = result(lines=[line], slices=[SLICE], payouts=rows, exceptions=exceptions)
-    statement = next(iter(Statements(written(made, tmp_path / "out"), PlanWords(), harm)))
-    raw = Pages().html_of(statement)
-    page = Page(raw)
-    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "img", "link", "iframe", "object", "form"})
-    assert not [a for _, attributes in page.tags for a in attributes if a.startswith("on")]
-    assert not re.search(r"https?://|//[a-z]", raw)
-    policy = next(a["content"] for t, a in page.tags if t == "meta" and a.get("http-equiv") == "Content-Security-Policy")
-    assert policy is not None
-    assert policy.startswith("default-src 'none'; style-src 'sha256-")
-    for text in (raw, text_of(statement)):
-        assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x09\x0b-\x1f\x7f]", text)
-
-
 def test_a_page_takes_nothing_from_elsewhere_and_names_its_charts(tmp_path: Path) -> None:
     page = Page(Pages().html_of(_statement(tmp_path / "out")))
     charts = [a for t, a in page.tags if t == "svg"]
@@ -147,41 +98,6 @@ def test_an_attainment_just_short_is_not_shown_as_reached(tmp_path: Path) -> Non
     assert "100.0%" not in text
 
 
-@pytest.mark.parametrize("payee", ["../../etc/passwd", "/abs", "a\\b", "CON", "aux.txt", "x. ", "a:b?", "ü" * 300, "\u202e", ""])
-def test_file_names_are_safe_everywhere(payee: str) -> None:
-    name = file_name(payee)
-    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{8,60}", name)
-
-
-def test_ids_that_look_alike_have_files_of_their_own() -> None:
-    ids = ["ann", "Ann", "ANN", "a/nn", "a-nn", "\u00e9", "e\u0301"]
-    assert len({file_name(i) for i in ids}) == len(ids)
-
-
-def test_statements_are_written_as_one(tmp_path: Path) -> None:
-    run = written(one_of_each(), tmp_path / "out").folder
-    assert write_statements(run, [("=ann", "Ann", {"ann.txt": "hello"})], lambda _: None) == 1
-    assert (run / "statements" / "index.csv").read_text().splitlines()[1].startswith("'=ann,Ann,ann.txt,")
-    with pytest.raises(RuntimeError):
-        write_statements(run, _breaking(), lambda _: None)
-    assert sorted(p.name for p in (run / "statements").iterdir()) == ["ann.txt", "index.csv"]
-    assert not (run / ".statements.new").exists()
-
-
-def _breaking():
-    yield "ann", "Ann", {"ann.txt": "changed"}
-    raise RuntimeError("stopped")
-
-
-def test_statements_are_never_written_through_a_link(tmp_path: Path) -> None:
-    run = written(one_of_each(), tmp_path / "out").folder
-    (tmp_path / "elsewhere").mkdir()
-    (run / "statements").symlink_to(tmp_path / "elsewhere")
-    found = write_statements(run, [("ann", "Ann", {"ann.txt": "hello"})], lambda _: None)
-    assert isinstance(found, Problem)
-    assert list((tmp_path / "elsewhere").iterdir()) == []
-
-
 def test_an_amount_for_each_is_not_shown_as_a_share(tmp_path: Path) -> None:
     made = result(
         lines=[{**LINE, "id": "L-A"}], slices=[{**SLICE, "rate": Decimal("2.5")}], payouts=[payout("ann", "Ann", "2000")]
@@ -192,3 +108,129 @@ def test_an_amount_for_each_is_not_shown_as_a_share(tmp_path: Path) -> None:
     )
     assert "40,000 x 250% = 2,000" in share
     assert "40,000 x 2.5 = 2,000" in each
+
+
+def test_components_on_one_measure_show_their_own_tiers(tmp_path: Path) -> None:
+    first = (TierMark(1, Decimal(0), True, "from 0%", "5%"), TierMark(2, Decimal(1), True, "from 100%", "10%"))
+    second = (TierMark(1, Decimal(0), True, "from 0%", "1 USD"), TierMark(2, Decimal("0.5"), True, "from 50%", "2 USD"))
+    words = PlanWords(
+        paid_on={("ae", "deals"): "bookings", ("ae", "spiff"): "bookings"},
+        ladders={("ae", "deals"): first, ("ae", "spiff"): second},
+    )
+    measure = {
+        "payee": "ann", "plan": "ae", "measure": "bookings", "window": "2026", "value": Decimal(70), "quota": Decimal(100),
+        "attainment": Decimal("0.7"), "tier": "deals 1 of 2, spiff 2 of 2", "next_at": Decimal(100),
+    }  # fmt: skip
+    made = result(payouts=[payout("ann", "Ann", "0")], measures=[measure])
+    statement = next(iter(Statements(written(made, tmp_path / "out"), words)))
+    text, page = text_of(statement), Page(Pages().html_of(statement))
+    assert "deals: *from 0%: 5%; from 100%: 10%\n      tier 1 of 2; the next begins at 100, 30 from here" in text
+    assert "spiff: from 0%: 1 USD; *from 50%: 2 USD\n      tier 2 of 2\n" in text
+    here = [i for i, (tag, a) in enumerate(page.tags) if tag == "li" and a.get("aria-current") == "true"]
+    assert len(here) == 2
+    assert page.text.count("from 0%") == 2
+
+
+FIGURES = [
+    "0",
+    "1",
+    "-1",
+    "12",
+    "999",
+    "1000",
+    "-1000",
+    "999999",
+    "1000000",
+    "-1234567.891",
+    "0.5",
+    "0.05",
+    "-0.001",
+    "0.001",
+    "2.999",
+    "3",
+    "-3",
+    "0.08000025",
+    "1234.5",
+    "1234.567",
+    "100",
+    "1000.10",
+    "0.000000000001",
+    "123456789012345.123456789012",
+    "-0.5",
+    "300",
+    "10.00",
+    "99999999999999999999",
+]
+
+
+def test_a_column_of_figures_is_written_as_each_of_them_is() -> None:
+    values = [Decimal(text) for text in FIGURES]
+    column, dollars = pl.Series(values, dtype=pl.Decimal(38, 12)), pl.Series(["USD"] * len(values))
+    share = pl.Series([False] * len(values))
+    assert figure_columns.exact(column).to_list() == [figures.exact(v) for v in values]
+    assert figure_columns.near(column).to_list() == [figures.near(v) for v in values]
+    assert figure_columns.rate(column, share).to_list() == [figures.rate(v, each=False) for v in values]
+    assert figure_columns.rate(column, ~share).to_list() == [figures.rate(v, each=True) for v in values]
+    for currency in ("USD", "JPY", "KWD"):
+        places = minor_units(currency)
+        written_ = figure_columns.amount(column, dollars.replace("USD", currency))
+        assert written_.to_list() == [figures.amount(v, places) for v in values]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_money_is_never_cut_at_any_width(tmp_path: Path, columns: int) -> None:
+    huge = Decimal("123456789012345.67")
+    long = "a component with a name that is longer than any terminal has columns " * 4
+    lines = [{**LINE, "id": "L-A", "component": long, "amount": huge, "exact": huge}]
+    rows = [payout("ann", "Ann " * 60, str(huge), earned=huge)]
+    made = result(lines=lines, slices=[{**SLICE, "exact": huge}], payouts=rows)
+    text = text_of(next(iter(Statements(written(made, tmp_path / "out"), PlanWords(), "Acme " * 50))), columns)
+    assert text.count("123,456,789,012,345.67") == 6  # payable, component, earned, its heading, the line, the slice
+    kept = [line for line in text.splitlines() if not line.startswith("run ")]
+    assert max(map(len, kept)) <= columns
+    assert text.splitlines()[-1].startswith("run ")
+
+
+def test_a_name_of_wide_letters_leaves_the_amounts_in_one_column(tmp_path: Path) -> None:
+    lines = [{**LINE, "id": "L-A", "deal": "李小龙 株式会社"}, {**LINE, "id": "L-B", "deal": "D-2"}]
+    made = result(lines=lines, payouts=[payout("ann", "Ann", "4000")])
+    text = text_of(next(iter(Statements(written(made, tmp_path / "out"), PlanWords()))), 60)
+    ends = {width(line) for line in text.splitlines() if line.endswith("2,000.00")}
+    assert ends == {60}
+
+
+def test_the_sum_of_the_lines_shown_is_the_total_shown(tmp_path: Path) -> None:
+    for component in _statement(tmp_path / "out").components:
+        assert sum(Decimal(line.amount.replace(",", "")) for line in component.lines) == component.amount
+
+
+def test_the_json_says_what_the_page_says_exactly(tmp_path: Path) -> None:
+    statements = Statements(written(one_of_each(), tmp_path / "out"), WORDS, "Acme", records=True)
+    found = json.loads(json_of(next(iter(statements))))
+    assert found["format"] == "commcalc-statement-1"
+    assert (found["payable"], found["corrections"]) == ("3950.01", [{"period": "2025-12", "lines": 1, "amount": "-50.00"}])
+    lines = [line for c in found["components"] for line in c["lines"]]
+    assert sum(Decimal(line["amount"]) for line in lines) == Decimal(found["earned"])
+    assert [p["exact"] for p in lines[1]["slices"]] == ["500", "1600.005"]
+    assert found["measures"][0]["ladders"][0]["tier"] == 2
+    assert found["exceptions"][0]["mend"] == "fill in term"
+    assert found["left_out"] == [{"deal": "D-8", "line": 0, "status": "waiting", "rule": "no close_date"}]
+
+
+def test_every_key_of_the_json_is_documented(tmp_path: Path) -> None:
+    statements = Statements(written(one_of_each(), tmp_path / "out"), WORDS, "Acme", records=True)
+    page = (HERE.parents[1] / "docs" / "statements.md").read_text(encoding="utf-8")
+    missing = {key for key in _keys(json.loads(json_of(next(iter(statements))))) if f"`{key}`" not in page}
+    assert missing == set()
+
+
+def _keys(value: object) -> set[str]:
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return {k for k in value if isinstance(value, dict)} | {k for v in inner for k in _keys(v)} if inner else set()
+
+
+def test_the_markdown_says_what_the_text_says(tmp_path: Path) -> None:
+    statement = _statement(tmp_path / "out")
+    page = markdown_of(statement)
+    for figure in re.findall(r"-?\d[\d,]*\.\d\d(?!\d)", text_of(statement)):
+        assert figure in page

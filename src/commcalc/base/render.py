@@ -16,6 +16,8 @@ _TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 def shown(text: str) -> str:
     """Return text with control characters and direction marks escaped."""
+    if text.isprintable():  # no mark of direction is
+        return text
     return "".join(c if c.isprintable() and c not in _TURNS else _escaped(c) for c in text)
 
 
@@ -32,6 +34,8 @@ def cut(text: str) -> str:
 
 def width(text: str) -> int:
     """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 

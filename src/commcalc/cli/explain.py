@@ -40,9 +40,8 @@ def verb(
         return
     opened = opened_run(project, period)
     explanation = importlib.import_module("commcalc.documents.explanation")  # brings polars; help does without
-    known: list[str] = explanation.names_known(opened.run, noun)
-    if name not in known:
-        near = nearest(name, known)
+    if not explanation.is_known(opened.run, noun, name):
+        near = nearest(name, explanation.names_known(opened.run, noun))
         suggestion = f"; did you mean `{near}`?" if near else ""
         shown.note(f"there is no {noun} `{name}` in the run of {opened.run.manifest['period']}{suggestion}")
         raise typer.Exit(1)

@@ -45,3 +45,15 @@ def histogram(bins: Sequence[tuple[str, int, str]], label: str) -> Markup:
             f'<text class="n" x="{length + 146:f}" y="{top + 17}">{count:,}</text>',
         ]
     return Markup("".join([*parts, "</svg>"]))
+
+
+def gauge(attainment: Decimal) -> Markup:
+    """Return a small bar of an attainment with a mark at 100%; the percentage stands beside it, so it says nothing itself."""
+    top = max(attainment, Decimal("1.2"))
+    value, mark = (f"{round(max(Decimal(0), x) / top * 100, 1):f}" for x in (attainment, Decimal(1)))
+    return Markup(
+        '<svg viewBox="0 0 100 12" class="gauge" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" x="0" y="2" width="100" height="8"></rect>'
+        f'<rect class="value" x="0" y="2" width="{value}" height="8"></rect>'
+        f'<line class="mark" x1="{mark}" x2="{mark}" y1="0" y2="12"></line></svg>'
+    )

@@ -31,18 +31,28 @@ KINDS = {
 
 def lines_about(run: RunFolder, noun: Noun, name: str) -> pl.DataFrame:
     """Return the lines of a payee, deal or line."""
-    return run.tables["lines"].filter(pl.col(COLUMN[noun]) == name)
+    return _where(run, "lines", COLUMN[noun], name)
+
+
+def _where(run: RunFolder, table: str, column: str, name: str) -> pl.DataFrame:
+    """Return the rows of a table that are about one name: no others are read."""
+    return run.scan(table).filter(pl.col(column) == name).collect()
+
+
+def is_known(run: RunFolder, noun: Noun, name: str) -> bool:
+    """Return whether the run has a payee, deal or line of that name."""
+    if noun == "payee":
+        return name in run.tables["payouts"]["payee"]
+    tables = ("lines", "credits", "left_out", "exceptions") if noun == "deal" else ("lines",)
+    found = (run.scan(t).filter(pl.col(COLUMN[noun]) == name).select(pl.len()).collect().item() for t in tables)
+    return any(found)
 
 
 def names_known(run: RunFolder, noun: Noun) -> list[str]:
     """Return every name of that kind in the run, for the nearest one."""
-    tables = run.tables
-    if noun == "line":
-        return tables["lines"]["id"].to_list()
-    if noun == "payee":
-        return tables["payouts"]["payee"].unique().sort().to_list()
-    columns = [tables[n]["deal"] for n in ("lines", "credits", "left_out", "exceptions")]
-    return sorted({d for column in columns for d in column.unique().to_list() if d})
+    tables = {"line": ("lines",), "payee": ("payouts",), "deal": ("lines", "credits", "left_out", "exceptions")}[noun]
+    columns = [run.scan(t).select(pl.col(COLUMN[noun]).unique()).collect().to_series() for t in tables]
+    return sorted({name for column in columns for name in column.to_list() if name})
 
 
 def explained(run: RunFolder, noun: Noun, name: str, words: PlanWords) -> Iterator[str]:
@@ -72,7 +82,7 @@ def explained(run: RunFolder, noun: Noun, name: str, words: PlanWords) -> Iterat
 
 
 def _slices(run: RunFolder, lines: pl.DataFrame) -> pl.DataFrame:
-    return run.tables["slices"].join(lines.select(pl.col("id").alias("line_id")), on="line_id", how="semi")
+    return run.scan("slices").filter(pl.col("line_id").is_in(lines["id"].implode())).collect()
 
 
 def _payee(run: RunFolder, name: str) -> Iterator[str]:
@@ -95,7 +105,7 @@ def _unpaid(run: RunFolder, name: str, lines: pl.DataFrame) -> Iterator[str]:
         yield "\nNothing was earned: no component has a line."
     for row in run.tables["exceptions"].filter(pl.col("payee") == name).iter_rows(named=True):
         yield f"\nNot calculated: {row['deal'] or row['component']}: {row['reason']}; {row['mend']}."
-    left = run.tables["left_out"].filter(pl.col("payee") == name).to_dicts()
+    left = _where(run, "left_out", "payee", name).to_dicts()
     if left:
         yield ""
     for row in left[:MOST_QUOTED]:
@@ -109,7 +119,7 @@ def _deal(run: RunFolder, name: str, lines: pl.DataFrame) -> Iterator[str]:
     for (currency,), rows in lines.group_by("currency", maintain_order=True):
         total: Decimal = sum(rows["amount"].to_list(), Decimal(0))
         yield f"Deal {name} earns {amount(total, minor_units(str(currency)))} {currency} in {period}, in {many(len(rows), 'line')}."
-    about = {n: run.tables[n].filter(pl.col("deal") == name).to_dicts() for n in ("left_out", "exceptions", "credits")}
+    about = {n: _where(run, n, "deal", name).to_dicts() for n in ("left_out", "exceptions", "credits")}
     for row in about["left_out"]:
         yield f"Deal {name}{_line(row)} is not credited: {row['status']} ({row['rule']})."
     for row in about["exceptions"]:
@@ -212,7 +222,8 @@ def facts(run: RunFolder, noun: Noun, name: str, words: PlanWords) -> dict[str, 
     tables = run.tables
     mine = {"payee": name} if noun == "payee" else {"deal": name} if noun == "deal" else {}
     places = lines["place"].unique(maintain_order=True).to_list()
-    credits = tables["credits"].join(lines.select("deal", "payee"), on=("deal", "payee"), how="semi")
+    credits = run.scan("credits").filter(pl.col("deal").is_in(lines["deal"].unique().implode())).collect()
+    credits = credits.join(lines.select("deal", "payee"), on=("deal", "payee"), how="semi")
     return {
         "run": run.manifest["run"],
         "period": run.manifest["period"],
@@ -224,12 +235,13 @@ def facts(run: RunFolder, noun: Noun, name: str, words: PlanWords) -> dict[str, 
         "slices": _slices(run, lines).to_dicts(),
         "credits": credits.to_dicts(),
         "measures": tables["measures"].join(lines.select("payee", "plan"), on=("payee", "plan"), how="semi").to_dicts(),
-        **{n: _about(tables[n], mine) for n in ("payouts", "exceptions", "left_out")},
+        **{n: _about(run, n, mine) for n in ("payouts", "exceptions", "left_out")},
     }
 
 
-def _about(frame: pl.DataFrame, mine: Mapping[str, str]) -> list[dict[str, Any]]:
+def _about(run: RunFolder, table: str, mine: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rows of a table that are about a payee or a deal; none where it has no such column."""
-    if not mine or not mine.keys() <= set(frame.columns):
+    scanned = run.scan(table)
+    if not mine or not mine.keys() <= set(scanned.collect_schema().names()):
         return []
-    return frame.filter(*(pl.col(c) == v for c, v in mine.items())).to_dicts()
+    return scanned.filter(*(pl.col(c) == v for c, v in mine.items())).collect().to_dicts()

@@ -31,7 +31,6 @@ class PlanWords:
     titles: Mapping[str, str] = field(default_factory=dict)
     components: Mapping[tuple[str, str], str] = field(default_factory=dict)
     goals: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    tiers: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)
     paid_on: Mapping[tuple[str, str], str] = field(default_factory=dict)  # a component's measure
     on_target: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components whose rate is target over quota
     ladders: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)  # tiers by plan and component
@@ -67,7 +66,6 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
         for key in ("accelerators", "rate"):  # of two ladders the rate's is the one that slices name
             found = getattr(component, key, None)
             if isinstance(found, Tiers):
-                _put(words.tiers, (plan.plan, component.on), _marks(found))
                 _put(words.ladders, (plan.plan, name), _marks(found))
                 for number in range(len(found.tiers)):
                     span = loaded.tree.span_of(("components", name, key, "tiers", number))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,39 +11,43 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.documents.plan_words import PlanWords, TierMark
+from commcalc.documents.statement_lines import LineShown, components_of, corrections_of, lines_of
 from commcalc.exports.run_folder import RunFolder
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class LineShown:
-    """A line with the slices that explain it."""
-
-    row: Row
-    slices: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ComponentShown:
-    """A component of a plan: its lines and what they add up to."""
+    """A component of a plan: its lines in words (and as records, where wanted), and what they add up to."""
 
     plan: str
     name: str
     title: str
     goal: str
+    place: str
     lines: tuple[LineShown, ...]
+    records: tuple[Row, ...]
     amount: Decimal
-    each: bool  # paid as an amount for each deal or unit, not as a share
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The tiers of one component, and the one in force: its number, 0 where that is not known, and `2 of 3`."""
+
+    component: str
+    title: str
+    tiers: tuple[TierMark, ...]
+    tier: int
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureShown:
-    """Where the payee stands in a measure, with the tiers that depend on it and the one in force."""
+    """Where the payee stands in a measure, with the tiers of every component that depends on it."""
 
     row: Row
-    tiers: tuple[TierMark, ...]
-    tier: int
+    ladders: tuple[Ladder, ...]
     ahead: Decimal | None
 
 
@@ -65,7 +68,7 @@ class Statement:
     period: str
     payee: str
     payout: Row
-    plans: tuple[str, ...]
+    plans: tuple[tuple[str, str, str], ...]  # plan, version, title
     components: tuple[ComponentShown, ...]
     measures: tuple[MeasureShown, ...]
     corrections: tuple[Correction, ...]
@@ -74,6 +77,12 @@ class Statement:
     later: int
     run: str
     places: int
+
+    @property
+    def plan_titles(self) -> tuple[str, ...]:
+        """The plans as a heading names them."""
+        named = ((f"{plan} {version}".strip(), title) for plan, version, title in self.plans)
+        return tuple(f"{title} ({name})" if title else name for name, title in named)
 
     @property
     def sums(self) -> tuple[tuple[str, Decimal], ...]:
@@ -90,81 +99,89 @@ class Statement:
 
 
 class Statements:
-    """Makes the statements of a run, one payee at a time; tables are parted by payee once."""
+    """Makes the statements of a run: its tables are read once, those columns only that are shown, and parted by payee once."""
 
-    def __init__(self, run: RunFolder, words: PlanWords, company: str = "") -> None:
-        """Part the tables of a run by payee."""
-        self.run = run
-        self.words = words
-        self.company = company
-        tables = run.tables
-        owners = tables["lines"].select(pl.col("id").alias("line_id"), "payee")
-        slices = tables["slices"].join(owners, on="line_id", how="left", maintain_order="left")
-        parted = {n: tables[n] for n in ("lines", "measures", "exceptions", "left_out")} | {"slices": slices}
+    def __init__(
+        self, run: RunFolder, words: PlanWords, company: str = "", *, payees: Iterable[str] | None = None, records: bool = False
+    ) -> None:
+        """Read what is shown of all payees, or of some; `records` keeps the lines for a machine as well."""
+        self.run, self.words, self.company = run, words, company
+        wanted = pl.Series("payee", list(payees), dtype=pl.String) if payees is not None else None
+
+        def of(name: str) -> pl.DataFrame:
+            scanned = run.scan(name)
+            return (scanned.filter(pl.col("payee").is_in(wanted.implode())) if wanted is not None else scanned).collect()
+
+        parted = {name: of(name) for name in ("measures", "exceptions", "left_out")}
+        parted["components"] = components_of(run, words, wanted, records=records)
+        parted["corrections"] = corrections_of(run, wanted)
         self._by_payee = {name: frame.partition_by("payee", as_dict=True) for name, frame in parted.items()}
+        self.payouts = of("payouts")
 
     def __iter__(self) -> Iterator[Statement]:
         """Yield a statement for every payee and currency, in the order of the payouts."""
-        for payout in self.run.tables["payouts"].iter_rows(named=True):
+        for payout in self.payouts.iter_rows(named=True):
             yield self.of(payout)
 
     def of(self, payout: Row) -> Statement:
         """Return the statement of one row of the payouts."""
-        payee = payout["payee"]
-        lines = [r for r in self._rows("lines", payee) if r["currency"] == payout["currency"]]
+        payee, currency = payout["payee"], payout["currency"]
+        components = [r for r in self._rows("components", payee) if r["currency"] == currency]
+        corrections = [r for r in self._rows("corrections", payee) if r["currency"] == currency]
         left_out = self._rows("left_out", payee)
+        plans = [p for p in (payout["plan"] or "").split(", ") if p]
+        versions = {r["plan"]: r["version"] for r in reversed(components)}
         return Statement(
             company=self.company,
             period=self.run.manifest["period"],
             payee=payee,
             payout=payout,
-            plans=tuple(self._plan_title(p, lines) for p in (payout["plan"] or "").split(", ") if p),
-            components=self._components(payee, lines),
+            plans=tuple((p, versions.get(p, ""), self.words.titles.get(p, "")) for p in plans),
+            components=tuple(self._component(r) for r in components),
             measures=tuple(self._measure(r) for r in self._rows("measures", payee)),
-            corrections=_corrections(lines),
+            corrections=tuple(Correction(r["corrects"], r["lines"], r["amount"]) for r in corrections),
             exceptions=tuple(self._rows("exceptions", payee)),
             left_out=tuple(r for r in left_out if r["status"] != "later"),
             later=sum(1 for r in left_out if r["status"] == "later"),
             run=self.run.manifest["run"],
-            places=minor_units(payout["currency"]),
+            places=minor_units(currency),
         )
 
     def _rows(self, name: str, payee: str) -> list[dict[str, Any]]:
         frame = self._by_payee[name].get((payee,))
         return frame.to_dicts() if frame is not None else []
 
-    def _plan_title(self, plan: str, lines: Sequence[Row]) -> str:
-        title = self.words.titles.get(plan)
-        version = next((f" {r['version']}" for r in lines if r["plan"] == plan), "")
-        return f"{title} ({plan}{version})" if title else f"{plan}{version}"
-
-    def _components(self, payee: str, lines: Sequence[Row]) -> tuple[ComponentShown, ...]:
-        slices: dict[str, list[Row]] = {}
-        for part in self._rows("slices", payee):
-            slices.setdefault(part["line_id"], []).append(part)
-        found: dict[tuple[str, str], list[LineShown]] = {}
-        for row in lines:
-            parts = [s for s in slices.get(row["id"], []) if s["basis"] is not None] if row["kind"] == "earning" else []
-            found.setdefault((row["plan"], row["component"]), []).append(LineShown(row, tuple(parts)))
-        return tuple(self._component(plan, name, shown) for (plan, name), shown in found.items())
-
-    def _component(self, plan: str, name: str, lines: list[LineShown]) -> ComponentShown:
-        names = [g for g in (lines[0].row["goal"] or "").split(", ") if g]
+    def _component(self, row: Row) -> ComponentShown:
+        plan, name = row["plan"], row["component"]
+        names = [g for g in (row["goal"] or "").split(", ") if g]
         goals = ", ".join(self.words.goals.get((plan, g), g) for g in names)
         title = self.words.components.get((plan, name), name)
-        total = sum((x.row["amount"] for x in lines), Decimal(0))
-        return ComponentShown(plan, name, title, goals, tuple(lines), total, (plan, name) in self.words.in_money)
+        records = tuple(row.get("records", ()))
+        return ComponentShown(plan, name, title, goals, row["place"], lines_of(row), records, row["total"])
 
     def _measure(self, row: Row) -> MeasureShown:
         known = row["next_at"] is not None and row["value"] is not None
-        number = re.search(r" (\d+) of \d+", row["tier"] or "")
-        tiers = self.words.tiers.get((row["plan"], row["measure"]), ())
-        return MeasureShown(row, tiers, int(number[1]) if number else 0, row["next_at"] - row["value"] if known else None)
+        ladders = tuple(self._ladders(row))
+        return MeasureShown(row, ladders, row["next_at"] - row["value"] if known else None)
+
+    def _ladders(self, row: Row) -> Iterator[Ladder]:
+        """Yield the tiers of each component that is paid on the measure; the run says which of them is in force."""
+        plan = row["plan"]
+        in_force = tiers_in_force(row["tier"] or "")
+        paid_on = [c for (p, c), measure in self.words.paid_on.items() if p == plan and measure == row["measure"]]
+        for name in dict.fromkeys((*in_force, *paid_on)):
+            marks = self.words.ladders.get((plan, name), ())
+            said = in_force.get(name, "")
+            if marks or said:
+                yield Ladder(
+                    name, self.words.components.get((plan, name), name), marks, int(said.split()[0]) if said else 0, said
+                )
 
 
-def _corrections(lines: Sequence[Row]) -> tuple[Correction, ...]:
-    found: dict[str, list[Decimal]] = {}
-    for row in lines:
-        if row["cause"] == "true-up":
-            found.setdefault(row["corrects"], []).append(row["amount"])
-    return tuple(Correction(p, len(a), sum(a, Decimal(0))) for p, a in sorted(found.items()))
+def tiers_in_force(text: str) -> dict[str, str]:
+    """Return the tier of each component of a text as the run writes it: `new-business 2 of 3, launch 1 of 2`."""
+    found: dict[str, str] = {}
+    for part in filter(None, text.split(", ")):
+        name, *said = part.rsplit(" ", 3)
+        found.setdefault(name, " ".join(said))  # of two ladders the rate's comes first: the one that slices name
+    return found

@@ -14,7 +14,7 @@ from commcalc.engine.book import Book
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
-from commcalc.language.names import nearest
+from commcalc.language.names import NameIndex
 from commcalc.plan.measures import RoleCredit
 from commcalc.tables.exact import D, product, quotient
 
@@ -134,12 +134,13 @@ def _shares_of(book: Book, splits: pl.DataFrame, deals: pl.DataFrame) -> pl.Data
 def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
     reasons = _with_gap(book, reasons)
     causes = reasons.select(CAUSE).unique(maintain_order=True)
-    known = _names(book)
+    names: tuple[NameIndex, Mapping[str, str]] | None = None
     near: dict[str, str] = {}
     told: list[tuple[str, str]] = []
     for code, owner, day, hired, ended, begins in causes.iter_rows():
         if code == UNKNOWN_OWNER.code and owner not in near:
-            near[owner] = _nearest(owner, known)
+            names = names or _names(book)
+            near[owner] = _nearest(owner, *names)
         match = near.get(owner, "")
         facts = {
             "owner": cut(owner or ""),
@@ -188,8 +189,8 @@ def _gap(ended: date | None, begins: date | None) -> str:
     return "; " + ", ".join(p for p in parts if p)
 
 
-def _names(book: Book) -> dict[str, str]:
-    """Return ids, aliases and names, each with the payee it means."""
+def _names(book: Book) -> tuple[NameIndex, Mapping[str, str]]:
+    """Return ids, aliases and names, to be looked through, and the payee that each means."""
     facts = book.people.facts.join(book.people.ids.select("~p", "payee_id"), on="~p")
     means = {p: p for p in book.people.ids["payee_id"].to_list()}
     if "payee.aliases" in facts.columns:
@@ -197,11 +198,11 @@ def _names(book: Book) -> dict[str, str]:
             means.update({a.strip(): payee for a in aliases.split(";") if a.strip() and a.strip() not in means})
     for payee, name in facts.select("payee_id", "payee.name").drop_nulls().iter_rows():
         means.setdefault(name, payee)
-    return means
+    return NameIndex(means), means
 
 
-def _nearest(owner: str, means: Mapping[str, str]) -> str:
-    match = nearest(owner, means)
+def _nearest(owner: str, names: NameIndex, means: Mapping[str, str]) -> str:
+    match = names.nearest(owner)
     if match is None:
         return ""
     return f"`{match}`" if means[match] == match else f"`{match}` (the payee `{means[match]}`)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,44 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """A run read back: its manifest (with the run's own digest as `run`) and its tables."""
+    """A run read back: its manifest (with the run's own digest as `run`) and its tables, each read when first asked for."""
 
     folder: Path
     manifest: Mapping[str, Any]
-    tables: Mapping[str, pl.DataFrame]
+    tables: Mapping[str, pl.DataFrame] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lay the tables out; nothing is read yet."""
+        object.__setattr__(self, "tables", _Tables(self))
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return a table of which only the rows and columns that are asked for are read."""
+        if name in CSV:
+            return self.tables[name].lazy()
+        return pl.scan_parquet(self.folder / f"{name}.parquet").with_columns(cs.enum().cast(pl.String))
+
+
+class _Tables(Mapping[str, pl.DataFrame]):
+    """The tables of a run, each read whole when it is first asked for."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+        self._read: dict[str, pl.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in self._read:
+            self._read[name] = self._run.scan(name).collect() if name in PARQUET else _csv(self._run.folder, name)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*PARQUET, *CSV))
+
+    def __len__(self) -> int:
+        return len(PARQUET) + len(CSV)
+
+
+def _csv(folder: Path, name: str) -> pl.DataFrame:
+    return as_typed(pl.read_csv(folder / f"{name}.csv", infer_schema=False), SCHEMAS[name])
 
 
 def write_run(result: Result, manifest: Mapping[str, Any], out: Path) -> Written | Problem:
@@ -107,7 +140,7 @@ def _write_manifest(result: Result, manifest: Mapping[str, Any], files: Mapping[
 
 
 def read_run(folder: Path) -> RunFolder | Problem:
-    """Read a run back; a file that does not match the manifest, or is missing, is a problem."""
+    """Open a run; a file that does not match the manifest, or is missing, is a problem. Tables are read when asked for."""
     try:
         restored(folder)
         raw = (folder / "manifest.json").read_bytes()
@@ -119,11 +152,8 @@ def read_run(folder: Path) -> RunFolder | Problem:
         for name, stated in manifest["files"].items():
             if not (folder / name).is_file() or digest_of(folder / name) != stated:
                 return NOT_WHOLE.at(None, path=folder / name, why="it is missing or was changed")
-        tables = {n: pl.read_parquet(folder / f"{n}.parquet").with_columns(cs.enum().cast(pl.String)) for n in PARQUET}
-        for name in CSV:
-            tables[name] = as_typed(pl.read_csv(folder / f"{name}.csv", infer_schema=False), SCHEMAS[name])
     except OSError as error:
         return NOT_WHOLE.at(None, path=error.filename or folder, why=f"it cannot be read ({error.strerror})")
     except ValueError:
         return NOT_WHOLE.at(None, path=folder, why="its manifest is not JSON")
-    return RunFolder(folder, {**manifest, "run": digest}, tables)
+    return RunFolder(folder, {**manifest, "run": digest})

@@ -13,7 +13,7 @@ from commcalc.inputs.model import LookUp
 from commcalc.inputs.problems import NO_COLUMN
 from commcalc.inputs.project import files_of, written_types
 from commcalc.inputs.typed import faults, typed
-from commcalc.language.names import nearest
+from commcalc.language.names import NameIndex, nearest
 
 
 def looked_up(
@@ -138,9 +138,9 @@ def misses(job: Job, frame: pl.DataFrame, missed: list[tuple[LookUp, pl.Series]]
         key = look.by if isinstance(look.by, str) else next(iter(look.by))
         known = _known_keys(job, look)
         texts = rows[key].cast(pl.String).fill_null("").to_list()
-        problems = {}
+        names, problems = NameIndex(known), {}
         for text in dict.fromkeys(texts):
-            near = nearest(text, known) or next((k for k in known if k.replace(" ", "") == text.replace(" ", "")), None)
+            near = names.nearest(text) or next((k for k in known if k.replace(" ", "") == text.replace(" ", "")), None)
             mend = (
                 f"write `values: {{{key}: {{{text}: {near}}}}}` in the mapping, or mend the file"
                 if near

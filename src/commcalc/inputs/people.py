@@ -25,7 +25,7 @@ from commcalc.inputs.field_problems import (
     UNKNOWN_PLAN,
 )
 from commcalc.inputs.problems import TWO_WRITINGS
-from commcalc.language.names import nearest
+from commcalc.language.names import NameIndex
 from commcalc.tables.exact import D
 
 Names = Mapping[str, str]
@@ -90,8 +90,12 @@ def unknown(frame: pl.DataFrame, column: str, table: str, names: Names | None, r
 def strangers(rows: pl.DataFrame, column: str, what: tuple[Kind, str, Iterable[str]], report: Report) -> None:
     """Report names that are not known, each once with its rows and the nearest that is."""
     kind, table, known = what
-    for text, group in rows.filter(pl.col(column).is_not_null()).group_by(column, maintain_order=True):
-        near = nearest(str(text[0]), known)
+    rows = rows.filter(pl.col(column).is_not_null())
+    if rows.is_empty():
+        return
+    names = NameIndex(known)
+    for text, group in rows.group_by(column, maintain_order=True):
+        near = names.nearest(str(text[0]))
         cells = [Cell(f, n, column) for f, n in group.select("~file", "~line").head(6).iter_rows()]
         problem = kind.at(cells[0], table=table, text=cut(str(text[0])), near=f"; did you mean `{near}`?" if near else "")
         report.add(problem.times(len(group), cells[1:]))

@@ -164,6 +164,19 @@ def _inputs(
     ), report
 
 
+def read_people(project: ProjectFile) -> tuple[pl.DataFrame | None, Calendar | None, Mapping[str, str]]:
+    """Return the payees and the calendar alone, with the digests of the files read; no payees where these have errors."""
+    report = Report()
+    reader = _Reader(project, report)
+    frames = {n: reader.frame(n) for n in ("payees", "calendar") if n in project.model.tables}
+    calendar = calendar_of(project) or calendar_from(reader.done.get("calendar"), project, report)
+    payees = frames.get("payees")
+    if payees is None or not set(TABLES["payees"].required) <= set(payees.columns):
+        return None, calendar, reader.digests
+    payees = check_payees(_without_blank(composed(payees, report), "payee_id"), report)
+    return None if report.errors else _plain(payees), calendar, reader.digests
+
+
 def _checked(
     project: ProjectFile, reader: _Reader, calendar: Calendar | None, plans: list[str], report: Report
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:
