@@ -159,7 +159,8 @@ def _line(work: Work, one: Matching) -> Entry:
         entry.basis = one.paid
         entry.exact = times(entry.basis, pay, *factors)
     else:
-        basis = credit.shared(_basis(component, credit, scope)) if one.reached else ZERO
+        basis = credit.shared(_basis(component, credit, scope))  # one that is empty is told, also where nothing is paid yet
+        basis = basis if one.reached else ZERO
         part = one.whole if one.room is None else min(one.whole, one.room)
         entry.basis, entry.exact = basis, times(basis, pay, *factors)
         if part < one.whole:  # a part of the sale: all products first, then one division
