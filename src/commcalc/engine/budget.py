@@ -6,14 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.base.money import minor_units
-from commcalc.engine.change import CENTS, cents, replaced
+from commcalc.engine.change import CENTS, cents, replaced, shared_among
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.people import LAST_DAY
 from commcalc.engine.room import ORDER, kept_within
 from commcalc.plan.components.spiff import Budget
-from commcalc.plan.readings import reading
-from commcalc.tables.exact import Sharing, largest_remainder, product, quotient
+from commcalc.tables.exact import largest_remainder, product, quotient
 
 
 def within_budget(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
@@ -42,9 +40,7 @@ def _in_proportion(job: Job, frame: pl.DataFrame, limit: pl.Expr) -> pl.DataFram
     if cut.is_empty():
         return frame.drop("~i", "~total", "~budget")
     part = quotient(product(pl.col(CENTS), pl.col("~budget")), pl.col("~total"))
-    remainder = reading("remainder", job.component, job.book.house.readings) or "largest"
-    mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
-    how = Sharing(["~w"], ORDER, minor_units(job.plan.currency), remainder, mode)
+    how = shared_among(job, ["~w"], ORDER)
     shared = largest_remainder(cut.with_columns(part.alias("~part")).lazy(), "~budget", "~part", how).collect()
     every = pl.concat([stands.with_columns(pl.col(CENTS).alias("share")), shared.select(*frame.columns, "share")])
     return replaced(every.sort("~i"), pl.col("share")).drop("~i", "~total", "~budget", "share")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -20,7 +21,7 @@ from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase, Gate, Limit
 from commcalc.plan.readings import prorates, reading
 from commcalc.plan.targets import PartOf
-from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
+from commcalc.tables.exact import D, Sharing, exact_lit, product, quotient, round_to
 
 ONE = pl.lit(1).cast(D)
 ZERO = pl.lit(0).cast(D)
@@ -34,6 +35,13 @@ def cents(job: Job, figure: pl.Expr) -> pl.Expr:
 
 
 SALE = ["~p", "~role", "~level", "~sale"]
+
+
+def shared_among(job: Job, group: Sequence[str], order: Sequence[str]) -> Sharing:
+    """Return how a rounded whole is shared out under a component: in the plan's cents, by the component's or the house's readings."""
+    remainder = reading("remainder", job.component, job.book.house.readings) or "largest"
+    mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
+    return Sharing(group, order, minor_units(job.plan.currency), remainder, mode)
 
 
 def minimum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:

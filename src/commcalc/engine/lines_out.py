@@ -15,7 +15,7 @@ from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.settle import Settled
 from commcalc.tables.exact import D, quotient
-from commcalc.tables.ordering import packed
+from commcalc.tables.ordering import each_after_the_last
 from commcalc.tables.results import CREDITS, LINES, SLICES
 from commcalc.tables.rows import only
 
@@ -83,9 +83,7 @@ def line_rows(book: Book, naming: Naming, job: Job, found: pl.DataFrame, *, accr
 
 
 def _in_order(found: pl.DataFrame) -> pl.DataFrame:
-    single = found["kind"].n_unique() <= 1 and found["~k"].null_count() == 0
-    key = packed(found, "~p", "~d", "~k") if single else None
-    if key is not None and found.lazy().select((key.diff() > 0).fill_null(value=True).all()).collect().item():
+    if found["kind"].n_unique() <= 1 and each_after_the_last(found, "~p", "~d", "~k"):
         return found
     return found.sort("~p", "~d", "~k", "kind", "~role", nulls_last=True, maintain_order=True)
 

@@ -8,15 +8,14 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.base.money import minor_units
 from commcalc.engine.budget import within_budget
-from commcalc.engine.change import caps, cents, floors, gates, maximum, minimum, proration
+from commcalc.engine.change import caps, cents, floors, gates, maximum, minimum, proration, shared_among
 from commcalc.engine.components import KINDS
 from commcalc.engine.earnings import KEY, SLICE, Blank, Earned, Job
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.readings import reading
-from commcalc.tables.exact import D, Sharing, largest_remainder
-from commcalc.tables.ordering import packed
+from commcalc.tables.exact import D, largest_remainder
+from commcalc.tables.ordering import each_after_the_last
 from commcalc.tables.rows import only
 
 STEP = [*KEY, "kind"]
@@ -61,9 +60,8 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         before = frame
         frame, found = change(job, frame, day)
         blanks += found
-        if found or len(frame) < len(
-            before
-        ):  # what could not be decided is not paid at all: neither what was earned nor what changed it before
+        if found or len(frame) < len(before):
+            # what could not be decided is not paid at all: neither what was earned nor what changed it before
             steps = [_still_in(frame, step) for step in steps]
             slices, before = _still_in(frame, slices), _still_in(frame, before)
         if frame is not before:
@@ -79,8 +77,7 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
     """Put figures in the order of their credits; they stand in it already unless cents were shared or roles share a deal."""
-    key = packed(frame, "~p", "~d", "~k") if frame["~k"].null_count() == 0 else None
-    if key is not None and frame.lazy().select((key.diff() > 0).fill_null(value=True).all()).collect().item():
+    if each_after_the_last(frame, "~p", "~d", "~k"):
         return frame
     return frame.sort("~p", "~d", "~k", "~level", "~role", nulls_last=True, maintain_order=True)
 
@@ -131,9 +128,7 @@ def _shared_cents(job: Job, rows: pl.DataFrame, group: list[str]) -> pl.DataFram
     moved = rows.filter(pl.col("~kept").is_null())
     if moved.is_empty():
         return fixed.drop("~whole")
-    remainder = reading("remainder", job.component, job.book.house.readings) or "largest"
-    mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
-    how = Sharing(group, ["~d", "~k"], minor_units(job.plan.currency), remainder, mode)
+    how = shared_among(job, group, ["~d", "~k"])
     shared = largest_remainder(moved.lazy(), "~whole", "~exact", how).rename({"share": "~amount"}).collect()
     return pl.concat([fixed, shared.select(fixed.columns)]).sort("~p", "~d", "~k").drop("~whole")
 

@@ -9,17 +9,15 @@ from fractions import Fraction
 
 import polars as pl
 
-from commcalc.base.money import minor_units
 from commcalc.engine.book import Book, SharedDeals
-from commcalc.engine.change import topped_up
+from commcalc.engine.change import shared_among, topped_up
 from commcalc.engine.components.lines import of_payees
 from commcalc.engine.credit import on_plan
 from commcalc.engine.earnings import KEY, Blank, Job
 from commcalc.engine.measure import with_facts, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, join_effective
 from commcalc.engine.settle import FIGURES, KIND, Settled
-from commcalc.plan.readings import reading
-from commcalc.tables.exact import Sharing, largest_remainder, product, quotient
+from commcalc.tables.exact import largest_remainder, product, quotient
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +111,8 @@ def shared_out(job: Job, found: Settled, streams: Streams) -> Settled:
     rows = found.rows.join(streams.shares, on="~p", how="left", maintain_order="left").select(*FIGURES, *keep)
     alone = rows.filter(pl.col("~n").is_null()).select(FIGURES)
     split = rows.filter(pl.col("~n").is_not_null())
-    remainder = reading("remainder", job.component, job.book.house.readings) or "largest"
-    mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
     part = quotient(product(pl.col("~amount"), pl.col("~n")), pl.col("~q"))
-    how = Sharing([*KEY, "kind"], ["~turn"], minor_units(job.plan.currency), remainder, mode)
+    how = shared_among(job, [*KEY, "kind"], ["~turn"])
     shared = largest_remainder(split.with_columns(part.alias("~part")).lazy(), "~amount", "~part", how).collect()
     shared = shared.with_columns(
         pl.col("share").alias("~amount"),

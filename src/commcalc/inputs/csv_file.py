@@ -12,7 +12,7 @@ import polars as pl
 from commcalc.base.problem import Report
 from commcalc.base.render import cut
 from commcalc.base.source import Cell
-from commcalc.inputs.csv_quick import plain_headers, quickly
+from commcalc.inputs.csv_quick import CONTROLS, plain_headers, quickly
 from commcalc.inputs.csv_rows import MOST_IN_FIELD, parsed
 from commcalc.inputs.model import ReadOptions
 from commcalc.inputs.problems import (
@@ -33,7 +33,6 @@ from commcalc.inputs.problems import (
     TWO_HEADERS,
 )
 
-CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 13)) + b"\x7f"
 MAGIC = {
     b"\x1f\x8b": ("gzip-compressed", "unpack it first"),
     b"PK": ("a workbook or zip archive", "save the sheet as CSV"),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
+from commcalc.inputs.csv_rows import MOST_IN_FIELD
+
 CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 13)) + b"\x7f"
 CHUNK = 1 << 16  # small enough to stay in the processor's cache
 PEEK = 1 << 16
@@ -58,7 +60,7 @@ def quickly(path: Path, headers: list[str], delimiter: str) -> tuple[pl.DataFram
     size, most, again_ = facts.collect().row(0)
     first = sum(len(h) for h in headers)
     separators = (len(frame) + 1) * (len(headers) - 1)
-    if first + size + separators + looked.ends != looked.size or (most or 0) > 64 * 1024 or again_:
+    if first + size + separators + looked.ends != looked.size or (most or 0) > MOST_IN_FIELD or again_:
         return None
     return frame, looked.digest
 

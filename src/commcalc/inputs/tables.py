@@ -280,8 +280,3 @@ def _moved(reader: _Reader, report: Report) -> tuple[Report, list[pl.DataFrame]]
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     """Keep the place of each row as `file` and `row`; columns of the data that have these names are not read."""
     return frame.drop("file", "row", strict=False).rename({"~file": "file", "~line": "row"}, strict=False)
-
-
-def types_of(project: ProjectFile) -> Mapping[str, str]:
-    """Return the types of the deal columns as written in the mapping and the canonical table."""
-    return written_types(project, "deals")

@@ -66,6 +66,14 @@ def packed(frame: pl.DataFrame, payee: str, day: str, place: str) -> pl.Expr | N
     return pl.col(payee).cast(pl.Int64).fill_null(PAYEES - 1) * 2**44 + days * PLACES + pl.col(place).cast(pl.Int64)
 
 
+def each_after_the_last(frame: pl.DataFrame, payee: str, day: str, place: str) -> bool:
+    """Whether the rows stand by payee, day and place already, no two of them alike: then nothing else can decide their order."""
+    if frame[place].null_count():
+        return False
+    key = packed(frame, payee, day, place)
+    return key is not None and bool(frame.lazy().select((key.diff() > 0).fill_null(value=True).all()).collect().item())
+
+
 def in_order(frame: pl.DataFrame, payee: str, day: str, place: str) -> pl.DataFrame:
     """Sort by payee, day and place; a table that stands in this order already is returned as it is."""
     order = order_of(frame, payee, day, place)
