@@ -127,3 +127,39 @@ def test_every_code_has_a_page_with_what_fails_and_what_works() -> None:
         assert kind.title, code
         assert "Fails:" in kind.page, code
         assert "Works:" in kind.page, code
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_in_the_last_step_comes_too_late_and_one_before_it_undoes_all(project: Path, number: int, status: int) -> None:
+    for moment, ending in (("before", status), ("within", 0)):
+        out = project / "out"
+        was = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+        code = (
+            "import contextlib, os, sys\n"
+            "import commcalc.cli.calculate as verb, commcalc.exports.whole_folder as folder\n"
+            f"number, moment = {int(number)}, {moment!r}\n"
+            "step, swapped = verb.beyond_interrupts, folder._swapped\n"
+            "@contextlib.contextmanager\n"
+            "def before():\n"
+            "    os.kill(os.getpid(), number)\n"
+            "    with step():\n"
+            "        yield\n"
+            "def within(beside, target):\n"
+            "    os.kill(os.getpid(), number)\n"
+            "    swapped(beside, target)\n"
+            "    os.kill(os.getpid(), number)\n"
+            "if moment == 'before':\n    verb.beyond_interrupts = before\n"
+            "else:\n    folder._swapped = within\n"
+            "from commcalc.cli.main import run\n"
+            "sys.argv = ['commcalc', 'calculate', '--period', '2026-01', '-q']\nrun()\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=project, env=environment(), capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (ending, ""), moment
+        assert sorted(p.name for p in out.iterdir()) == ["2026-01"]
+        now = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+        if moment == "before":
+            assert now == was
+        else:
+            assert (out / "2026-01" / "status.json").exists()

@@ -13,6 +13,7 @@ import commcalc
 from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem, Report
 from commcalc.cli import shown
+from commcalc.cli.last_step import beyond_interrupts
 from commcalc.language.names import nearest
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _verify(project: Project, run: Run, *, quiet: bool) -> None:
 
 def _write(project: Project, run: Run) -> str:
     exports = importlib.import_module("commcalc.exports.run_folder")  # brings polars; the verb's help does without
-    written = exports.write_run(run.result, run.manifest, project.root / "out")
+    written = exports.write_run(run.result, run.manifest, project.root / "out", beyond_interrupts)
     if isinstance(written, Problem):
         shown.single(written)
         raise typer.Exit(3 if written.code == "O001" else 1)

@@ -13,6 +13,7 @@ import typer
 
 from commcalc.base.problem import Problem
 from commcalc.cli import shown
+from commcalc.cli.last_step import beyond_interrupts
 from commcalc.cli.runs import Opened, opened_run
 from commcalc.language.names import nearest
 
@@ -57,7 +58,7 @@ def verb(
     tell = shown.progress(quiet=quiet)
     teams = _teams(opened, quiet=quiet) if "html" in formats else {}
     order = exports.Order(opened.words, opened.company, formats, teams, jobs)
-    written = exports.write_statements(opened.run, order, lambda n: tell(f"statement {n:,}"))
+    written = exports.write_statements(opened.run, order, lambda n: tell(f"statement {n:,}"), beyond_interrupts)
     shown.progress_over(quiet=quiet)
     if isinstance(written, Problem):
         shown.single(written)

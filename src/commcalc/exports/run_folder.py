@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from commcalc.engine.result import Result
 from commcalc.exports.for_people import as_typed, for_people
 from commcalc.exports.problems import CANNOT_WRITE, INSIDE, NOT_WHOLE
 from commcalc.exports.whole_folder import (
+    LastStep,
     digest_of,
     new_file,
     refused,
@@ -85,8 +87,8 @@ def _csv(folder: Path, name: str) -> pl.DataFrame:
     return as_typed(pl.read_csv(folder / f"{name}.csv", infer_schema=False), SCHEMAS[name])
 
 
-def write_run(result: Result, manifest: Mapping[str, Any], out: Path) -> Written | Problem:
-    """Write `out/<period>/`; on any error nothing is changed and the problem is returned."""
+def write_run(result: Result, manifest: Mapping[str, Any], out: Path, last_step: LastStep = nullcontext) -> Written | Problem:
+    """Write `out/<period>/`; on any error nothing is changed and the problem is returned. `last_step`: see written_whole."""
     target = out / result.period
     for name in manifest.get("inputs", {}):
         if (out.parent / name).resolve().is_relative_to(out.resolve()):
@@ -96,7 +98,7 @@ def write_run(result: Result, manifest: Mapping[str, Any], out: Path) -> Written
         return problem
     try:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with written_whole(target) as folder:
+        with written_whole(target, last_step) as folder:
             digest = _write_manifest(result, manifest, _write_tables(result, folder), folder)
     except OSError as error:
         return CANNOT_WRITE.at(None, path=error.filename or target, why=error.strerror or error)

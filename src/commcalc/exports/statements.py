@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
@@ -26,7 +27,7 @@ from commcalc.documents.statement_text import text_of
 from commcalc.exports.for_people import safe_text
 from commcalc.exports.problems import CANNOT_WRITE
 from commcalc.exports.run_folder import RunFolder
-from commcalc.exports.whole_folder import refused, write_bytes, written_whole
+from commcalc.exports.whole_folder import LastStep, refused, write_bytes, written_whole
 
 FORMATS = {"html": "html", "text": "txt", "md": "md", "json": "json"}
 ENOUGH = 400_000  # lines that keep a process busy for longer than it takes to start one
@@ -70,14 +71,16 @@ class Writer:
             yield FORMATS[name], make(statement)
 
 
-def write_statements(run: RunFolder, order: Order, tell: Callable[[int], None]) -> int | Problem:
-    """Write `statements/` of a run; return how many statements, or why nothing was changed."""
+def write_statements(
+    run: RunFolder, order: Order, tell: Callable[[int], None], last_step: LastStep = nullcontext
+) -> int | Problem:
+    """Write `statements/` of a run; return how many statements, or why nothing was changed. `last_step`: see written_whole."""
     target = run.folder / "statements"
     problem = refused(run.folder.parent, run.folder, target)
     if problem is not None:
         return problem
     try:
-        with written_whole(target) as folder:
+        with written_whole(target, last_step) as folder:
             entries = _written(run, order, folder, tell)
             _lists(run, order, folder, entries)
     except OSError as error:

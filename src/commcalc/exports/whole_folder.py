@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from commcalc.base.problem import Problem
 from commcalc.exports.problems import LINK, NOT_A_FOLDER
 
+LastStep = Callable[[], AbstractContextManager[None]]
 FEW = 2_000  # files; above, one sync of the disk is quicker than one of each
 
 
@@ -33,11 +34,11 @@ def restored(target: Path) -> None:
 
 
 @contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
+def written_whole(target: Path, last_step: LastStep = nullcontext) -> Iterator[Path]:
     """Yield a new folder beside `target`; it takes the target's place at the end, or goes without a trace.
 
-    A kill leaves the former folder, or the new one: there are two renames, and a folder that a kill left aside
-    between them is put back by the next verb that reads or writes it.
+    `last_step` is entered for the moment in which it does. A kill leaves the former folder, or the new one: there are two
+    renames, and a folder that a kill left aside between them is put back by the next verb that reads or writes it.
     """
     restored(target)
     beside = target.with_name(f".{target.name}.new")
@@ -47,7 +48,8 @@ def written_whole(target: Path) -> Iterator[Path]:
     try:
         yield beside
         _synced(beside)
-        _swapped(beside, target)
+        with last_step():
+            _swapped(beside, target)
     finally:
         if beside.exists():
             shutil.rmtree(beside, ignore_errors=True)
@@ -102,9 +104,8 @@ def _swapped(beside: Path, target: Path) -> None:
         target.rename(former)
     try:
         beside.rename(target)
-    except OSError:
-        restored(target)
-        raise
+    finally:
+        restored(target)  # whatever came between the two renames
     _sync(target.parent)
     if former.exists():
         shutil.rmtree(former, ignore_errors=True)  # the new run stands: what is left of the old one goes the next time
