@@ -67,6 +67,8 @@ PEOPLE = (
     Fault("F090 an unknown manager", _payees("ann,Ann,bobb", "bob,Bob,", "cy,Cy,"), says=("D050 2",), shows=("did you mean `bob`?",)),
     Fault("F091 a manager from a date on", _payees("ann,Ann,bob,,2026-03-31", "ann,Ann,cy,2026-04-01,", "bob,Bob,,,", "cy,Cy,bob,,", header="payee_id,name,manager,from,to\n"), pays="ann 5 bob 12.53"),
     Fault("F092 a chain of 1,000", {**_payees(*(f"p{i},P{i},{f'p{i + 1}' if i < 999 else ''}" for i in range(1000))), **_assigned("p0,sales,2026-01-01,")}, pays="", lists=("K101 2", "K101 3"), account="exception 2"),
+    Fault("a mix that is none", {"assignments": b"payee_id,plan,from,ote,mix\nann,sales,2026-01-01,1200,50:50\nbob,sales,2026-01-01,1200,50/50\n"}, says=("D059 2",)),
+    Fault("a mix of nothing", {"assignments": b"payee_id,plan,from,ote,mix\nann,sales,2026-01-01,1200,0/0\nbob,sales,2026-01-01,1200,0/100\n"}, says=("D059 2",)),
     Fault("a quota's period that is none", {"quotas": b"payee_id,measure,period,amount\nann,booked,Q1 2026,100\n"}, says=("D038 2",)),
     Fault("a quota twice", {"quotas": b"payee_id,measure,period,amount\nann,booked,2026-01,100\nann,booked,2026-01,200\n"}, says=("D040 3",)),
     Fault("a quota row's midnight", {"quotas": b"payee_id,measure,period,amount\nann,booked,2026-01-05 00:00:00,100\n"}, says=("D038 2",)),

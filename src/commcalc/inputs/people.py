@@ -207,8 +207,7 @@ def check_assignments(assignments: pl.DataFrame, names: Names | None, plans: Ite
     if "mix" not in assignments.columns:
         return assignments
     parts = assignments["mix"].str.replace_all("_", "").str.extract_groups(r"^([0-9]+(?:\.[0-9]+)?)/([0-9]+(?:\.[0-9]+)?)$")
-    odd = assignments.filter(parts.struct.field("1").is_null())
+    base, variable = (parts.struct.field(part).cast(D) for part in ("1", "2"))
+    odd = assignments.filter(base.is_null() | ((base + variable) == 0))  # of nothing there are no parts
     strangers(odd, "mix", (NO_MIX, "assignments", ()), report)
-    return assignments.with_columns(
-        parts.struct.field("1").cast(D).alias("mix_base"), parts.struct.field("2").cast(D).alias("mix_variable")
-    )
+    return assignments.with_columns(base.alias("mix_base"), variable.alias("mix_variable"))

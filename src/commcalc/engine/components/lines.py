@@ -184,7 +184,7 @@ def _decided(
     frame: pl.DataFrame, cut: pl.DataFrame | None, blanks: list[Blank]
 ) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Blank]]:
     """Set aside credits of which a rule met an empty field: exceptions, on which nothing is paid."""
-    asked = {"rate": ("~rn", "~rd"), "multiply": ("~f",), "basis": ("~bn",)}
+    asked = {"rate": ("~rn", "~rd", "exact"), "multiply": ("~f",), "basis": ("~bn",)}
     tables = [t for t in (frame, cut) if t is not None]
     none = pl.Series("~line", [], dtype=pl.UInt32)
     gone = none
