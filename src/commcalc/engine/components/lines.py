@@ -184,11 +184,12 @@ def _decided(
     frame: pl.DataFrame, cut: pl.DataFrame | None, blanks: list[Blank]
 ) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Blank]]:
     """Set aside credits of which a rule met an empty field: exceptions, on which nothing is paid."""
-    asked = {"rate": ("~rn", "~rd", "exact"), "multiply": ("~f",), "basis": ("~bn",)}
+    # what is earned is asked last: it is empty too where a factor is, and then the factor is what was lacking
+    asked = (("rate", ("~rn", "~rd")), ("multiply", ("~f",)), ("basis", ("~bn",)), ("rate", ("exact",)))
     tables = [t for t in (frame, cut) if t is not None]
     none = pl.Series("~line", [], dtype=pl.UInt32)
     gone = none
-    for rule, columns in asked.items():
+    for rule, columns in asked:
         found = [t.filter(pl.col(c).is_null())["~line"] for t in tables for c in columns if c in t.columns and t[c].null_count()]
         lines = pl.concat([none, *found]).unique()
         lines = lines.filter(~lines.is_in(gone.implode()))  # a credit is told once, by the first rule that it lacks
