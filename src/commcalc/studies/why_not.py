@@ -13,6 +13,7 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
 from commcalc.engine.book import Book, House, prepare_book
+from commcalc.engine.parts import parts_of
 from commcalc.engine.result import Result
 from commcalc.engine.run import run as run_engine
 from commcalc.plan.load import LoadedPlan
@@ -66,7 +67,7 @@ def why_not(world: World, deal: str, payee: str) -> list[Answer]:
 
 
 def _answered(world: World, now: Result, deal: str, payee: str, refusal: Refusal) -> Answer:
-    lines = _lines(now, deal, payee, refusal.component)
+    lines = tuple(r for r in _of(now, payee, refusal.component) if r["deal"] == deal)
     answer = Answer(refusal.component, refusal.rule, refusal.why, refusal.mend, paid=lines)
     if refusal.change is None:
         return answer
@@ -90,31 +91,26 @@ def _changed(world: World, change: Change) -> World:
     return replace(world, plans=kept.plans, tables=kept.tables, refusals=())
 
 
-def _lines(result: Result, deal: str, payee: str, component: str) -> tuple[Mapping[str, Any], ...]:
-    if not result.lines.width:
-        return ()
-    mine = result.lines.filter((pl.col("deal") == deal) & (pl.col("payee") == payee))
-    if component:
-        mine = mine.filter(pl.concat_str("plan", "component", separator=".") == component)
-    return tuple(mine.to_dicts())
-
-
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
 
 
 def _gained(now: Result, after: Result, payee: str, component: str) -> tuple[Mapping[str, Any], ...]:
-    """The payee's lines that are new or other than they are now: a deal may move the tiers of others."""
+    """The payee's lines that are new, gone or other than they are now, with `more`: a deal may move the tiers of others."""
     if after.report.errors:
         return ()
-    before = {tuple(row[k] for k in KEY): row["amount"] for row in now.lines.filter(pl.col("payee") == payee).to_dicts()}
+    was, then = ({tuple(r[k] for k in KEY): r for r in _of(result, payee, component)} for result in (now, after))
     found = []
-    for row in after.lines.filter(pl.col("payee") == payee).to_dicts():
-        if component and f"{row['plan']}.{row['component']}" != component:
-            continue
-        was = before.get(tuple(row[k] for k in KEY), Decimal(0))
-        if row["amount"] != was:
-            found.append({**row, "more": row["amount"] - was})
+    for key in dict.fromkeys((*then, *was)):
+        before, row = was.get(key), then.get(key)
+        more = (row["amount"] if row else Decimal(0)) - (before["amount"] if before else Decimal(0))
+        if more:
+            found.append({**(row or {**was[key], "amount": Decimal(0)}), "more": more})
     return tuple(found)
+
+
+def _of(result: Result, payee: str, component: str) -> list[dict[str, Any]]:
+    rows = result.lines.filter(pl.col("payee") == payee).to_dicts() if result.lines.width else []
+    return [r for r in rows if component in ("", f"{r['plan']}.{r['component']}")]
 
 
 def refusals(world: World, result: Result, deal: str, payee: str) -> Iterator[Refusal]:
@@ -126,7 +122,7 @@ def refusals(world: World, result: Result, deal: str, payee: str) -> Iterator[Re
         yield from (Refusal("", f"{r['file']}:{r['row']}", r["reason"], r["mend"]) for r in listed_.to_dicts())
         return
     tables = {**world.tables, "deals": rows}
-    book = prepare_book(world.plans, world.house, world.calendar, tables, world.period)
+    book = parts_of(prepare_book(world.plans, world.house, world.calendar, tables, world.period))[0]()
     row = rows.row(0, named=True)
     early = _before_the_rules(world, book, result, row, payee)
     if isinstance(early, Refusal):
