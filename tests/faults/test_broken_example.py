@@ -36,7 +36,8 @@ def test_one_slip_is_one_message_at_its_line_with_the_edit_that_mends_it(
     assert old in text
     (project / PLAN).write_text(text.replace(old, new, 1), encoding="utf-8")
     errors = open_project(project).validate().errors
-    assert [(p.code, p.mend) for p in errors] == [(code, mend)]
+    assert [p.code for p in errors] == [code]
+    assert errors[0].mend.partition(" (")[0] == mend  # what each word means may follow
     place = errors[0].place
     assert place is not None
     assert place.file == PLAN

@@ -184,7 +184,7 @@ def test_a_script_reads_what_is_wrong_as_json(tmp_path: Path) -> None:
     folder = write_small(tmp_path / "p", Fault("F042", {"deals": (HEADER + rows).encode()}))
     done = _program("calculate", "--period", "2026-01", "--format", "json", folder=folder)
     assert (done.returncode, done.stdout) == (1, "")
-    found = json.loads(done.stderr)
+    found = json.loads(done.stderr)["findings"]
     assert [(f["code"], f["file"], f["row"], f["column"], f["deal"], f["count"]) for f in found] == [
         ("D031", "data/deals.csv", 2, "amount", "D1", 10)
     ]

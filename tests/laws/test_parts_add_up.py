@@ -24,7 +24,7 @@ from commcalc.studies.trial import Side
 Plans = tuple[LoadedPlan, ...]
 ZERO = Decimal(0)
 PAIRS = settings(
-    max_examples=5,
+    max_examples=15,
     derandomize=True,
     database=None,
     deadline=None,

@@ -65,7 +65,10 @@ def verb(
     run = opened.calculate(period, set_aside=set_aside, progress=shown.progress(quiet=quiet))
     shown.progress_over(quiet=quiet)
     if run.result is None:
-        shown.problems(run.report, opened.sources, "json" if style == "json" else "full")
+        if style == "json":
+            _refused_as_json(run.report, opened)
+        else:
+            shown.problems(run.report, opened.sources, "full")
         raise typer.Exit(shown.status(run.report))
     _known(run.result, payee, plan)
     if verify:
@@ -83,6 +86,15 @@ def verb(
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG
+
+
+def _refused_as_json(report: Report, project: Project) -> None:
+    """Print why nothing was calculated as `validate --format json` would: a script reads one form of findings."""
+    documents = importlib.import_module("commcalc.documents.findings")
+    found = documents.Findings(
+        tuple(report.sorted()), project.sources, (), importlib.import_module("commcalc.api").VERSION, "", False
+    )
+    shown.note(documents.FORMATS["json"](found))
 
 
 def _known(result: Result, payee: str | None, plan: str | None) -> None:
