@@ -30,6 +30,10 @@ from commcalc.language.names import nearest
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
 from commcalc.plan.walk import places
+from commcalc.studies.why_not import Answer, World
+from commcalc.studies.why_not import why_not as answers
+from commcalc.studies.why_not_mapping import refused_by_mapping
+from commcalc.studies.why_not_rules import Refusal
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -131,6 +135,20 @@ def verify(project: Project, run: Run) -> Report:
     verified = importlib.import_module("commcalc.studies.verify").verified  # the second opinion is read only when asked for
     found: Report = verified(run.result, plans, house_of(project), run.inputs.calendar, _tables(run.inputs))
     return found
+
+
+def why_not(project: Project, run: Run, deal: str, payee: str) -> list[Answer]:
+    """Return why a deal does not pay a payee in the run's period; nothing where no file has such a deal."""
+    assert run.result is not None and run.inputs is not None and project.file is not None
+    period = run.inputs.calendar.period_named(run.result.period)
+    assert period is not None
+    plans = tuple(p for p in project.plans if p.plan.status == "active")
+    refusals: tuple[Refusal, ...] = ()
+    if deal not in run.inputs.tables["deals"]["deal_id"]:
+        refusals = refused_by_mapping(project.file, [p.plan.plan for p in project.plans], deal)
+    tables, house = _tables(run.inputs), house_of(project)
+    world = World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
+    return answers(world, deal, payee)
 
 
 def house_of(project: Project) -> House:

@@ -12,6 +12,7 @@ from commcalc.base.render import shown as visible
 from commcalc.cli import shown
 from commcalc.cli.catalogue import kinds
 from commcalc.cli.runs import opened_run
+from commcalc.cli.why_not import why_not
 from commcalc.language.names import nearest
 
 EPILOG = """
@@ -23,18 +24,30 @@ commcalc explain payee ann              # of the last run
 commcalc explain deal D-17 --period 2026-01
 commcalc explain line L-ABCDEFGHIJKLMNOP --json
 commcalc explain code P210
+commcalc explain --why-not D-17 --payee ann
 ```
 """
 
 
 def verb(
-    noun: Annotated[Literal["payee", "deal", "line", "code"], typer.Argument(help="What to explain.")],
-    name: Annotated[str, typer.Argument(help="Which one.")],
+    noun: Annotated[Literal["payee", "deal", "line", "code"] | None, typer.Argument(help="What to explain.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Which one.")] = None,
+    deal: Annotated[
+        str | None, typer.Option("--why-not", metavar="DEAL", help="Why the deal does not pay --payee, and what would make it.")
+    ] = None,
+    payee: Annotated[str | None, typer.Option("--payee", help="The payee that --why-not asks about.")] = None,
     period: Annotated[str | None, typer.Option("--period", "-p", help="The pay period; without it the last run.")] = None,
     project: Annotated[Path, typer.Option("--project", help="The project's folder.")] = Path(),
     machine: Annotated[bool, typer.Option("--json", help="Everything that is needed to recompute it.")] = False,
 ) -> None:
     """Explain a payee's pay, a deal or a line in words; or a problem's code."""
+    if deal is not None:
+        if payee is None or noun is not None:
+            raise typer.BadParameter("write `explain --why-not DEAL --payee PAYEE`")
+        why_not(project, deal, payee, period, machine=machine)
+        return
+    if noun is None or name is None:
+        raise typer.BadParameter("say what to explain: payee, deal, line or code, and which one")
     if noun == "code":
         _code(name)
         return

@@ -1,0 +1,58 @@
+"""`explain --why-not`: the rule that refused a deal to a payee, and what it would have paid without it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import commcalc
+from commcalc.base.render import shown as visible
+from commcalc.cli import shown
+from commcalc.language.names import nearest
+
+
+def why_not(project: Path, deal: str, payee: str, period: str | None, *, machine: bool) -> None:
+    """Calculate the period anew, ask why the deal did not pay the payee, and print the answer."""
+    opened = commcalc.open(project)
+    run = opened.calculate(period, set_aside=True, progress=shown.progress(quiet=False))
+    shown.progress_over(quiet=False)
+    if run.result is None or run.inputs is None:
+        shown.problems(run.report, opened.sources, "full")
+        raise typer.Exit(shown.status(run.report))
+    asked = importlib.import_module("commcalc.month_end").why_not(opened, run, deal, payee)
+    known = run.inputs.tables["payees"]["payee_id"].unique().sort().to_list()
+    if payee not in known:
+        _unknown("payee", payee, known)
+    if not asked:
+        _unknown("deal", deal, run.inputs.tables["deals"]["deal_id"].unique().to_list())
+    changed = _changed(opened.root / "out" / run.result.period, run.manifest)
+    words = importlib.import_module("commcalc.documents.why_not")
+    if machine:
+        shown.as_json(words.as_facts(asked, deal, payee, run.result.period, changed))
+        return
+    for text in words.in_words(asked, deal, payee, run.result.period):
+        print(visible(text))
+    if changed:
+        shown.note(f"calculated anew: since out/{run.result.period} was written, {', '.join(changed)} changed")
+
+
+def _unknown(noun: str, name: str, known: list[str]) -> None:
+    near = nearest(name, known)
+    shown.note(f"there is no {noun} `{name}`" + (f"; did you mean `{near}`?" if near else ""))
+    raise typer.Exit(1)
+
+
+def _changed(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Name the plans and files that are not as they were when the run was written; none where there is no such run."""
+    try:
+        written = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        before = {**written["plans"], **written["inputs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    now = {**manifest["plans"], **manifest["inputs"]}
+    return sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
