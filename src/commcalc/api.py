@@ -74,7 +74,7 @@ class Project:
         assert self.file is not None, "a project whose file was refused has no data"
         tables = importlib.import_module("commcalc.inputs.tables")
         found: tuple[Inputs | None, Report] = tables.read_inputs(
-            self.file, [p.plan.plan for p in self.plans], set_aside=set_aside
+            self.file, [p.plan.plan for p in self.plans if not p.plan.of_all], set_aside=set_aside
         )
         return found
 

@@ -88,7 +88,7 @@ def compare_projects(before: Project, after: Project, against: str, progress: Pr
     if report.errors:
         return DryRun(None, None, report, after.sources)
     progress("reading the tables")
-    names = sorted({p.plan.plan for side in (before, after) for p in side.plans})
+    names = sorted({p.plan.plan for side in (before, after) for p in side.plans if not p.plan.of_all})
     one, report = _read(before, names)
     two, found = (one, Report()) if before.file is after.file else _read(after, names)
     report.extend(found)
@@ -160,7 +160,7 @@ def _told(compared: Compared, guard: Guarded, inputs: Inputs, report: Report) ->
             report.add(LATER_BEGIN.at(place, plan=name, first=changed.after.plan.effective.first, held=held))
     assigned = set(inputs.tables["assignments"]["plan"].drop_nulls().to_list())
     for loaded in steps.after.plans:
-        if loaded.plan.plan in steps.added and loaded.plan.plan not in assigned:
+        if loaded.plan.plan in steps.added and loaded.plan.plan not in assigned and not loaded.plan.of_all:
             near = nearest(loaded.plan.plan, assigned)
             place = loaded.tree.span_of(("plan",))
             report.add(NOBODY.at(place, plan=loaded.plan.plan, near=f" (`{near}`?)" if near else ""))

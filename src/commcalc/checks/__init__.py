@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from commcalc.base.problem import Problem, Report
-from commcalc.checks import expressions, pay_types, rates, read, references, spiffs, stated, tables, tiers
+from commcalc.checks import expressions, pay_types, programs, rates, read, references, spiffs, stated, tables, tiers
 from commcalc.checks.facts import Facts
 from commcalc.plan.load import LoadedPlan
 
@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     pay_types.check,
     spiffs.check,
     stated.check,
+    programs.check,
 )
 """Every check, in the order in which a reader would want to know."""
 
@@ -30,6 +31,7 @@ def check_plans(plans: tuple[LoadedPlan, ...], facts: Facts) -> Report:
     for loaded in plans:
         for check in CHECKS:
             report.extend(check(loaded, facts))
+    report.extend(programs.check_goals(plans))
     return report
 
 

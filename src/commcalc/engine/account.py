@@ -35,9 +35,16 @@ class Account:
     left_out: pl.DataFrame
 
 
-def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank_rows: Sequence[pl.Series]) -> Account:
-    """Return what became of every deal row. `blank_rows`: numbers of rows that a measure's rule could not decide."""
+def account_of(
+    book: Book, measured: Mapping[str, Mapping[str, Measured]], unmeasured: Sequence[pl.Series], blank_rows: Sequence[pl.Series]
+) -> Account:
+    """Return what became of every deal row.
+
+    `unmeasured`: numbers of rows that a SPIFF without a measure takes in; `blank_rows`: of those that a measure's rule could
+    not decide.
+    """
     rows = [m.rows["~row"] for by_name in measured.values() for m in by_name.values() if "~row" in m.rows.columns]
+    rows += unmeasured
     credit_date = pl.col(book.house.credit_date)
     deals = book.deals.select("~row", credit_date.alias("~d"), "amount").with_columns(
         _marked(len(book.deals), rows).alias("~credited"), _marked(len(book.deals), blank_rows).alias("~blank")
@@ -115,7 +122,7 @@ def _in_effect(book: Book) -> pl.DataFrame:
         (p.plan.plan, p.plan.effective.first or FIRST_DAY, p.plan.effective.last or LAST_DAY) for p in book.plans
     ]
     plans = pl.DataFrame(every, schema={"plan": pl.String, "~x": pl.Date, "~y": pl.Date}, orient="row")
-    rows = book.people.assignments.join(plans, on="plan").select(
+    rows = book.people.assignments.filter(~pl.col("~derived")).join(plans, on="plan").select(
         "~p", pl.max_horizontal("~from", "~x").alias("~from"), pl.min_horizontal("~to", "~y").alias("~to"), "~a"
     )
     return rows.filter(pl.col("~from") <= pl.col("~to")).sort("~p", "~from")
@@ -169,7 +176,7 @@ def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
 
 def _with_gap(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
     """Add the day on which the payee's last assignment before the deal ended, and that on which the next begins."""
-    rows = book.people.assignments.select("~p", "~from", "~to")
+    rows = book.people.assignments.filter(~pl.col("~derived")).select("~p", "~from", "~to")
     ordered = reasons.with_row_index("~o").sort("~p", "~d")
     ended = rows.select("~p", pl.col("~to").alias("~ended"), pl.col("~to").alias("~day")).sort("~p", "~day")
     begins = rows.select("~p", pl.col("~from").alias("~begins"), pl.col("~from").alias("~day")).sort("~p", "~day")

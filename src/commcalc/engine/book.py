@@ -74,7 +74,7 @@ def prepare_book(
     period: Period,
 ) -> Book:
     """Number payees and deals and lay the calendar over all their days."""
-    people = prepare_people(tables["payees"], tables["assignments"])
+    people = prepare_people(tables["payees"], tables["assignments"], [p.plan for p in plans])
     deals = _deals(_needed(tables["deals"], plans, house), people)
     quotas = tables.get("quotas", pl.DataFrame())
     moments = prepare_moments(calendar, *_days(plans, period, tables))

@@ -24,6 +24,7 @@ from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
 from commcalc.engine.too_long import too_long
 from commcalc.plan.components.bonus import Bonus
+from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import RoleCredit
 from commcalc.plan.readings import as_prorated, reading
@@ -46,6 +47,7 @@ class Paid:
     released: pl.DataFrame
     blanks: list[tuple[Job, Blank]]
     accrued: bool
+    credited: pl.Series  # numbers of the deals that it takes in without a measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
     if problems:
         return problems
     undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
-    account = account_of(book, measured, [m.blank["~row"] for _, m in undecided])
+    unmeasured = [p.credited for p in paid.values()]
+    account = account_of(book, measured, unmeasured, [m.blank["~row"] for _, m in undecided])
     blanks = [b for p in paid.values() for b in p.blanks]
     stands: dict[str, pl.DataFrame] = {}
     for loaded in book.plans:
@@ -196,7 +199,9 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
     every = [(plain, b) for b in (*found.blanks, *blanks)]
-    return Paid(named.lines, slices, named.marks["~id"], earned, released, every, accrued)
+    unmeasured = isinstance(plain.component, Spiff) and plain.component.on is None
+    credited = found.rows["~row"].drop_nulls() if unmeasured else found.rows.clear()["~row"]
+    return Paid(named.lines, slices, named.marks["~id"], earned, released, every, accrued, credited)
 
 
 def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:

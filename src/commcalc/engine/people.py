@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +20,8 @@ class People:
 
     ids: one row per payee: `~p` (UInt32), `payee_id`, `name`.
     facts: one row per payee and stretch of time: `~p`, `~from`, `~to`, `payee.<column>`.
-    assignments: one row each: `~a`, `~p`, `plan`, `~from`, `~to`, `ote`, `mix_base`, `mix_variable`, further columns.
+    assignments: one row each: `~a`, `~p`, `plan`, `~from`, `~to`, `ote`, `mix_base`, `mix_variable`, further columns; those to
+    a program, of whoever is on a plan, are marked `~derived`.
     """
 
     ids: pl.DataFrame
@@ -37,8 +39,8 @@ def number_payees(payee_ids: pl.Series) -> pl.DataFrame:
     return frame.select("payee_id").with_row_index("~p")
 
 
-def prepare_people(payees: pl.DataFrame, assignments: pl.DataFrame) -> People:
-    """Return the people of a run from the typed tables."""
+def prepare_people(payees: pl.DataFrame, assignments: pl.DataFrame, plans: Sequence[Plan]) -> People:
+    """Return the people of a run from the typed tables; whoever is on a plan is on every program of the run too."""
     ids = number_payees(payees["payee_id"])
     dated = _with_range(payees)
     names = dated.sort("~from").group_by("payee_id").agg(pl.col("name").last())
@@ -48,13 +50,29 @@ def prepare_people(payees: pl.DataFrame, assignments: pl.DataFrame) -> People:
         .sort("~p", "~from")
     )
     rows = (
-        _with_range(assignments)
+        _with_programs(_with_range(assignments), plans)
         .join(ids, on="payee_id")
         .sort("~p", "~from")
         .drop("from", "to", strict=False)
         .with_row_index("~a")
     )
     return People(ids.join(names, on="payee_id", how="left").sort("~p"), facts, rows)
+
+
+def _with_programs(assignments: pl.DataFrame, plans: Sequence[Plan]) -> pl.DataFrame:
+    """Add the assignments to programs: those to any plan, while it is in effect (docs/semantics.md 2.4)."""
+    stated = assignments.with_columns(pl.lit(value=False).alias("~derived"))
+    programs = [p.plan for p in plans if p.of_all]
+    if not programs:
+        return stated
+    days = [(p.plan, p.effective.first or FIRST_DAY, p.effective.last or LAST_DAY) for p in plans if not p.of_all]
+    effective = pl.DataFrame(days, schema={"plan": pl.String, "~x": pl.Date, "~y": pl.Date}, orient="row")
+    of_plans = stated.join(effective, on="plan").with_columns(
+        pl.max_horizontal("~from", "~x").alias("~from"), pl.min_horizontal("~to", "~y").alias("~to")
+    )
+    of_plans = of_plans.filter(pl.col("~from") <= pl.col("~to")).select(stated.columns)
+    derived = of_plans.with_columns(pl.lit(value=True).alias("~derived"))
+    return pl.concat([stated, *(derived.with_columns(pl.lit(name).alias("plan")) for name in programs)])
 
 
 def _with_range(frame: pl.DataFrame) -> pl.DataFrame:

@@ -178,12 +178,12 @@ def _bases(book: Book, how: str) -> pl.DataFrame:
 
 
 def _on_plans(book: Book) -> pl.DataFrame:
-    """Everybody who is on a plan in the period: each has a statement, also with nothing earned."""
+    """Everybody who is on a plan in the period: each has a statement, also with nothing earned. A program is no plan of theirs."""
     frames = [pl.DataFrame(schema={"~p": pl.UInt32, "plan": pl.String, "currency": pl.String})]
     for loaded in book.plans:
         first, _ = span_of(book, loaded.plan.payment.every)
         rows = book.people.assignments.filter(
-            (pl.col("plan") == loaded.plan.plan) & (pl.col("~from") <= book.now) & (pl.col("~to") >= first)
+            ~pl.col("~derived"), pl.col("plan") == loaded.plan.plan, pl.col("~from") <= book.now, pl.col("~to") >= first
         )
         frames.append(rows.select("~p", "plan", pl.lit(loaded.plan.currency).alias("currency")).unique())
     every = pl.concat(frames).join(book.people.ids, on="~p").sort("~p", "plan")

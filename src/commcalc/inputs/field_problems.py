@@ -207,7 +207,11 @@ UNKNOWN_PLAN = _k(
     "Unknown plan",
     "{table}: `{text}` is not a plan{near}",
     "mend the name, or add the plan",
-    ("Assignments name plans.", "plan: ae-comercial", "plan: ae-commercial"),
+    (
+        "Assignments name plans. Nobody is assigned to a program: it is for whoever is `eligible` among those on any plan.",
+        "plan: ae-comercial",
+        "plan: ae-commercial",
+    ),
 )
 SHARES = _k(
     "D056",

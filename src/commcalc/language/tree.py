@@ -96,7 +96,7 @@ class Tree:
 
     def replace_root(self, root: Node) -> Tree:
         """Return this file with another root; spans stay those of where each value was written."""
-        return Tree(root, self.file, self.text)
+        return type(self)(root, self.file, self.text)
 
 
 def plain(node: Node) -> Any:

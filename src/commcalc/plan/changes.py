@@ -6,16 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from commcalc.language.bind import bind
 from commcalc.language.changes import Change, Compared, compared
 from commcalc.language.days import Days
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.meaning import meaning
 from commcalc.plan.model import Plan
+from commcalc.plan.program import bind_plan
 
-HEADER = frozenset({"title", "owner", "status", "version", "goals", "legal", "announce"})
 COMPONENT = frozenset({"title", "goal", "source", "announce"})
-"""Keys of a plan and of a component that travel with it and pay nothing (a plan that is tried counts as active)."""
+HEADER = frozenset({"title", "owner", "status", "version", "goals", "legal", "announce"}) | COMPONENT
+"""Keys of a component, and of a plan or program, that travel with it and pay nothing (a plan that is tried counts as active)."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class ChangedPlan:
     def _bound(self, taken: Collection[int]) -> Plan | None:
         root = self._compared.taking(taken)
         assert root is not None, "a file does not vanish by a change within it"
-        plan, _ = bind(self.after.tree.replace_root(root), Plan)
+        plan, _ = bind_plan(self.after.tree.replace_root(root))
         return plan
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Span
-from commcalc.language.bind import bind
 from commcalc.language.scan import MOST_BYTES, too_large
-from commcalc.language.tree import Mapping_, Tree, read_tree
+from commcalc.language.tree import Tree, read_tree
 from commcalc.plan.model import Plan
-from commcalc.plan.problems import FILE_NAME, NO_PLANS, NOT_A_FILE, OUTSIDE, PROGRAM, SAME_NAME
+from commcalc.plan.problems import FILE_NAME, NO_PLANS, NOT_A_FILE, OUTSIDE, SAME_NAME
+from commcalc.plan.program import ProgramTree, bind_plan, is_program
 from commcalc.plan.table_files import with_tables
 
 
@@ -82,16 +82,15 @@ def load_plan(raw: bytes, name: str, file: Path, root: Path) -> tuple[LoadedPlan
 
 
 def load_tree(tree: Tree, digest: str, folder: Path, root: Path) -> tuple[LoadedPlan | None, Report]:
-    """Bind the tree of one plan, with the tables in files of its folder."""
+    """Bind the tree of one plan or program, with the tables in files of its folder."""
     report = Report()
-    if isinstance(tree.root, Mapping_) and any(k.text == "program" for k, _ in tree.root.entries):
-        report.add(PROGRAM.at(tree.span_of(("program",), key=True)))
-        return None, report
     tree = tree.replace_root(with_tables(tree.root, folder, root, report))
     if report.errors:
         return None, report
-    plan, found = bind(tree, Plan)
+    plan, found = bind_plan(tree)
     report.extend(found)
+    if is_program(tree.root):
+        tree = ProgramTree(tree.root, tree.file, tree.text)
     return (LoadedPlan(plan, tree, tree.file, digest) if plan is not None else None), report
 
 

@@ -50,6 +50,7 @@ class Plan(Shape):
     }
 
     model_config = ConfigDict(title="plan")
+    of_all: ClassVar[bool] = False  # a program's, which everybody on any plan is on
 
     plan: PlainName = Field(description="the plan's id; the file's name is the same", examples=["ae-commercial"])
     title: Word | None = Field(default=None, description="the plan's name as people read it", examples=["Account executive"])

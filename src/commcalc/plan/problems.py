@@ -11,13 +11,6 @@ NO_PLANS = Kind(
     "write one, or let `commcalc init` make one",
     "Plans are YAML files in the folder `plans`.\n\nFails: an empty folder\nWorks: plans/sales-rep.yaml",
 )
-PROGRAM = Kind(
-    "P011",
-    "Programs are not calculated yet",
-    "programs are part of the language; this version does not calculate them yet",
-    "write the SPIFF as a component of a plan, with `dates:`",
-    "A program is one component in a file of its own, for several plans.\n\nFails: program: orbit-launch\nWorks: a component of kind spiff",
-)
 FILE_NAME = Kind(
     "P012",
     "File and plan have different names",
@@ -60,4 +53,4 @@ UNREADABLE = Kind(
     "save it as CSV in UTF-8, with a header and commas between the cells",
     "A table's file is CSV in UTF-8; its first line is a header.\n\nFails: rows: rates.csv, saved as UTF-16\nWorks: rows: rates.csv",
 )
-KINDS: tuple[Kind, ...] = (NO_PLANS, PROGRAM, FILE_NAME, SAME_NAME, OUTSIDE, TABLE_FILE, NOT_A_FILE, UNREADABLE)
+KINDS: tuple[Kind, ...] = (NO_PLANS, FILE_NAME, SAME_NAME, OUTSIDE, TABLE_FILE, NOT_A_FILE, UNREADABLE)

@@ -14,7 +14,7 @@ from commcalc.language.problems import MISSING_KEY, TWO_SHAPES
 from commcalc.language.scan import MOST_BYTES, too_large
 from commcalc.language.tree import Mapping_, Node, Scalar, Sequence_, Tree, read_tree
 from commcalc.plan.load import LoadedPlan, load_tree
-from commcalc.plan.model import Plan
+from commcalc.plan.program import bind_plan
 from commcalc.plan.problems import NOT_A_FILE
 from commcalc.plan.tests_model import TestOfMany, TestOfOne
 from commcalc.plan.tests_problems import NO_SUCH_PARAM, NO_SUCH_PLAN, SAME_TEST
@@ -26,6 +26,14 @@ effective: 2026-01-01 .. 2026-12-31
 currency: {currency}
 payment: {{every: month, negative: carry}}
 """
+PROGRAM_HEADER = """version: test
+dates: 2026-01-01 .. 2026-12-31
+eligible: all
+currency: {currency}
+announce: {{headline: a test}}
+"""
+OF = ("plan", "plans", "program")
+"""The keys that say what a test is of."""
 DEFAULTS = "commcalc test --show-defaults"
 
 
@@ -104,13 +112,14 @@ def _of_file(tree: Tree, folder: Path, root: Path, report: Report) -> list[Loade
 
 
 def _one_plan(loaded: LoadedTest, report: Report) -> None:
-    """A test says on which plan: `plan` or `plans`."""
-    test, tree = loaded.test, loaded.tree
-    if test.plan is None and test.plans is None:
+    """A test says what it is of: `plan`, `plans` or `program`."""
+    tree = loaded.tree
+    said = [key for key in OF if getattr(loaded.test, key) is not None]
+    if not said:
         report.add(MISSING_KEY.at(loaded.place, where="this test", key="plan", about=" (a plan's name, or a plan)"))
-    if test.plan is not None and test.plans is not None:
-        first = tree.span_of(("plan",), key=True)
-        problem = TWO_SHAPES.at(tree.span_of(("plans",), key=True), where="this test", one="plan", other="plans")
+    for other in said[1:]:
+        first = tree.span_of((said[0],), key=True)
+        problem = TWO_SHAPES.at(tree.span_of((other,), key=True), where="this test", one=said[0], other=other)
         report.add(problem.with_also(first, "the other one"))
 
 
@@ -119,10 +128,11 @@ def plans_of(loaded: LoadedTest, known: Mapping[str, LoadedPlan], currency: str)
     report = Report()
     plans: list[LoadedPlan] = []
     test = loaded.test
-    said = test.plans if test.plans is not None else {WRITTEN: test.plan} if isinstance(test.plan, dict) else [test.plan]
+    key, one = ("program", test.program) if test.program is not None else ("plan", test.plan)
+    said = test.plans if test.plans is not None else {WRITTEN: one} if isinstance(one, dict) else [one]
     for number, name in enumerate(said):
         written = isinstance(said, dict)
-        path: tuple[str | int, ...] = ("plans", name if written else number) if test.plans is not None else ("plan",)  # type: ignore[assignment]
+        path: tuple[str | int, ...] = ("plans", name if written else number) if test.plans is not None else (key,)  # type: ignore[assignment]
         if written:
             plan, problems = _written(loaded, str(name), path, currency)
             report.extend(problems)
@@ -139,10 +149,12 @@ def plans_of(loaded: LoadedTest, known: Mapping[str, LoadedPlan], currency: str)
 
 
 def _written(loaded: LoadedTest, name: str, path: tuple[str | int, ...], currency: str) -> tuple[LoadedPlan | None, Report]:
-    """Bind a plan that stands in the test, with neutral values for what its header leaves out."""
+    """Bind a plan or program that stands in the test, with neutral values for what its header leaves out."""
     node = loaded.tree.node_at(path)
     assert isinstance(node, Mapping_), path
-    header, _ = read_tree(f"plan: {name}\n{HEADER.format(currency=currency)}".encode(), DEFAULTS)
+    of_program = path == ("program",) or "kind" in node.by_key
+    text = f"program: {name}\n{PROGRAM_HEADER}" if of_program else f"plan: {name}\n{HEADER}"
+    header, _ = read_tree(text.format(currency=currency).encode(), DEFAULTS)
     assert header is not None and isinstance(header.root, Mapping_)
     neutral = tuple((k, v) for k, v in header.root.entries if k.text not in node.by_key)
     tree = loaded.tree.replace_root(Mapping_((*node.entries, *neutral), node.span))
@@ -175,6 +187,6 @@ def _replaced(loaded: LoadedPlan, given: Mapping_, report: Report) -> LoadedPlan
     tree = loaded.tree.replace_root(
         Mapping_(tuple((k, changed if k.text == "params" else v) for k, v in root.entries), root.span)
     )
-    plan, problems = bind(tree, Plan)
+    plan, problems = bind_plan(tree)
     report.extend(problems)
     return replace(loaded, plan=plan, tree=tree) if plan is not None else loaded

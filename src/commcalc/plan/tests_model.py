@@ -137,13 +137,17 @@ class PlanTest(Shape):
     """One plan test."""
 
     later: ClassVar[dict[str, str]] = {
-        "program": "a program, for several plans",
         "always": "what must hold whatever is sold",
     }
 
     test: Word = Field(description="a sentence that can be false")
     plan: PlainName | dict[str, Any] | None = Field(default=None, description="a plan's name, or a plan written here")
-    plans: list[PlainName] | dict[PlainName, dict[str, Any]] | None = None
+    plans: list[PlainName] | dict[PlainName, dict[str, Any]] | None = Field(
+        default=None, description="several, programs among them: by name, or written here"
+    )
+    program: PlainName | dict[str, Any] | None = Field(
+        default=None, description="a program's name, or a program written here; every payee of the test is on it"
+    )
     given: Given = Given()
     source: Word | None = Field(default=None, description="where a published figure comes from")
 

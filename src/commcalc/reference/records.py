@@ -47,11 +47,22 @@ class Records:
                 self.names.setdefault(alias.strip(), payee)
         self.assignments: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(job.assignments, key=lambda r: r["from"]):
-            self.assignments[self.named(row["payee_id"])].append(row)
+            self.assignments[self.named(row["payee_id"])] += [row, *self._programs(row)]
         self.shares = self._shares()
         self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
         self.exceptions: set[Exceptional] = set()
+        self.taken: set[tuple[str, int]] = set()  # deal rows that a SPIFF without a measure takes in
         self.undecided: set[tuple[str, int]] = set()  # deal rows of which a measure's rule met an empty field
+
+    def _programs(self, row: Row) -> list[Row]:
+        """Whoever is on a plan is on every program too, while the plan is in effect (§2.4)."""
+        plan = next((p for p in self.job.plans if p.plan == row["plan"] and not p.of_all), None)
+        if plan is None:
+            return []
+        first = max(row["from"], plan.effective.first or date.min)
+        last = min(row.get("to") or date.max, plan.effective.last or date.max)
+        programs = [p.plan for p in self.job.plans if p.of_all] if first <= last else []
+        return [{**row, "plan": name, "from": first, "to": last} for name in programs]
 
     def named(self, text: str) -> str:
         """Return the payee's id for an id or alias; what is no payee stays."""

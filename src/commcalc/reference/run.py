@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
-from commcalc.plan.components import Bonus, Commission
+from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.measures import RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.reference.change import changed, floors, within_budget
@@ -56,6 +56,8 @@ def _component(work: Work, now: date, held: dict[tuple[str, str], Decimal]) -> l
     # what could not be decided then may be decided now
     work.records.exceptions = known | {x for x in work.records.exceptions if x.component != work.name}
     after, _ = _earned(work, now, posted)
+    if isinstance(work.component, Spiff) and work.on is None:
+        work.records.taken |= {(key[3], key[4]) for key in after}
     _apart(work, now)
     after = with_openings(work, after, now)
     earlier = with_openings(work, earlier, before, after)
@@ -155,7 +157,7 @@ def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tupl
 
 def _statuses(records: Records, books: Mapping[str, Measures], now: date) -> dict[tuple[str, int], str]:
     """What became of each deal row: credited, left out, waiting, later, or an exception (§3.1, §3.5)."""
-    credited = _credited(books, now)
+    credited = _credited(books, now) | records.taken
     plans = [m.plan for m in books.values()]
     roles = {"owner", *(m.credit.role for p in plans for m in p.measures.values() if isinstance(m.credit, RoleCredit))}
     found: dict[tuple[str, int], str] = {}

@@ -155,9 +155,9 @@ def _named(row: GivenRow) -> GivenRow:
 
 
 def _assignments(asked: Asked, people: list[GivenRow], assigned: Mapping[str, dict[str, str]], only: str) -> list[GivenRow]:
-    """Each payee on the first plan since it took effect, unless the test says otherwise."""
+    """Each payee on the first plan since it took effect, unless the test says otherwise; on a program where there is no plan."""
     begins = {p.plan.plan: str(p.plan.effective.first or OPEN_START) for p in asked.plans}
-    first = next(iter(begins), "")
+    first = next((p.plan.plan for p in sorted(asked.plans, key=lambda p: p.plan.of_all)), "")
     rows = _rows(asked, "assignments")
     if asked.loaded.tree.node_at(("given", "assignments")) is None:
         ids = dict.fromkeys(p.cells["payee_id"] for p in people)
