@@ -20,9 +20,11 @@ from commcalc.language.bind import bind
 from commcalc.language.tree import read_tree
 from commcalc.plan import schema as plan_schema
 from commcalc.plan.model import Plan
+from commcalc.plan.schema import ProgramFile
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = {"plan": plan_schema.schema(), "project": project_schema.schema()}
+SCHEMAS = {"plan": plan_schema.schema(), "program": plan_schema.program_schema(), "project": project_schema.schema()}
+PROGRAMS = sorted(p for p in ROOT.glob("plans/programs/*.yaml") if ".test." not in p.name)
 PLANS = sorted(p for folder in ("plans", "examples/*/plans") for p in ROOT.glob(f"{folder}/*.yaml") if ".test." not in p.name)
 PROJECTS = sorted(ROOT.glob("examples/*/commcalc.yaml"))
 GOOD = (ROOT / "plans" / "saas-ae.yaml").read_text(encoding="utf-8")
@@ -87,7 +89,7 @@ def models(option: Any, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]
         yield from models(argument, seen)
 
 
-MODELS = [m for top in (Plan, ProjectModel) for m in models(top, set())]
+MODELS = [m for top in (Plan, ProgramFile, ProjectModel) for m in models(top, set())]
 
 
 def test_every_key_has_a_description_that_is_a_phrase() -> None:
@@ -124,6 +126,15 @@ def test_it_is_draft_07_whole_and_without_null(name: str) -> None:
 @pytest.mark.parametrize("file", PLANS, ids=lambda f: f"{f.parents[1].name}/{f.stem}")
 def test_every_plan_of_ours_fits(file: Path) -> None:
     assert complaints("plan", file.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("file", PROGRAMS, ids=lambda f: f.stem)
+def test_every_program_of_ours_fits_and_with_a_key_of_another_kind_does_not(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert complaints("program", text) == []
+    assert complaints("program", text + "payout: 5%\n") != []
+    assert complaints("program", text.replace("eligible:", "eligble:")) != []
+    assert complaints("plan", text) != []
 
 
 @pytest.mark.parametrize("file", PROJECTS, ids=lambda f: f.parent.name)

@@ -76,10 +76,10 @@ class Maker:
         return {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}.get(window, 9) > self.span
 
 
-def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = False) -> Said:
+def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = False, every: str = "") -> Said:
     """Make a plan; a small one has one component."""
     m = Maker(r, name, readings)
-    m.every = m.weighted(month=0.62, quarter=0.2, period=0.08, half=0.05, year=0.05)
+    m.every = every or m.weighted(month=0.62, quarter=0.2, period=0.08, half=0.05, year=0.05)
     if m.odds(0.5):
         default = m.one("5%", "1.5x") if m.odds(0.6) else "10%"
         m.params["uplift"] = m.one(default, {"default": default, "title": {"Senior Rep": "20%"}, "payee": {"P3": "2.5%"}})
@@ -198,10 +198,10 @@ def _common(m: Maker, said: Said, window: str, *, per_deal: bool) -> Said:
     on = said.get("on")
     if per_deal:
         said |= {"where": m.one(*WHERE)} if m.odds(0.12) else {}
-        said |= {"dates": m.one("2026-01-15 .. 2026-03-15", "2026-02-01 ..", "2025-12-01 .. 2026-02-28")} if m.odds(0.08) else {}
         said |= {"round": m.one("line", "deal", "component")} if m.odds(0.3) else {}
         said |= {"split": m.one("credit", "pay")} if m.odds(0.15) else {}
-        said |= {"eligible": m.one(*ELIGIBLE)} if m.odds(0.1) else {}
+    said |= {"dates": m.one("2026-01-15 .. 2026-03-15", "2026-02-01 ..", "2025-12-01 .. 2026-02-28")} if m.odds(0.08) else {}
+    said |= {"eligible": m.one(*ELIGIBLE)} if m.odds(0.1) else {}
     if m.odds(0.3):
         one = [_multiplier(m, per_deal) for _ in range(m.one(1, 1, 2))]
         said |= {"multiply": one if len(one) > 1 or m.odds(0.5) else one[0]}

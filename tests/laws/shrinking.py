@@ -43,7 +43,7 @@ def _components(world: World, fails: Fails, stop: float) -> Iterator[World]:
     """One component alone, where one is enough."""
     del stop
     for plan, said in world.plans.items():
-        for name in said["components"] if len(said["components"]) > 1 else ():
+        for name in said["components"] if len(said.get("components", ())) > 1 else ():
             one = copy.deepcopy(world)
             one.plans[plan]["components"] = {name: one.plans[plan]["components"][name]}
             if fails(one):

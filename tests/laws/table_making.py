@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from plan_making import OPEN_FINDINGS, made_plan
+from program_making import components_of, made_program
 from worlds import Row, World
 
 AMOUNTS = tuple(
@@ -41,10 +42,14 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     }
     plans = {name: made_plan(r, name, readings, small=small) for name in ("alpha", "beta")[: 1 if small else r.choice((1, 1, 2))]}
     world = World(plans, {}, readings, r.sample(PERIODS, periods))
+    assigned = list(plans)
+    also = Random(f"a program beside {seed}")  # so that a world with a program is the world without it, and more
+    if also.random() < 0.4:
+        plans["gamma"] = made_program(also, "gamma", readings)
     numbers = r.random() < 0.3
     ids = [str(n + 1) if numbers else f"P{n + 1}" for n in range(r.randint(*payees))]
     world.tables["payees"] = _payees(r, ids)
-    world.tables["assignments"] = _assignments(r, world.tables["payees"], list(plans))
+    world.tables["assignments"] = _assignments(r, world.tables["payees"], assigned)
     world.tables["deals"] = deals = _deals(r, ids)
     world.tables["splits"] = _splits(r, ids, deals)
     world.tables["quotas"] = _quotas(r, ids, plans)
@@ -259,8 +264,8 @@ def _openings(r: Random, ids: list[str], plans: dict[str, dict[str, Any]]) -> li
     names = [n for p in plans.values() for n, s in p["measures"].items() if {"sum", "count"} & set(s) and s["window"] != "deal"]
     earned = [
         n
-        for p in plans.values()
-        for n, c in p["components"].items()
+        for name, p in plans.items()
+        for n, c in components_of(name, p).items()
         if c["kind"] == "bonus" and c.get("earned") in ("to date", "ratchet")
     ]
     for payee in r.sample(ids, len(ids) // 2):

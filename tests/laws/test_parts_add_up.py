@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from plan_making import made_plan
+from program_making import made_program
 from table_making import made_world
 from worlds import World, calculated, calendar, facts, frames, house_of, load
 
@@ -42,6 +43,17 @@ def other_plans(world: World, r: Random) -> World:
     """The world with some values of its plans taken from other plans of the same names."""
     found = copy.deepcopy(world)
     for name, said in found.plans.items():
+        if "program" in said:
+            other = made_program(r, name, world.readings)
+            said |= {
+                key: other[key]
+                for key in said
+                if key in ("where", "pay", "rate", "dates", "eligible")
+                and key in other
+                and said["kind"] == other["kind"]
+                and r.random() < 0.5
+            }
+            continue
         other = made_plan(r, name, world.readings)
         for part in ("measures", "components"):
             for key, value in other.get(part, {}).items():

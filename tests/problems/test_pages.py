@@ -118,11 +118,16 @@ def _tier(*lines: str, apply: str = "marginal", by: str = "value") -> str:
     return tiers(f"by: {by}; apply: {apply}; tiers: [{', '.join('{' + line + '}' for line in lines)}]")
 
 
+def program(text: str) -> str:
+    return f"program: sales-rep\nversion: 1\ndates: 2026\neligible: all\ncurrency: USD\n{MEASURES}kind: commission\non: bookings\nrate: 5%\nannounce: {{headline: More}}\n{text}\n"
+
+
 TOLD: dict[str, tuple[str, str]] = {
     "Y007": (f"{HEAD}measures:\n\tbookings: {{sum: amount, window: month}}\n{COMPONENT}{END}", top("")),
     "Y009": (paid("rate: *base"), top("params: {base_rate: 8%}").replace("rate: 5%", "rate: base_rate")),
     "P002": (top("").replace("currency: USD\n", ""), top("")),
-    "P011": ("program: orbit-launch\n", top("")),
+    "P321": tuple(program(f"target: {t}") for t in ("10% of variable", "2_000 USD")),
+    "P322": (program("").replace("announce", "# announce"), program("")),
     "P012": (top("").replace("plan: sales-rep", "plan: sales"), top("")),
     "P014": (rows("rows: ../../rates.csv"), rows("{any: 5%}")),
     "P015": (rows("rows: rats.csv"), rows("{any: 5%}")),
@@ -184,6 +189,18 @@ def test_what_a_page_tells_in_words_fails_and_works(code: str) -> None:
     fails, works = TOLD[code]
     assert code in codes(fails)
     assert code not in codes(works)
+
+
+def test_a_goal_that_a_plan_does_not_have_is_told_at_the_program() -> None:
+    def told(goal: str, plan: str = top("")) -> list[str]:
+        files = (plan, program(f"goal: {goal}").replace("sales-rep", "launch"))
+        loaded = tuple(found for text in files if (found := load_plan(text.encode(), "p.yaml", Path("p.yaml"), Path())[0]))
+        return [f"{p.place}: {p.facts['goal']} of {p.facts['plans']}" for p in check_plans(loaded, FACTS) if p.code == "P320"]
+
+    assert told("growth") == []
+    assert told("orbit") == ["p.yaml:12:7: orbit of `sales-rep`"]
+    assert told("[growth, orbit]") == ["p.yaml:12:16: orbit of `sales-rep`"]
+    assert told("orbit", instead("effective: 2025")) == []  # no plan of its dates
 
 
 @pytest.mark.parametrize("code", kinds())

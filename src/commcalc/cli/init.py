@@ -22,6 +22,7 @@ EPILOG = """
 ```text
 commcalc init my-plans                  # a folder that runs
 commcalc init my-plans --company "Acme Ltd" --currency GBP
+commcalc init my-plans --program orbit-launch      # a program beside the plan
 commcalc init --list                    # the templates
 ```
 """
@@ -48,6 +49,7 @@ tables:
   assignments: {{file: data/assignments.csv}}
   quotas: {{file: data/quotas.csv}}
 """
+ENDINGS = (".yaml", ".test.yaml")
 IGNORE = "data/\nout/\nledger.sqlite\n"
 DEALS = """deal_id,owner,close_date,amount,stage,product,type,term_months
 D-001,ann,2026-01-08,42000.00,Closed Won,Orbit,new,12
@@ -63,9 +65,10 @@ mia,Mia Chen,Sales Manager,,2022-01-10
 """
 
 
-def templates() -> dict[str, Traversable]:
-    """Return the template plans by name."""
-    found = [f for f in _library().iterdir() if f.name.endswith(".yaml") and not f.name.endswith(".test.yaml")]
+def templates(folder: str = "") -> dict[str, Traversable]:
+    """Return the template plans, or the programs of the library's folder `programs`, by name."""
+    files = (_library() / folder if folder else _library()).iterdir()
+    found = [f for f in files if f.name.endswith(".yaml") and not f.name.endswith(".test.yaml")]
     return {f.name.removesuffix(".yaml"): f for f in sorted(found, key=lambda f: f.name)}
 
 
@@ -78,18 +81,20 @@ def _library() -> Traversable:
 def verb(
     folder: Annotated[Path, typer.Argument(help="Where the project goes; it must be new or empty.")] = Path(),
     template: Annotated[str, typer.Option("--template", help="The plan to begin with.")] = "saas-ae",
+    program: Annotated[str | None, typer.Option("--program", help="A program beside it, for the payees of every plan.")] = None,
     company: Annotated[str, typer.Option("--company", help="The company's name.")] = "Acme",
     currency: Annotated[str, typer.Option("--currency", help="Currency of the plan and of the totals.")] = "USD",
     listed: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
 ) -> None:
     """Write a project that runs: commcalc.yaml with every reading, a plan, and small data to replace by yours."""
-    known = templates()
+    known, programs = templates(), templates("programs")
     if listed:
-        for name, file in known.items():
-            print(f"{name:<20} {_about(file)}")
+        for name, file in (*known.items(), *programs.items()):
+            print(f"{name:<20} {_about(file)}{' (--program)' if name in programs else ''}")
         return
-    for what, said, names in (("template", template, known), ("currency", currency, CURRENCIES)):
-        if said not in names:
+    asked = (("template", template, known), ("program", program, programs), ("currency", currency, CURRENCIES))
+    for what, said, names in asked:
+        if said is not None and said not in names:
             near = nearest(said, names)
             there = f"did you mean `{near}`?" if near else f"for instance {', '.join(list(names)[:5])}"
             shown.note(f"there is no {what} `{said}`; {there}")
@@ -97,11 +102,12 @@ def verb(
     if folder.exists() and (not folder.is_dir() or any(f.name != ".git" for f in folder.iterdir())):
         shown.note(f"{folder} is not empty; name a new folder: commcalc init my-plans")
         raise typer.Exit(2)
-    plan = known[template].read_text(encoding="utf-8").replace("USD", currency)
-    tests = _library().joinpath(f"{template}.test.yaml").read_text(encoding="utf-8").replace("USD", currency)
+    sources = [_library() / f"{template}{ending}" for ending in ENDINGS]
+    sources += [_library() / "programs" / f"{program}{ending}" for ending in ENDINGS if program is not None]
+    plans = {f"plans/{f.name}": f.read_text(encoding="utf-8").replace("USD", currency) for f in sources}
     project = PROJECT.format(company=json.dumps(company, ensure_ascii=False), currency=currency)
     try:
-        _write(folder, template, (plan, tests), project)
+        _write(folder, template, plans, project)
     except OSError as error:
         shown.note(f"{error.filename or folder} cannot be written: {error.strerror}")
         raise typer.Exit(3) from None
@@ -114,12 +120,11 @@ def _about(file: Traversable) -> str:
     return first.lstrip("# ") if first.startswith("#") else ""
 
 
-def _write(folder: Path, name: str, plan: tuple[str, str], project: str) -> None:
+def _write(folder: Path, name: str, plans: dict[str, str], project: str) -> None:
     people = ("ann", "ben", "mia")
     files = {
         "commcalc.yaml": project,
-        f"plans/{name}.yaml": plan[0],
-        f"plans/{name}.test.yaml": plan[1],
+        **plans,
         "data/deals.csv": DEALS,
         "data/payees.csv": PAYEES,
         "data/assignments.csv": "payee_id,plan,from\n" + "".join(f"{p},{name},2026-01-01\n" for p in people),

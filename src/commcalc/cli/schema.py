@@ -18,16 +18,17 @@ EPILOG = """
 ```text
 commcalc schema plan                           # JSON Schema of a plan, on stdout
 commcalc schema plan --output plan.schema.json # beside commcalc.yaml, for the editor
+commcalc schema program                        # of a program, for several plans
 commcalc schema project                        # of commcalc.yaml
 ```
 """
 
 
 def verb(
-    what: Annotated[Literal["plan", "project"], typer.Argument(help="Which file's schema.")],
+    what: Annotated[Literal["plan", "program", "project"], typer.Argument(help="Which file's schema.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")] = None,
 ) -> None:
-    """Print the JSON Schema of a plan or of the project file, for completion and explanations in an editor."""
+    """Print the JSON Schema of a plan, a program or the project file, for completion and explanations in an editor."""
     text = json.dumps(_schema(what), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         print(text, end="")
@@ -45,8 +46,8 @@ def verb(
 
 def _schema(what: str) -> dict[str, Any]:
     """Return a schema; the plan language is loaded only now."""
-    name = {"plan": "commcalc.plan.schema", "project": "commcalc.inputs.schema"}[what]
-    found: dict[str, Any] = importlib.import_module(name).schema()
+    module = importlib.import_module("commcalc.inputs.schema" if what == "project" else "commcalc.plan.schema")
+    found: dict[str, Any] = module.program_schema() if what == "program" else module.schema()
     return found
 
 

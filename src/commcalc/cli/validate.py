@@ -69,9 +69,12 @@ def verb(
     if report.errors or (strict and len(report)):
         raise typer.Exit(shown.status(report))
     if style in ("full", "github"):
-        plans = ", ".join(p.plan.plan for p in project.plans)
+        names = [p.plan.plan for p in project.plans if not p.plan.of_all]
+        programs = [p.plan.plan for p in project.plans if p.plan.of_all]
+        fine = f"{len(names)} plans are fine: {', '.join(names)}"
+        fine += f"; {len(programs)} program{'s' * (len(programs) > 1)} for them: {', '.join(programs)}" if programs else ""
         also = f", and {len(tests.tests)} tests of them (commcalc test)" if tests.tests else ""
-        shown.note(f"{len(project.plans)} plans are fine: {plans}{also}. Next: commcalc calculate")
+        shown.note(f"{fine}{also}. Next: commcalc calculate")
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG

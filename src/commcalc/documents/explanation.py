@@ -174,8 +174,10 @@ def _tier(part: Row, key: tuple[str, str], words: PlanWords) -> str:
 def _standing(run: RunFolder, rows: Sequence[Row], words: PlanWords) -> Iterator[str]:
     """Say where each payee's measure stands that a component is paid on."""
     key = (rows[0]["plan"], rows[0]["component"])
+    if key not in words.paid_on:
+        return
     windows = list(dict.fromkeys((row["payee"], row["window_first"]) for row in rows))
-    found = run.tables["measures"].filter((pl.col("plan") == key[0]) & (pl.col("measure") == words.paid_on.get(key)))
+    found = run.tables["measures"].filter((pl.col("plan") == key[0]) & (pl.col("measure") == words.paid_on[key]))
     for row in found.iter_rows(named=True):
         if (row["payee"], row["window_first"]) not in windows or row["value"] is None:
             continue
@@ -188,7 +190,8 @@ def _standing(run: RunFolder, rows: Sequence[Row], words: PlanWords) -> Iterator
 def _rule(row: Row, tiers: set[int], words: PlanWords) -> Iterator[str]:
     """Quote the component as the plan writes it, with an arrow at each tier that paid."""
     goal = f", which serves {row['goal']}" if row["goal"] else ""
-    yield f"By component {row['component']} of {row['plan']} {row['version']}{goal}:"
+    said = f"component {row['component']} of {row['plan']}" if row["plan"] not in words.programs else f"program {row['plan']}"
+    yield f"By {said} {row['version']}{goal}:"
     quoted = list(plan_text(row["place"], words))
     if not quoted:
         yield f"  {row['place']} (the plan's file is not the one that the run was made from: calculate again to see its text)"
@@ -201,7 +204,7 @@ def _rule(row: Row, tiers: set[int], words: PlanWords) -> Iterator[str]:
 
 
 def plan_text(place: str, words: PlanWords) -> Iterator[tuple[int, str]]:
-    """Yield the numbered lines of a plan from `file:line` on, as long as they are indented deeper than the first."""
+    """Yield the numbered lines of a plan from `file:line` on, as long as they are indented deeper than the first; a program whole."""
     file, _, number = place.rpartition(":")
     lines = words.texts.get(file, "").splitlines()
     start = int(number) - 1 if number.isdigit() else len(lines)
@@ -210,7 +213,7 @@ def plan_text(place: str, words: PlanWords) -> Iterator[tuple[int, str]]:
     indent = len(lines[start]) - len(lines[start].lstrip())
     yield start + 1, lines[start][indent:]
     for offset, line in enumerate(lines[start + 1 : start + MOST_QUOTED], start + 2):
-        if line.strip() and len(line) - len(line.lstrip()) <= indent:
+        if line.strip() and len(line) - len(line.lstrip()) <= indent and not lines[start].startswith("program:"):
             return
         if line.strip():
             yield offset, line[indent:]

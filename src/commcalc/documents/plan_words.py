@@ -30,6 +30,7 @@ class PlanWords:
 
     titles: Mapping[str, str] = field(default_factory=dict)
     components: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    programs: Mapping[str, bool] = field(default_factory=dict)  # those among the plans that are programs
     goals: Mapping[tuple[str, str], str] = field(default_factory=dict)
     paid_on: Mapping[tuple[str, str], str] = field(default_factory=dict)  # a component's measure
     on_target: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components whose rate is target over quota
@@ -45,6 +46,12 @@ def words_of(plans: Iterable[LoadedPlan], digests: Mapping[str, str]) -> PlanWor
     for loaded in plans:
         if digests.get(loaded.file) == loaded.digest:
             _add(loaded, words)
+    titles: dict[str, str] = {}
+    for (_, goal), title in words.goals.items():
+        titles.setdefault(goal, title)
+    for program in words.programs:  # its goals are those of the plans whose payees it is for
+        for goal, title in titles.items():
+            _put(words.goals, (program, goal), title)
     return words
 
 
@@ -52,6 +59,7 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
     plan = loaded.plan
     _put(words.texts, loaded.file, loaded.tree.text)
     _put(words.titles, plan.plan, plan.title)
+    _put(words.programs, plan.plan, plan.of_all)
     for name, goal in plan.goals.items():
         _put(words.goals, (plan.plan, name), goal.title)
     for name, component in plan.components.items():

@@ -155,7 +155,7 @@ class Statements:
         plan, name = row["plan"], row["component"]
         names = [g for g in (row["goal"] or "").split(", ") if g]
         goals = ", ".join(self.words.goals.get((plan, g), g) for g in names)
-        title = self.words.components.get((plan, name), name)
+        title = self.words.components.get((plan, name), name) + (" (program)" if plan in self.words.programs else "")
         records = tuple(row.get("records", ()))
         return ComponentShown(plan, name, title, goals, row["place"], lines_of(row), records, row["total"])
 

@@ -16,7 +16,8 @@ from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
 from commcalc.language.names import NameIndex
-from commcalc.plan.measures import RoleCredit
+from commcalc.plan.components.spiff import Spiff
+from commcalc.plan.measures import RoleCredit, own_deals
 from commcalc.tables.exact import D, product, quotient
 
 REFUSED = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}
@@ -122,8 +123,10 @@ def _in_effect(book: Book) -> pl.DataFrame:
         (p.plan.plan, p.plan.effective.first or FIRST_DAY, p.plan.effective.last or LAST_DAY) for p in book.plans
     ]
     plans = pl.DataFrame(every, schema={"plan": pl.String, "~x": pl.Date, "~y": pl.Date}, orient="row")
-    rows = book.people.assignments.filter(~pl.col("~derived")).join(plans, on="plan").select(
-        "~p", pl.max_horizontal("~from", "~x").alias("~from"), pl.min_horizontal("~to", "~y").alias("~to"), "~a"
+    rows = (
+        book.people.assignments.filter(~pl.col("~derived"))
+        .join(plans, on="plan")
+        .select("~p", pl.max_horizontal("~from", "~x").alias("~from"), pl.min_horizontal("~to", "~y").alias("~to"), "~a")
     )
     return rows.filter(pl.col("~from") <= pl.col("~to")).sort("~p", "~from")
 
@@ -256,6 +259,9 @@ def _asked(book: Book) -> Iterator[tuple[str, pl.Series]]:
     """Yield every rule that can refuse a deal, with the rows of deals that its measure could have credited to somebody."""
     for loaded in book.plans:
         plan = loaded.plan
+        for name, spiff in plan.components.items():
+            if isinstance(spiff, Spiff) and spiff.on is None and spiff.where is not None:
+                yield f"where of {plan.plan}.{name}: {spiff.where.text}", credits_of(book, plan, own_deals(), ())["~row"]
         for name, said in plan.measures.items():
             if said.aggregate in ("kpi", "formula"):
                 continue

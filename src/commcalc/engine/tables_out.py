@@ -10,7 +10,7 @@ import polars as pl
 from commcalc.base.problem import Problem
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
-from commcalc.engine.measure import Measured
+from commcalc.engine.measure import Measured, with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITHOUT_SALE, SHARED_APART
 from commcalc.engine.rates.tiers import ladder
@@ -26,7 +26,7 @@ def measure_rows(book: Book, jobs: list[Job]) -> pl.DataFrame:
     rows = book.people.assignments.filter(
         (pl.col("plan") == job.plan.plan) & (pl.col("~from") <= book.now) & (pl.col("~to") >= book.period.first)
     )
-    people = rows.select("~p").unique().with_columns(pl.lit(book.now).alias("~t"))
+    people = _eligible(job, rows).select("~p").unique().with_columns(pl.lit(book.now).alias("~t"))
     frames = []
     for name, said in job.plan.measures.items():
         if said.window == "deal":
@@ -47,6 +47,16 @@ def measure_rows(book: Book, jobs: list[Job]) -> pl.DataFrame:
         )
         frames.append(named.select(MEASURES.names))
     return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def _eligible(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
+    """Everybody is on a program; where it stands is shown to those whom it is for, as they are on the last of their days in it."""
+    said = job.component.eligible
+    if not job.plan.of_all or said is None:
+        return rows
+    reads = job.rules.reads(said)
+    dated = rows.with_columns(pl.min_horizontal("~to", pl.lit(job.book.now)).alias("~d"))
+    return with_facts(job.book, job.plan, dated, reads.payee, reads.params).filter(job.rules.expression(said))
 
 
 def _window_name(book: Book, window: str) -> pl.Expr:

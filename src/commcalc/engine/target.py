@@ -96,18 +96,18 @@ def _blended(book: Book, plan: Plan, said: PartOf | Expression, rules: Rules, fr
         pl.when(entire).then(pl.col("~td")).otherwise(product(pl.col("~td"), days.cast(D))).alias("~td"),
     )
     divisors = both.group_by(keys).agg(pl.col("~td").unique().alias("~tds"))
-    common = [_common([int(d) for d in row]) for row in divisors["~tds"].to_list()]
+    common = [lcm(*(int(d) for d in row if d is not None)) for row in divisors["~tds"].to_list()]  # none: no on-target earnings
     divisors = divisors.with_columns(pl.Series("~TD", common, dtype=pl.Int64).cast(D)).drop("~tds")
     times = (pl.col("~TD").cast(pl.Int64) // pl.col("~td").cast(pl.Int64)).cast(D)
     both = both.join(divisors, on=keys).with_columns(product(pl.col("~tn"), times).alias("~tn"))
     keep_exact(both, "the target of a window", pl.col("~tn"), rows=len(both))
-    sums = both.group_by(keys).agg(pl.col("~tn").sum(), pl.col("~TD").first().alias("~td"))
+    known = pl.col("~tn").is_not_null().all()
+    sums = both.group_by(keys).agg(pl.when(known).then(pl.col("~tn").sum()), pl.col("~TD").first().alias("~td"))
     return (
         frame.join(sums, on=keys, how="left", maintain_order="left")
-        .with_columns(pl.col("~tn").fill_null(pl.lit(0).cast(D)), pl.col("~td").fill_null(ONE))
+        .with_columns(  # who takes part on no day has a target of nothing; who has no on-target earnings has none
+            pl.when(pl.col("~td").is_null()).then(pl.lit(0).cast(D)).otherwise(pl.col("~tn")).alias("~tn"),
+            pl.col("~td").fill_null(ONE),
+        )
         .drop("~i", strict=False)
     )
-
-
-def _common(divisors: list[int]) -> int:
-    return lcm(*divisors)

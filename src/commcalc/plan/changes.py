@@ -60,12 +60,12 @@ class ChangedPlan:
 
     @property
     def begins_later(self) -> bool:
-        """Whether the changed plan says that it begins later than the one before it."""
+        """Whether the changed plan says that it begins later than the one before it; a program's dates are among its terms."""
         return self._held(self.after.plan) is not self.after.plan
 
     def _held(self, plan: Plan) -> Plan:
         before, after = self.before.plan.effective, plan.effective
-        if after.first is None or (before.first is not None and before.first >= after.first):
+        if plan.of_all or after.first is None or (before.first is not None and before.first >= after.first):
             return plan
         return plan.model_copy(update={"effective": Days(before.first, after.last)})
 

@@ -215,3 +215,8 @@ Measure = by_marker(
     }
 )
 """Any measure, told apart by its aggregate key."""
+
+
+def own_deals() -> CountMeasure:
+    """Return what a component without a measure of its own looks at: the payee's own deals."""
+    return CountMeasure.model_validate({"count": "deals", "window": "life"})

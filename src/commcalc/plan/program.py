@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -12,13 +13,13 @@ from commcalc.language.bind import bind
 from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, PlainName, Word
 from commcalc.language.tree import Mapping_, Node, Scalar, Tree
 from commcalc.plan.components import Bonus, Commission, Spiff
-from commcalc.plan.components.common import KIND, ComponentBase
+from commcalc.plan.components.common import KIND
 from commcalc.plan.measures import Measure
 from commcalc.plan.model import Param, Plan
 from commcalc.plan.payment import Payment
 from commcalc.plan.shapes import Shape, Value
 
-Path = tuple[str | int, ...]
+Path = Sequence[str | int]
 
 
 class Header(Shape):
@@ -27,7 +28,9 @@ class Header(Shape):
     program: PlainName = Field(description="the program's id; the file's name is the same", examples=["orbit-launch"])
     version: Word = Field(description="the version of the program, shown beside what it pays", examples=["2026.1"])
     title: Word | None = Field(default=None, description="its name on the statement", examples=["Orbit launch"])
-    dates: DateRange = Field(description="the days on which the program runs, both ends in", examples=["2026-04-01 .. 2026-06-30"])
+    dates: DateRange = Field(
+        description="the days on which the program runs, both ends in", examples=["2026-04-01 .. 2026-06-30"]
+    )
     eligible: Literal["all"] | Expr = Field(
         union_mode="left_to_right",
         description="which payees it is for, as they are on the credit date: a condition, or all who are on any plan",
@@ -49,19 +52,19 @@ class Header(Shape):
     )
 
 
-class CommissionProgram(Header, Commission):  # type: ignore[misc]  # `eligible` must be said here, if only by `all`
+class CommissionProgram(Header, Commission):  # `eligible` must be said here, if only by `all`
     """A commission for the payees of several plans."""
 
     model_config = ConfigDict(title="commission program")
 
 
-class BonusProgram(Header, Bonus):  # type: ignore[misc]
+class BonusProgram(Header, Bonus):
     """A bonus for the payees of several plans."""
 
     model_config = ConfigDict(title="bonus program")
 
 
-class SpiffProgram(Header, Spiff):  # type: ignore[misc]
+class SpiffProgram(Header, Spiff):
     """A SPIFF for the payees of several plans."""
 
     model_config = ConfigDict(title="spiff program")
@@ -76,7 +79,8 @@ class _OfNoKind(Shape):
     kind: Literal["commission", "bonus", "spiff"] = Field(description=KIND)
 
 
-PROGRAMS: tuple[tuple[type[Header], type[ComponentBase]], ...] = (
+Kind = type[Commission] | type[Bonus] | type[Spiff]
+PROGRAMS: tuple[tuple[type[Header], Kind], ...] = (
     (CommissionProgram, Commission),
     (BonusProgram, Bonus),
     (SpiffProgram, Spiff),
@@ -102,12 +106,13 @@ class ProgramTree(Tree):
         return super().node_at(_in_file(path))
 
 
-def _in_file(path: Path) -> Path:
-    if path[:1] == ("components",):
-        return path[2:] or ("program",)
-    if path[:1] in (("plan",), ("payment",)):
+def _in_file(path: Path) -> tuple[str | int, ...]:
+    first = path[0] if path else ""
+    if first == "components":
+        return tuple(path[2:]) or ("program",)
+    if first in ("plan", "payment"):
         return ("program",)
-    return ("dates", *path[1:]) if path[:1] == ("effective",) else path
+    return ("dates", *path[1:]) if first == "effective" else tuple(path)
 
 
 def is_program(node: Node) -> bool:
@@ -123,17 +128,17 @@ def bind_plan(tree: Tree) -> tuple[Plan | None, Report]:
     kind = file.node_at(("kind",))
     said = kind.text if isinstance(kind, Scalar) else None
     for model, component in PROGRAMS:
-        if getattr(component, "marker", None) == said:
+        if component.marker == said:
             found, report = bind(file, model)
             return (_as_plan(found, component) if found is not None else None), report
     _, report = bind(file, _OfNoKind)
     return None, report
 
 
-def _as_plan(said: Header, component: type[ComponentBase]) -> Plan:
+def _as_plan(said: Header, component: Kind) -> Plan:
     """Return a program as a plan; all of its parts were bound already."""
     keys: dict[str, Any] = {name: getattr(said, name) for name in component.model_fields}
-    keys |= {"dates": said.dates, "eligible": None if said.eligible == "all" else said.eligible}
+    keys |= {"dates": said.dates if component is Spiff else None, "eligible": None if said.eligible == "all" else said.eligible}
     return ProgramPlan.model_construct(
         plan=said.program,
         title=said.title,

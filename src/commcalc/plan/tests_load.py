@@ -14,8 +14,8 @@ from commcalc.language.problems import MISSING_KEY, TWO_SHAPES
 from commcalc.language.scan import MOST_BYTES, too_large
 from commcalc.language.tree import Mapping_, Node, Scalar, Sequence_, Tree, read_tree
 from commcalc.plan.load import LoadedPlan, load_tree
-from commcalc.plan.program import bind_plan
 from commcalc.plan.problems import NOT_A_FILE
+from commcalc.plan.program import bind_plan
 from commcalc.plan.tests_model import TestOfMany, TestOfOne
 from commcalc.plan.tests_problems import NO_SUCH_PARAM, NO_SUCH_PLAN, SAME_TEST
 

@@ -128,10 +128,20 @@ def refusals(world: World, result: Result, deal: str, payee: str) -> Iterator[Re
     if isinstance(early, Refusal):
         yield early
         return
+    day: date = row[world.house.credit_date]
     for loaded in world.plans:
-        if loaded.plan.plan == early:
+        if loaded.plan.plan == early or loaded.plan.of_all:
             for name in loaded.plan.components:
-                yield refused_by_component(book, loaded, name, result, (deal, payee))
+                over = _outside(loaded, name, day) if loaded.plan.of_all else None
+                yield over or refused_by_component(book, loaded, name, result, (deal, payee))
+
+
+def _outside(loaded: LoadedPlan, name: str, day: date) -> Refusal | None:
+    """A program takes in what is credited in its dates."""
+    first, last = loaded.plan.effective.first, loaded.plan.effective.last
+    if (first or day) <= day <= (last or day):
+        return None
+    return Refusal(f"{loaded.plan.plan}.{name}", "dates", f"the program runs {listed(first, last)}, and {day} is not in it")
 
 
 def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str, Any], payee: str) -> Refusal | str:

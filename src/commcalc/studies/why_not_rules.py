@@ -20,11 +20,9 @@ from commcalc.language.expression.nodes import Binary, Expression, Member, Name,
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.measures import CountMeasure, MeasureBase, RoleCredit
+from commcalc.plan.measures import MeasureBase, RoleCredit, own_deals
 from commcalc.plan.model import Plan
 from commcalc.studies.why_not_change import Change, set_cells, settled_by, shown, without, without_rule
-
-OWN = CountMeasure.model_validate({"count": "deals", "window": "life"})  # what a SPIFF without `on` looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def refused_by_component(book: Book, loaded: LoadedPlan, name: str, result: Resu
     component = f"{plan.plan}.{name}"
     if isinstance(said, Bonus):
         return Refusal(component, "kind", "a bonus is paid on what a measure reached, not on a deal")
-    measure = plan.measures[said.on] if said.on else OWN
+    measure = plan.measures[said.on] if said.on else own_deals()
     if measure.aggregate in ("kpi", "formula"):
         return Refusal(component, "measure", f"`{said.on}` is a {measure.aggregate}: it counts no deals")
     deal, payee = who

@@ -48,7 +48,9 @@ def earn(job: Job, day: date) -> Earned:
     frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
     blanks: list[Blank] = []
     if said.eligible is not None:
-        frame = frame.filter(rules.expression(said.eligible))
+        frame = frame.with_columns(rules.expression(said.eligible).alias("~holds"))
+        blanks += _listed(f"eligible: {said.eligible.text}", "blank", frame.filter(pl.col("~holds").is_null()))
+        frame = frame.filter("~holds").drop("~holds")
     frame = job.readings.attach(frame, reads.measures, name)
     frame = job.readings.left_out(frame, reads.quotas)
     frame = target_of(job.book, job.plan, said, rules, frame)
@@ -106,7 +108,7 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
     frame = frame.unique(["~p", "~w"], keep="last", maintain_order=True)
     if said.dates is not None:
         low, high = said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY
-        frame = frame.filter((pl.col("~t") >= low) & (pl.col("~t") <= high))
+        frame = frame.filter(pl.col("~wlast").is_between(low, high))  # a window counts by its last day, also before it ends
     frame = frame.with_columns(pl.min_horizontal("~t", "~z").alias("~d"))
     return frame.drop("~b", "~z")
 

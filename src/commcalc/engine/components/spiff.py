@@ -15,7 +15,8 @@ from commcalc.engine.measure import Measured, deals_counted, measure, with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.rules import is_money
 from commcalc.plan.components.spiff import Spiff
-from commcalc.plan.measures import CountMeasure, SumMeasure
+from commcalc.plan.measures import SumMeasure
+from commcalc.plan.measures import own_deals as own_deals_measure
 from commcalc.tables.exact import product
 
 OWN_DEALS = "~own-deals"
@@ -23,8 +24,7 @@ OWN_DEALS = "~own-deals"
 
 def own_deals(job: Job, columns: frozenset[str]) -> Measured:
     """Return all own deals as a measure without window: what a SPIFF without `on` looks at."""
-    said = CountMeasure.model_validate({"count": "deals", "window": "life"})
-    plan = job.plan.model_copy(update={"measures": {**job.plan.measures, OWN_DEALS: said}})
+    plan = job.plan.model_copy(update={"measures": {**job.plan.measures, OWN_DEALS: own_deals_measure()}})
     return measure(job.book, plan, OWN_DEALS, job.rules, columns)
 
 

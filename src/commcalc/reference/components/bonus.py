@@ -13,6 +13,7 @@ from commcalc.language.expression.nodes import Name
 from commcalc.plan.components import Bonus
 from commcalc.plan.model import Param
 from commcalc.reference.components.commission import kickers, multipliers
+from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.numbers import ONE, ZERO, Figure, over, times
@@ -41,8 +42,13 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             continue
         if at_end and window.last > at:  # not before its window has ended
             continue
+        dates = component.dates
+        if dates is not None and not (dates.first or date.min) <= window.last <= (dates.last or date.max):
+            continue
         entry = Entry(earner, "owner", 0, "", 0, min(at, window.last), window)
         try:
+            if not _eligible(work, earner, window, at):
+                continue
             paid = _earned(work, earner, window, at)
         except NotPaid as missing:
             if not missing.silent:
@@ -53,6 +59,19 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
         entry.basis = None if pays_money(work) else work.target(work.payee_scope(earner, window, at), window).quotient
         entry.slices = (Slice(0, None, None, paid.basis, paid.rate, paid.factor, paid.exact),)
         yield entry
+
+
+def _eligible(work: Work, earner: Earner, window: Window, at: date) -> bool:
+    """Whether the bonus is for the payee, as they are on the last of their days on the plan in the window so far."""
+    said = work.component.eligible
+    if said is None:
+        return True
+    moment = min(at, window.last)
+    last = max(min(last, moment) for first, last in work.records.days_on(earner.payee, work.plan) if first <= moment)
+    holds = evaluate(said.node, work.scope(earner.payee, last))
+    if holds is None:
+        raise NotPaid("eligible is empty")
+    return bool(holds)
 
 
 def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
