@@ -139,6 +139,7 @@ TOLD: dict[str, tuple[str, str]] = {
     "P225": tuple(rows(f"[[x, {cell}5%], [any, any, 1%]]", by="[product, stage]") for cell in ("", "any, ")),
     "P226": (rows("{24..: 5%, any: 1%}", by="close_date"), rows("{any: 5%}")),
     "P118": tuple(paid("gate: {when: value('ticket') >= 100, else: 0%}").replace("components:", f"  ticket: {{sum: amount, window: {w}}}\ncomponents:") for w in ("deal", "month")),
+    "P119": (paid("eligible: value('bookings') >= 500"), paid("gate: {when: value('bookings') >= 500, else: 0%}")),
     "P303": tuple(paid(f"floor: {{at: 20 USD{per}}}").replace("window: month", "window: deal") for per in ("", ", per: deal")),
     "P240": (paid("rate: on-target"), paid("rate: on-target\ntarget: 80% of variable")),
     "P241": tuple(_tier("from: 0, pay: 1%", by="attainment").replace(", quota: 1_000", quota) for quota in ("", ", quota: own")),

@@ -263,6 +263,17 @@ NO_WINDOW = _k(
         "window: month",
     ),
 )
+TOO_EARLY = _k(
+    "P119",
+    "Read before it is counted",
+    "`{text}` is what a measure came to, and {what} before that is known",
+    "{mend}",
+    (
+        "Which deals count, and what of them, is settled first; what came of it decides by `gate`, `when`, rates and tiers.",
+        "eligible: value('bookings') >= 500",
+        "gate: {when: value('bookings') >= 500, else: 0%}",
+    ),
+)
 DEAL_FLOOR = _k(
     "P303",
     "A floor for each window of one deal",
