@@ -403,11 +403,15 @@ def _bonus(m: Maker) -> Said:
     pay = ("0%", "50%", "100%", "150%", "33.3333%") if ratio else ("0 USD", "50 USD", "100 USD", "250 USD", "33.33 USD")
     what = "attainment" if "quota" in m.measures[on] and m.odds(0.75) else "value"
     bounds = sorted(m.some(SHARES if what == "attainment" else BOUNDS[m.kinds[on]], 2, 4), key=_size)
-    if m.odds(0.8):
+    if m.odds(0.7):
         between = m.one("steps", "linear")
         outside = ("flat", "extend" if between == "linear" else "flat", pay[0])
         said["payout"] = {"by": what, "between": between, "before": m.one(*outside), "beyond": "flat" if between == "steps" and "steps-beyond" in OPEN_FINDINGS else m.one(*outside),
                           "points": {b: m.one(*pay) for b in bounds}}  # fmt: skip
+    elif m.odds(0.5):
+        each = m.one(None, "2%", "0.3333%") if ratio else m.one(None, "2.50 USD", "1 USD")
+        bands = [{"from": b, "pay": m.one(*pay)} | ({"per_point": each} if each else {}) for b in bounds]
+        said["payout"] = {"by": what, "before": pay[0], "fractions": m.one("count", "drop"), "bands": bands}
     else:
         b = bounds[0]
         said["payout"] = {"by": what, "rows": {f"..<{b}": m.one(*pay), f"{b}..": m.one(*pay)}}

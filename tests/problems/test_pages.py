@@ -140,6 +140,7 @@ TOLD: dict[str, tuple[str, str]] = {
     "P226": (rows("{24..: 5%, any: 1%}", by="close_date"), rows("{any: 5%}")),
     "P118": tuple(paid("gate: {when: value('ticket') >= 100, else: 0%}").replace("components:", f"  ticket: {{sum: amount, window: {w}}}\ncomponents:") for w in ("deal", "month")),
     "P119": (paid("eligible: value('bookings') >= 500"), paid("gate: {when: value('bookings') >= 500, else: 0%}")),
+    "P232": tuple(paid(f"payout: {{by: attainment, before: 0 USD, fractions: count, {b}}}", "    kind: bonus\n    on: bookings\n").replace("    rate: 5%\n", "").replace("%, per", "%, pay: 5 USD, per") for b in ("bands: [{from: 100%, pay: 10 USD}, {from: 90%, pay: 5 USD}]", "bands: [{from: 90%, pay: 5 USD}, {from: 100%, pay: 10 USD}]")),
     "P303": tuple(paid(f"floor: {{at: 20 USD{per}}}").replace("window: month", "window: deal") for per in ("", ", per: deal")),
     "P240": (paid("rate: on-target"), paid("rate: on-target\ntarget: 80% of variable")),
     "P241": tuple(_tier("from: 0, pay: 1%", by="attainment").replace(", quota: 1_000", quota) for quota in ("", ", quota: own")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from commcalc.base.problem import Problem, Report
-from commcalc.checks import expressions, pay_types, programs, rates, read, references, spiffs, stated, tables, tiers
+from commcalc.checks import bands, expressions, pay_types, programs, rates, read, references, spiffs, stated, tables, tiers
 from commcalc.checks.facts import Facts
 from commcalc.plan.load import LoadedPlan
 
@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     references.check,
     expressions.check,
     tiers.check,
+    bands.check,
     read.check,
     tables.check,
     rates.check,

@@ -14,7 +14,7 @@ from commcalc.language.problems import NOT_A_CHOICE
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure, DistinctMeasure
 from commcalc.plan.model import Param, Plan
-from commcalc.plan.shapes import Matrix, Points, Rows
+from commcalc.plan.shapes import Bands, Matrix, Points, Rows
 from commcalc.plan.walk import Place, places
 
 BUILT_IN = {"credit_date": Type.DATE, "role": Type.TEXT, "level": Type.NUMBER, "currency": Type.TEXT}
@@ -97,6 +97,8 @@ def _type(value: object, scope: Scope) -> Type | None:
         return check_expression(value, scope)[0]
     if isinstance(value, Rows | Matrix):
         return next((_type(v, scope) for _, v in value.entries()), None)
+    if isinstance(value, Bands):
+        return _type(value.bands[0].pay, scope)
     if isinstance(value, Points):
         return next((_type(v, scope) for v in value.points.values()), None)
     return None

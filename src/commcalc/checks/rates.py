@@ -24,7 +24,7 @@ from commcalc.language.expression.nodes import Number, Unary
 from commcalc.plan.components import Bonus, Commission
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.shapes import Points, Rows
+from commcalc.plan.shapes import Bands, Points, Rows
 from commcalc.plan.targets import PartOf
 from commcalc.plan.walk import Path, Place, places
 
@@ -149,6 +149,8 @@ def _is_ratio(component: Bonus) -> bool:
     first = (
         next(iter(payout.points.values()))
         if isinstance(payout, Points)
+        else payout.bands[0].pay
+        if isinstance(payout, Bands)
         else next((v for _, v in payout.entries()), None)
         if isinstance(payout, Rows)
         else payout

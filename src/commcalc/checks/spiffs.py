@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from commcalc.base.problem import Problem
 from commcalc.checks.expressions import at_place, scope_of
 from commcalc.checks.facts import Facts
-from commcalc.checks.problems import (
-    LIMIT_BELOW,
+from commcalc.checks.problems import LIMIT_BELOW
+from commcalc.checks.spiff_problems import (
     SPIFF_BUDGET,
     SPIFF_END,
     SPIFF_FLOOR,

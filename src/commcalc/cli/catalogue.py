@@ -13,6 +13,7 @@ MODULES = (
     "commcalc.plan.tests_problems",
     "commcalc.checks.problems",
     "commcalc.checks.program_problems",
+    "commcalc.checks.spiff_problems",
     "commcalc.inputs.problems",
     "commcalc.inputs.field_problems",
     "commcalc.engine.problems",

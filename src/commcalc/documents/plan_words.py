@@ -9,7 +9,7 @@ from decimal import Decimal
 from commcalc.language.expression.nodes import Expression, Number
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure
-from commcalc.plan.shapes import Matrix, Points, Rows
+from commcalc.plan.shapes import Bands, Matrix, Points, Rows
 from commcalc.plan.tiers import Tiers
 
 
@@ -87,6 +87,8 @@ def _values(value: object) -> Iterator[Expression]:
             yield from _values(tier.pay)
     elif isinstance(value, Rows | Matrix):
         yield from (given for _, given in value.entries())
+    elif isinstance(value, Bands):
+        yield from (band.pay for band in value.bands)
     elif isinstance(value, Points):
         yield from value.points.values()
     elif isinstance(value, Expression):

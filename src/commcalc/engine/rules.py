@@ -13,8 +13,8 @@ from commcalc.language.expression import ATTAINED, SCALE, Expression, walk, with
 from commcalc.language.expression.nodes import Call, Member, Name, Node, Number, Text
 from commcalc.language.fields import Cell
 from commcalc.plan.model import Param, Plan
-from commcalc.plan.shapes import Matrix, Points, Rows
-from commcalc.tables.exact import D, exact_lit, product, quotient
+from commcalc.plan.shapes import Bands, Matrix, Points, Rows
+from commcalc.tables.exact import D, exact_lit, product, quotient, whole_quotient
 from commcalc.tables.expression import compile_expression
 
 BUILT_IN = {"credit_date": "~d", "role": "~role", "level": "~level", "share": "~share", "window_ended": "~ended"}
@@ -28,6 +28,9 @@ def expressions_of(value: object) -> Iterator[Expression]:
     elif isinstance(value, (Rows, Matrix)):
         yield from value.by
         yield from (v for _, v in value.entries())
+    elif isinstance(value, Bands):
+        yield from (value.by, value.before)
+        yield from (e for b in value.bands for e in (b.start, b.pay, b.per_point) if e is not None)
     elif isinstance(value, Points):
         yield value.by
         yield from value.points.keys()
@@ -124,7 +127,7 @@ class Rules:
         """Return a value of the plan as a column; empty where no row of a table fits or a name in it is empty."""
         if isinstance(value, Rows | Matrix):
             return self._table(list(value.by), [(cells, v) for cells, v in value.entries()])
-        if isinstance(value, Points):
+        if isinstance(value, Points | Bands):
             numerator, divisor = self.parts(value)
             return numerator if divisor is None else quotient(numerator, divisor)
         assert isinstance(value, Expression), value
@@ -132,6 +135,8 @@ class Rules:
 
     def parts(self, value: object) -> tuple[pl.Expr, pl.Expr | None]:
         """Return a value as numerator and divisor, so that a figure made with it is divided once."""
+        if isinstance(value, Bands):
+            return self._bands(value)
         if not isinstance(value, Points):
             return self.value(value), None
         x, scale = self.abscissa(value.by)
@@ -141,6 +146,26 @@ class Rules:
             return _steps(x, cuts, self._outside(value.before, cuts[0][1]), self._outside(value.beyond, cuts[-1][1])), None
         pieces = self._segments(value, cuts)
         return _choose(x, cuts, [_line(x, *p)[0] for p in pieces]), _choose(x, cuts, [_line(x, *p)[1] for p in pieces])
+
+    def _bands(self, said: Bands) -> tuple[pl.Expr, pl.Expr | None]:
+        """The start of the band reached and so much for each point above it: one numerator over the quota."""
+        x, scale = self.abscissa(said.by)
+        known = pl.when(x.is_null()).then(pl.lit(None, dtype=D))
+        numerator, divisor = self.expression(said.before), exact_lit(Decimal(1))
+        for band in said.bands:
+            start = self.expression(band.start)
+            cut = start if scale is None else product(start, scale)
+            pay = self.expression(band.pay)
+            each = self.expression(band.per_point) if band.per_point is not None else exact_lit(Decimal(0))
+            above = product(x - cut, exact_lit(Decimal(said.point)))
+            if said.fractions == "drop":
+                figure, over = pay + product(each, whole_quotient(above, scale)), exact_lit(Decimal(1))
+            else:
+                figure = (pay if scale is None else product(pay, scale)) + product(each, above)
+                over = scale if scale is not None else exact_lit(Decimal(1))
+            numerator = pl.when(x >= cut).then(figure).otherwise(numerator)
+            divisor = pl.when(x >= cut).then(over).otherwise(divisor)
+        return known.otherwise(numerator), known.otherwise(divisor)
 
     def expression(self, expression: Expression) -> pl.Expr:
         """Return an expression as a column; comparisons with attainment do not divide (semantics 4.6)."""

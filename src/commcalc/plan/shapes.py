@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from commcalc.language.bind import by_marker
 from commcalc.language.expression import Expression
+from commcalc.language.expression.nodes import Number
 from commcalc.language.fields import Cell, CellRange, Expr, OneOrMany, read_cell, read_expression, reader
 
 
@@ -133,5 +134,36 @@ class Points(Shape):
     )
 
 
-Value = by_marker({"rows": Rows, "matrix": Matrix, "points": Points}, scalar=Expr)
+class Band(Shape):
+    """A stretch from its bound on: what it begins with, and what each point above the bound adds."""
+
+    model_config = ConfigDict(title="band")
+
+    start: Expr = Field(alias="from", description="where the band begins; what is exactly there is in it", examples=["90%"])
+    pay: Expr = Field(description="what it gives at its beginning", examples=["50%", "500 USD"])
+    per_point: Expr | None = Field(
+        default=None,
+        description="what each point above its beginning adds: each 1% where it begins at a ratio, else each 1",
+        examples=["2%", "25 USD"],
+    )
+
+
+class Bands(Shape):
+    """Bands: a start and an amount for each point above it; from band to band it may jump."""
+
+    model_config = ConfigDict(title="bands")
+
+    by: Expr = Field(description="what decides the band and counts the points", examples=["attainment"])
+    before: Expr = Field(description="what holds below the first band", examples=["0%"])
+    fractions: Literal["count", "drop"] = Field(description="count: 7.5 points are 7.5; drop: they are 7, only whole ones count")
+    bands: list[Band] = Field(min_length=1, description="the bands, smallest bound first")
+
+    @property
+    def point(self) -> int:
+        """How many points make one: a hundred where the bands begin at ratios."""
+        node = self.bands[0].start.node
+        return 100 if isinstance(node, Number) and node.type == "ratio" else 1
+
+
+Value = by_marker({"rows": Rows, "matrix": Matrix, "points": Points, "bands": Bands}, scalar=Expr)
 """Wherever a number is wanted."""

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from commcalc.language.bind import by_marker
 from commcalc.language.fields import Expr
-from commcalc.plan.shapes import Matrix, Points, Rows, Shape, Value
+from commcalc.plan.shapes import Bands, Matrix, Points, Rows, Shape, Value
 
 Apply = Literal["marginal", "retroactive", "prospective", "inclusive", "period"]
 
@@ -77,7 +77,7 @@ class Tiers(Shape):
 
 OnTarget = Literal["on-target"]
 Rate = by_marker(
-    {"tiers": Tiers, "rows": Rows, "matrix": Matrix, "points": Points},
+    {"tiers": Tiers, "rows": Rows, "matrix": Matrix, "points": Points, "bands": Bands},
     scalar=Annotated[OnTarget | Expr, Field(union_mode="left_to_right")],
 )
 """On-target, a value, or tiers."""

@@ -11,7 +11,7 @@ from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.components.common import ComponentBase, Limit
 from commcalc.plan.components.spiff import Budget
 from commcalc.plan.model import Param, Plan
-from commcalc.plan.shapes import Matrix, Points, Rows
+from commcalc.plan.shapes import Bands, Matrix, Points, Rows
 from commcalc.plan.targets import PartOf
 from commcalc.plan.tiers import Tiers
 
@@ -78,6 +78,14 @@ def _value(path: Path, value: object, like: Place) -> Iterator[Place]:
         else:
             for number, row in enumerate(value.rows):
                 yield _at((*path, "rows", number, len(row.cells)), row.value, like)
+    elif isinstance(value, Bands):
+        yield _at((*path, "by"), value.by, like, "figure")
+        yield _at((*path, "before"), value.before, like)
+        for number, band in enumerate(value.bands):
+            yield _at((*path, "bands", number, "from"), band.start, like, "figure")
+            yield _at((*path, "bands", number, "pay"), band.pay, like)
+            if band.per_point is not None:
+                yield _at((*path, "bands", number, "per_point"), band.per_point, like)
     elif isinstance(value, Points):
         yield _at((*path, "by"), value.by, like, "figure")
         for x, y in value.points.items():

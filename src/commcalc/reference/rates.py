@@ -8,17 +8,17 @@ from typing import Any
 
 from commcalc.language.expression.nodes import Binary, Call, Expression, Name, Node, Number, Unary
 from commcalc.language.fields import Cell
-from commcalc.plan.shapes import Matrix, Points, Rows
+from commcalc.plan.shapes import Bands, Matrix, Points, Rows
 from commcalc.reference.expression import Given, Names, evaluate, undivided
-from commcalc.reference.numbers import Figure, times
+from commcalc.reference.numbers import ZERO, Figure, times
 
 
 def value_of(value: Any, names: Names) -> Given:
     """Return what a value gives; None where it is empty or no row holds."""
     if isinstance(value, Expression):
         return evaluate(value.node, names)
-    if isinstance(value, Points):
-        figure = _curve(value, names)
+    if isinstance(value, Points | Bands):
+        figure = figure_of(value, names)
         return None if figure is None else figure.quotient
     return _look_up(value, names)
 
@@ -27,6 +27,8 @@ def figure_of(value: Any, names: Names) -> Figure | None:
     """Return what a value gives, undivided: between two points of a curve it has a divisor of its own."""
     if isinstance(value, Points):
         return _curve(value, names)
+    if isinstance(value, Bands):
+        return _bands(value, names)
     found = value_of(value, names)
     return None if found is None else Figure(found)
 
@@ -108,12 +110,36 @@ def _straight(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal], key:
     return Figure(numerator, times(q, a1 - a0))
 
 
+def _bands(said: Bands, names: Names) -> Figure | None:
+    """The start of the band that is reached, and so much for each point above it, with one division (§6.1)."""
+    key = undivided(said.by.node, names)
+    starts = [evaluate(b.start.node, names) for b in said.bands]
+    if key is None or any(s is None for s in starts):
+        return None
+    value, quota = key
+    reached = [i for i, start in enumerate(starts) if value >= times(start, quota)]
+    if not reached:
+        below = evaluate(said.before.node, names)
+        return None if below is None else Figure(below)
+    band, start = said.bands[reached[-1]], starts[reached[-1]]
+    pay = evaluate(band.pay.node, names)
+    each = evaluate(band.per_point.node, names) if band.per_point is not None else ZERO
+    if pay is None or each is None:
+        return None
+    over_start = times(value - times(start, quota), said.point)
+    if said.fractions == "drop":
+        return Figure(pay + times(each, over_start // quota))
+    return Figure(times(pay, quota) + times(each, over_start), quota)
+
+
 def first_value(value: Any) -> Expression | None:
     """Return the first expression that a value may give: it tells money from ratio."""
     if isinstance(value, Expression):
         return value
     if isinstance(value, Points):
         return next(iter(value.points.values()), None)
+    if isinstance(value, Bands):
+        return value.bands[0].pay
     return next((v for _, v in value.entries()), None)
 
 
@@ -124,6 +150,9 @@ def values_of(value: Any) -> list[Expression]:
     if isinstance(value, Points):
         said = [x for x in (value.before, value.beyond) if isinstance(x, Expression)]
         return [value.by, *value.points.keys(), *value.points.values(), *said]
+    if isinstance(value, Bands):
+        said = [e for b in value.bands for e in (b.start, b.pay, b.per_point) if e is not None]
+        return [value.by, value.before, *said]
     return [*value.by, *(v for _, v in value.entries())]
 
 

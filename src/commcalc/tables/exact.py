@@ -39,6 +39,16 @@ def quotient(numerator: pl.Expr, divisor: pl.Expr) -> pl.Expr:
     return numerator / pl.when(divisor != ZERO).then(divisor)
 
 
+def whole_quotient(numerator: pl.Expr, divisor: pl.Expr | None) -> pl.Expr:
+    """Return how many whole times the divisor, above zero, goes into the numerator; no divisor is one."""
+    if divisor is None:
+        return numerator.floor()
+    found = quotient(
+        numerator, divisor
+    ).floor()  # the quotient was rounded: where it was up to a whole number, that is one too many
+    return pl.when(found * divisor > numerator).then(found - exact_lit(1)).otherwise(found)
+
+
 def round_to(expr: pl.Expr, places: int, mode: str) -> pl.Expr:
     """Return the figure at `places` decimals: half-up is away from zero, down towards it; the type stays."""
     assert 0 <= places <= 12, places
