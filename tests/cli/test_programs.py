@@ -31,7 +31,7 @@ def test_it_is_named_as_a_program_from_validation_to_the_statement(launched: Pat
     assert "ann, Ann Lee; Account executive (saas-ae 2026.1)\n" in said
     explained = commcalc("explain", "payee", "ann", folder=launched)
     assert explained.stderr == ""
-    assert "By program orbit-launch 2026.1, which serves share:" in explained.stdout
+    assert "By program orbit-launch 2026.1, which serves Grow share in the mid-market:" in explained.stdout
     assert "| budget: {amount: 4_000, when_spent: first come}" in explained.stdout
 
 

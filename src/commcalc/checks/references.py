@@ -18,8 +18,9 @@ from commcalc.checks.problems import (
 from commcalc.language.expression import Type, free_of, walk
 from commcalc.language.expression.nodes import Name
 from commcalc.language.names import nearest
+from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.walk import places
+from commcalc.plan.walk import Path, places
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -35,10 +36,9 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             yield UNKNOWN_MEASURE.at(
                 tree.span_of(("components", name, "on")), name=on, near=f"; did you mean `{near}`?" if near else "", mend=mend
             )
-        for number, goal in enumerate(component.goal):
+        for at, goal in _goals(name, component):
             if plan.goals and goal not in plan.goals:
                 near = nearest(goal, plan.goals)
-                at = ("components", name, "goal") if len(component.goal) == 1 else ("components", name, "goal", number)
                 mend = f"write `{near}`" if near else "the goals are " + ", ".join(plan.goals)
                 yield UNKNOWN_GOAL.at(tree.span_of(at), name=goal, near=f"; did you mean `{near}`?" if near else "", mend=mend)
     for section in ("measures", "components", "goals", "tables"):
@@ -49,6 +49,15 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     reads = _reads(loaded)
     yield from _circles(loaded, reads)
     yield from _further_down(loaded, reads)
+
+
+def _goals(name: str, component: ComponentBase) -> Iterator[tuple[Path, str]]:
+    """Yield the goals that a component and its factors name, each with its place."""
+    for number, goal in enumerate(component.goal):
+        yield ("components", name, "goal", *((number,) if len(component.goal) > 1 else ())), goal
+    for number, factor in enumerate(component.multiply):
+        if factor.goal is not None:
+            yield ("components", name, "multiply", *((number,) if len(component.multiply) > 1 else ()), "goal"), factor.goal
 
 
 def _folded(name: str) -> str:

@@ -53,6 +53,8 @@ def blocks_of(page: DryRunPage, most: int | None = None) -> Iterator[Block]:
         yield Lines("Payees by how much their pay changes", tuple(_bars(page)), code=True)
         yield _groups(page, "component")
         yield _groups(page, "goal")
+        if page.factors:
+            yield Lines("Goals that factors serve", page.factors)
     if page.verdict:
         yield Lines("Announcement and limits", page.verdict)
     if page.guard.harms:

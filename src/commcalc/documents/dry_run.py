@@ -58,6 +58,7 @@ class DryRunPage:
     warnings: tuple[str, ...]
     waived: str
     past: tuple[str, ...]
+    factors: tuple[str, ...] = ()  # goals that factors serve: their money stands under the goal of the component
 
     @property
     def places(self) -> int:
@@ -119,7 +120,18 @@ def page_of(
     """Return the report of a comparison."""
     diffs = tuple(_diffs(compared.steps, compared.comparison))
     head = head_of(compared.steps, compared.comparison)
-    return DryRunPage(company, compared.comparison, guard, diffs, head, tuple(warnings), waived, tuple(past))
+    return DryRunPage(
+        company, compared.comparison, guard, diffs, head, tuple(warnings), waived, tuple(past), tuple(_factors(compared.steps))
+    )
+
+
+def _factors(steps: Steps) -> Iterator[str]:
+    """Say which goals are served by factors of components."""
+    for loaded in steps.after.plans:
+        for name, component in loaded.plan.components.items():
+            for goal in dict.fromkeys(m.goal for m in component.multiply if m.goal and m.goal not in component.goal):
+                under = f"is in {', '.join(component.goal)}" if component.goal else "has no goal of its own"
+                yield f"{goal} is served by a factor of {loaded.plan.plan}.{name}, whose pay {under}."
 
 
 def percent(difference: Decimal, before: Decimal) -> str:

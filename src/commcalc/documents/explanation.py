@@ -10,7 +10,7 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.documents.figures import amount, exact, many, percent, rate, window
-from commcalc.documents.plan_words import PlanWords
+from commcalc.documents.plan_words import PlanWords, served
 from commcalc.exports.run_folder import RunFolder
 
 Row = Mapping[str, Any]
@@ -189,7 +189,8 @@ def _standing(run: RunFolder, rows: Sequence[Row], words: PlanWords) -> Iterator
 
 def _rule(row: Row, tiers: set[int], words: PlanWords) -> Iterator[str]:
     """Quote the component as the plan writes it, with an arrow at each tier that paid."""
-    goal = f", which serves {row['goal']}" if row["goal"] else ""
+    goals = served(row["plan"], row["component"], filter(None, (row["goal"] or "").split(", ")), words)
+    goal = f", which serves {goals}" if goals else ""
     said = f"component {row['component']} of {row['plan']}" if row["plan"] not in words.programs else f"program {row['plan']}"
     yield f"By {said} {row['version']}{goal}:"
     quoted = list(plan_text(row["place"], words))

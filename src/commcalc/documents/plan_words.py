@@ -32,6 +32,7 @@ class PlanWords:
     components: Mapping[tuple[str, str], str] = field(default_factory=dict)
     programs: Mapping[str, bool] = field(default_factory=dict)  # those among the plans that are programs
     goals: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    factors: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # goals that a component's factors serve
     paid_on: Mapping[tuple[str, str], str] = field(default_factory=dict)  # a component's measure
     on_target: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components whose rate is target over quota
     ladders: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)  # tiers by plan and component
@@ -64,6 +65,8 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
         _put(words.goals, (plan.plan, name), goal.title)
     for name, component in plan.components.items():
         _put(words.components, (plan.plan, name), component.title)
+        also = dict.fromkeys(m.goal for m in component.multiply if m.goal and m.goal not in component.goal)
+        _put(words.factors, (plan.plan, name), tuple(also))
         _put(words.paid_on, (plan.plan, name), component.on)
         _put(words.on_target, (plan.plan, name), getattr(component, "rate", None) == "on-target")
         values = [v for key in ("rate", "pay") for v in _values(getattr(component, key, None))]
@@ -115,3 +118,12 @@ def _marks(tiers: Tiers) -> tuple[TierMark, ...]:
         word = "from" if tier.includes else "above"
         marks.append(TierMark(number, node.value, by == "attainment", f"{word} {tier.start.text.replace('_', ',')}", pays))
     return tuple(marks)
+
+
+def served(plan: str, component: str, goals: Iterable[str], words: PlanWords) -> str:
+    """Return the goals that a component serves, and those that its factors serve besides, by their titles where these are known."""
+    own, also = (
+        ", ".join(words.goals.get((plan, goal), goal) for goal in names)
+        for names in (goals, words.factors.get((plan, component), ()))
+    )
+    return ", ".join(filter(None, (own, f"and by a factor {also}" if own and also else f"by a factor {also}" if also else "")))

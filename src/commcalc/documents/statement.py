@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from commcalc.base.money import minor_units
-from commcalc.documents.plan_words import PlanWords, TierMark
+from commcalc.documents.plan_words import PlanWords, TierMark, served
 from commcalc.documents.statement_lines import LineShown, components_of, corrections_of, lines_of
 from commcalc.exports.run_folder import RunFolder
 
@@ -154,7 +154,7 @@ class Statements:
     def _component(self, row: Row) -> ComponentShown:
         plan, name = row["plan"], row["component"]
         names = [g for g in (row["goal"] or "").split(", ") if g]
-        goals = ", ".join(self.words.goals.get((plan, g), g) for g in names)
+        goals = served(plan, name, names, self.words)
         title = self.words.components.get((plan, name), name) + (" (program)" if plan in self.words.programs else "")
         records = tuple(row.get("records", ()))
         return ComponentShown(plan, name, title, goals, row["place"], lines_of(row), records, row["total"])
