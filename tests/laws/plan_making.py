@@ -425,7 +425,29 @@ def _fallback(m: Maker) -> str:
     return "m8"
 
 
+def _goal(m: Maker) -> Said:
+    """A SPIFF paid once to each payee who reaches something."""
+    names = [n for n, s in m.measures.items() if s["window"] in PERIODIC] or [_fallback(m)]
+    on = m.one(*names)
+    said: Said = {"kind": "spiff", "each": "payee", "on": on, "stacks": "on top", "budget": "none"}
+    said["pay"] = m.one(*COINS, {"by": "payee.title", "rows": {"Rep": "50 USD", "any": "33.33 USD"}})
+    said["when"] = f"value('{on}') >= {m.one(*BOUNDS[m.kinds[on]])}"
+    if "quota" in m.measures[on] and m.odds(0.6):
+        said["when"] = f"attainment{m.one('', f'({on!r})')} {m.one('>=', '>')} {m.one(*SHARES)}"
+    if m.odds(0.3):
+        said["when"] += m.one(" or payee.region = 'East'", " and payee.title <> 'Trainee'")
+    if m.odds(0.3):
+        said["budget"] = {"amount": m.one("20 USD", "75", "150 USD"), "when_spent": "prorate"}
+    said = _common(m, said, m.measures[on]["window"], per_deal=False)
+    floor = said.get("floor", [])
+    if said["budget"] != "none" and any(f["per"] != "deal" for f in (floor if isinstance(floor, list) else [floor])):
+        del said["floor"]
+    return said
+
+
 def _spiff(m: Maker) -> Said:
+    if m.odds(0.25):
+        return _goal(m)
     said: Said = {"kind": "spiff", "each": m.one("deal", "deal", "unit"), "budget": "none", "stacks": "on top"}
     names = _tiering(m)
     window = "deal"

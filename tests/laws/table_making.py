@@ -203,6 +203,7 @@ def _quotas(r: Random, ids: list[str], plans: dict[str, dict[str, Any]]) -> list
             whose = said.get("quota")
             if whose not in ("own", "team", "plan"):
                 continue
+            measure = said.get("named", measure)
             kind = "money" if ("sum" in said and said["sum"] != "units") or "average" in said else "units"
             if whose == "own":
                 for payee in ids:

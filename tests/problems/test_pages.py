@@ -155,6 +155,7 @@ TOLD: dict[str, tuple[str, str]] = {
         ("P313", ("budget: {amount: 1_000 USD, when_spent: prorate}", "life"), ("dates: 2026-Q1, budget: {amount: 1_000 USD, when_spent: prorate}", "life")),
         ("P314", ("budget: {amount: 10%, when_spent: first come}",), ("budget: {amount: 50_000, when_spent: first come}",)),
         ("P315", ("minimum: 500 USD",), ("minimum: 3",)),
+        ("P316", ("when: value >= 3",), ("minimum: 3",)),
     )},
     "P304": (top("").replace("currency: USD", "currency: EUR"), top("")),
 }  # type: ignore[assignment]  # fmt: skip

@@ -59,4 +59,15 @@ SPIFF_MINIMUM = kind_of(
     "write a number: `minimum: 3`; the least that is paid is `floor`",
     ("The minimum is a number of deals or units.", "minimum: 500 USD", "minimum: 3"),
 )
+SPIFF_ONCE = kind_of(
+    "P316",
+    "Once for each payee",
+    "{what}",
+    "{mend}",
+    (
+        "`each: payee` pays an amount once in a window of a measure to whoever has reached what `when` says; it counts no deals.",
+        "each: payee, without when",
+        "each: payee, when: value('won') >= 10",
+    ),
+)
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

@@ -13,6 +13,7 @@ from commcalc.checks.spiff_problems import (
     SPIFF_END,
     SPIFF_FLOOR,
     SPIFF_MINIMUM,
+    SPIFF_ONCE,
     SPIFF_SPLIT,
     SPIFF_WINDOW,
 )
@@ -22,16 +23,57 @@ from commcalc.plan.components.spiff import Budget, Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.walk import Path, component_places
 
+WINDOWS = ("period", "month", "quarter", "half", "year")
+
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """Yield what is wrong with the limits of each SPIFF."""
     for name, said in loaded.plan.components.items():
-        if isinstance(said, Spiff) and (said.limits_count or isinstance(said.budget, Budget)):
+        if isinstance(said, Spiff):
+            yield from _once(loaded, ("components", name), said, facts)
+        if isinstance(said, Spiff) and not said.once and (said.limits_count or isinstance(said.budget, Budget)):
             path: Path = ("components", name)
             yield from _window(loaded, path, said)
             yield from _split(loaded, path, said, facts)
             yield from _budget(loaded, path, said)
             yield from _minimum(loaded, name, said, facts)
+
+
+def _once(loaded: LoadedPlan, path: Path, said: Spiff, facts: Facts) -> Iterator[Problem]:
+    """`each: payee` and `when` belong together, over a window of time; nothing else of it looks at deals."""
+    tree = loaded.tree
+    if not said.once:
+        if said.when is not None:
+            what = f"`when` asks what a payee has reached, and this SPIFF pays each {said.each}"
+            yield SPIFF_ONCE.at(tree.span_of((*path, "when"), key=True), what=what, mend="write `each: payee`; of deals, `where`")
+        return
+    if said.when is None:
+        what = "this SPIFF pays each payee, and does not say for what"
+        yield SPIFF_ONCE.at(tree.span_of((*path, "each")), what=what, mend="add `when: value('won') >= 10`")
+    measure = loaded.plan.measures.get(said.goal_over or "")
+    if (
+        said.when is not None
+        and (measure.window if measure is not None else "") not in WINDOWS
+        and said.on in (None, *loaded.plan.measures)
+    ):
+        over = f"over `{said.goal_over}`, whose window is {measure.window}" if measure is not None else "and reads no measure"
+        what = f"this SPIFF pays each payee once in a window, {over}"
+        mend = f"let it be on a measure with a window of {', '.join(WINDOWS[:-1])} or {WINDOWS[-1]}"
+        yield SPIFF_ONCE.at(tree.span_of((*path, "when")), what=what, mend=mend)
+    for key in ("where", "basis", "first", "minimum"):
+        if getattr(said, key) is not None:
+            what = f"`{key}` looks at deals, and this SPIFF pays each payee once"
+            yield SPIFF_ONCE.at(tree.span_of((*path, key), key=True), what=what, mend="say it in the measure, or leave it out")
+    if isinstance(said.budget, Budget) and said.budget.when_spent == "first come":
+        what = "who reached the goal first within a period is not known, and the budget goes to the first"
+        yield SPIFF_ONCE.at(tree.span_of((*path, "budget", "when_spent")), what=what, mend="write `when_spent: prorate`")
+    scope = scope_of(loaded.plan, facts)
+    for place in component_places(str(path[1]), said):
+        if place.path[2] != "pay" or "by" in place.path or place.key:
+            continue
+        if check_expression(place.expression, at_place(scope, place))[0] is Type.RATIO:
+            what = f"`{place.expression.text}` is a ratio, and there is no deal that it could be paid on"
+            yield SPIFF_ONCE.at(tree.span_of(place.path), what=what, mend="write an amount: 500 USD")
 
 
 def _keys(said: Spiff) -> list[str]:

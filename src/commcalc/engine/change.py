@@ -19,6 +19,7 @@ from commcalc.engine.target import target_of
 from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase, Gate, Limit
+from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.readings import prorates, reading
 from commcalc.plan.targets import PartOf
 from commcalc.tables.exact import D, Sharing, exact_lit, product, quotient, round_to
@@ -210,7 +211,8 @@ def _window(job: Job, limit: Limit) -> str:
 
 def _measure(job: Job) -> str:
     """The measure whose windows the component has; empty for a SPIFF on none."""
-    return window_measure(job) if isinstance(job.component, Bonus) else getattr(job.component, "on", None) or ""
+    by_payee = isinstance(job.component, Bonus) or (isinstance(job.component, Spiff) and job.component.once)
+    return window_measure(job) if by_payee else getattr(job.component, "on", None) or ""
 
 
 def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:

@@ -156,7 +156,8 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[str, Streams | None]) 
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
     credit = job.measured.measure.credit if job.measured is not None else "own"
     paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
-    if not paid or isinstance(job.component, Bonus) or credit == "reports":
+    once = isinstance(job.component, Spiff) and job.component.once
+    if not paid or once or isinstance(job.component, Bonus) or credit == "reports":
         return job, None
     role = credit.role if isinstance(credit, RoleCredit) else "owner"
     if role not in known:

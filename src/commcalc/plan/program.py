@@ -138,7 +138,8 @@ def bind_plan(tree: Tree) -> tuple[Plan | None, Report]:
 def _as_plan(said: Header, component: Kind) -> Plan:
     """Return a program as a plan; all of its parts were bound already."""
     keys: dict[str, Any] = {name: getattr(said, name) for name in component.model_fields}
-    keys |= {"dates": said.dates if component is Spiff else None, "eligible": None if said.eligible == "all" else said.eligible}
+    of_deals = isinstance(said, SpiffProgram) and not said.once  # without a measure it counts in its dates
+    keys |= {"dates": said.dates if of_deals else None, "eligible": None if said.eligible == "all" else said.eligible}
     return ProgramPlan.model_construct(
         plan=said.program,
         title=said.title,

@@ -118,7 +118,7 @@ def component_places(name: str, component: ComponentBase) -> Iterator[Place]:
     """Yield every expression of one component."""
     path: Path = ("components", name)
     own = getattr(component, "on", None)
-    per_deal = not isinstance(component, Bonus)
+    per_deal = not (isinstance(component, Bonus) or (isinstance(component, Spiff) and component.once))
     line = Place((), _NONE, "figure", per_deal, own, name)
     payee = Place((), _NONE, "figure", False, own, name)
     if component.eligible is not None:
@@ -167,6 +167,8 @@ def _kind(path: Path, component: ComponentBase, line: Place, payee: Place) -> It
         yield from _value((*path, "payout"), component.payout, payee)
     elif isinstance(component, Spiff):
         yield from _value((*path, "pay"), component.pay, line)
+        if component.when is not None:
+            yield _at((*path, "when"), component.when, payee, "condition")
         if component.minimum is not None:
             yield from _value((*path, "minimum"), component.minimum, payee)
         if isinstance(component.budget, Budget):

@@ -12,7 +12,7 @@ from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.measures import RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.reference.change import changed, floors, within_budget
-from commcalc.reference.components import bonus, commission, spiff
+from commcalc.reference.components import bonus, commission, once, spiff
 from commcalc.reference.crediting import on_plan, own_parts
 from commcalc.reference.job import Answer, House, Job, Line, Payout, Slice
 from commcalc.reference.measures import Measures
@@ -121,6 +121,8 @@ def _floors_of_payees(work: Work, found: Standings, at: date) -> Standings:
 def _kind(work: Work) -> Any:
     if isinstance(work.component, Commission):
         return commission
+    if isinstance(work.component, Spiff) and work.component.once:
+        return once
     return bonus if isinstance(work.component, Bonus) else spiff
 
 
@@ -128,7 +130,7 @@ def _earners(work: Work) -> list[Earner]:
     """The payees that were ever on the plan; where pay is split, each with what nobody shares, and each stream (§9)."""
     records = work.records
     payees = sorted(p for p, rows in records.assignments.items() if any(r["plan"] == work.plan.plan for r in rows))
-    if work.split != "pay" or isinstance(work.component, Bonus):
+    if work.split != "pay" or _kind(work) in (bonus, once):
         return [Earner(p) for p in payees]
     role = _role(work)
     if role == "manager":

@@ -12,7 +12,7 @@ from typing import Any
 from commcalc.base.money import minor_units
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Member, Name
-from commcalc.plan.components import Bonus
+from commcalc.plan.components import Bonus, Spiff
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
@@ -221,6 +221,8 @@ class Work:
     @property
     def measure(self) -> str | None:
         """The measure whose windows the component has: its own, else the first that a bonus reads."""
+        if isinstance(self.component, Spiff) and self.component.once:
+            return self.component.goal_over
         if self.on is not None or not isinstance(self.component, Bonus):
             return self.on
         said = [self.component.payout, *(g.when for g in self.component.gate)]

@@ -19,6 +19,7 @@ from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Binary, Expression, Member, Name, Node
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase
+from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import MeasureBase, RoleCredit, own_deals
 from commcalc.plan.model import Plan
@@ -43,8 +44,9 @@ def refused_by_component(book: Book, loaded: LoadedPlan, name: str, result: Resu
     """Return the first rule of a component that refused the deal to the payee, or what it paid."""
     plan, said = loaded.plan, loaded.plan.components[name]
     component = f"{plan.plan}.{name}"
-    if isinstance(said, Bonus):
-        return Refusal(component, "kind", "a bonus is paid on what a measure reached, not on a deal")
+    if isinstance(said, Bonus) or (isinstance(said, Spiff) and said.once):
+        kind = "bonus is paid" if isinstance(said, Bonus) else "SPIFF for each payee is paid once,"
+        return Refusal(component, "kind", f"a {kind} on what a measure reached, not on a deal")
     measure = plan.measures[said.on] if said.on else own_deals()
     if measure.aggregate in ("kpi", "formula"):
         return Refusal(component, "measure", f"`{said.on}` is a {measure.aggregate}: it counts no deals")

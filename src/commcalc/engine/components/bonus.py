@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -15,6 +16,8 @@ from commcalc.engine.rules import is_money
 from commcalc.engine.target import target_of
 from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
+from commcalc.plan.components.common import ComponentBase
+from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import MeasureBase
 from commcalc.tables.exact import D, product, quotient
 
@@ -24,14 +27,29 @@ ONE = pl.lit(1).cast(D)
 def window_measure(job: Job) -> str:
     """Return the measure whose windows a bonus runs over: `on`, else the one it reads."""
     said = job.component
+    if isinstance(said, Spiff):
+        assert said.goal_over is not None
+        return said.goal_over
     assert isinstance(said, Bonus)
     if said.on is not None:
         return said.on
     return sorted(job.rules.reads(said.payout, *(g.when for g in said.gate)).measures)[0]
 
 
-def earn(job: Job, day: date) -> Earned:
-    """Return what a bonus earns to `day`: in windows that have ended, or to date where so said (semantics 6.1)."""
+def earn_once(job: Job, day: date) -> Earned:
+    """Return what a SPIFF pays once to each payee who has reached its goal by `day` (docs/semantics.md 6.4)."""
+    said = job.component
+    assert isinstance(said, Spiff)
+    common = {name: getattr(said, name) for name in ComponentBase.model_fields}
+    to_date = Bonus.model_construct(**{**common, "kind": "bonus", "on": said.goal_over, "payout": said.pay, "earned": "to date"})
+    return earn(replace(job, component=to_date), day, said.when)
+
+
+def earn(job: Job, day: date, when: Expression | None = None) -> Earned:
+    """Return what a bonus earns to `day`: in windows that have ended, or to date where so said (semantics 6.1).
+
+    With `when` only those have a line for whom it holds.
+    """
     said = job.component
     assert isinstance(said, Bonus)
     name = window_measure(job)
@@ -40,7 +58,7 @@ def earn(job: Job, day: date) -> Earned:
     if frame.is_empty():
         return nothing()
     reads = rules.reads(said.payout, *(m.factor for m in said.multiply), *(m.when for m in said.multiply if m.when))
-    reads = reads | rules.reads(*(x for k in said.kickers for x in (k.add, k.when) if x))
+    reads = reads | rules.reads(*(x for k in said.kickers for x in (k.add, k.when) if x), *([when] if when is not None else []))
     if said.eligible is not None:
         reads = reads | rules.reads(said.eligible)
     if isinstance(said.target, Expression):
@@ -53,6 +71,11 @@ def earn(job: Job, day: date) -> Earned:
         frame = frame.filter("~holds").drop("~holds")
     frame = job.readings.attach(frame, reads.measures, name)
     frame = job.readings.left_out(frame, reads.quotas)
+    if when is not None:
+        frame = frame.with_columns(rules.expression(when).alias("~holds"))
+        undecided = frame.filter(pl.col("~holds").is_null())
+        blanks += _missing(undecided, rules.reads(when).quotas) if len(undecided) else []
+        frame = frame.filter("~holds").drop("~holds")
     frame = target_of(job.book, job.plan, said, rules, frame)
     numerator, divisor = rules.parts(said.payout)
     more = kicked(said, rules)

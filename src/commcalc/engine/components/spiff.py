@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from commcalc.engine.components.bonus import earn_once
 from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.components.places import in_parts, placed
 from commcalc.engine.credit import share_of
@@ -32,6 +33,8 @@ def earn(job: Job, day: date) -> Earned:
     """Return what a SPIFF earns on all credits up to `day` (semantics 6.2)."""
     said = job.component
     assert isinstance(said, Spiff)
+    if said.once:
+        return earn_once(job, day)
     rules = job.rules.on(said.on)
     values = [
         v

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from commcalc.language.expression import calls
 from commcalc.language.faults import fault
 from commcalc.language.field_problems import NOT_THE_FIRST
 from commcalc.language.fields import Expr, Word, reader
@@ -54,7 +55,6 @@ class Budget(Shape):
 class Spiff(ComponentBase):
     """Pay for each matching deal or unit inside its dates: all, the first so many, or as far as a budget goes; semantics 6.2."""
 
-    later: ClassVar[dict[str, str]] = {**ComponentBase.later, "when": "a goal that a payee reaches"}
     marker: ClassVar[str] = "spiff"
     model_config = ConfigDict(title="spiff")
 
@@ -64,7 +64,14 @@ class Spiff(ComponentBase):
     )
     basis: Expr | None = Field(default=None, description="what a ratio is paid on, or the units counted", examples=["units"])
     pay: Value = Field(description="money for each, or a ratio of the basis", examples=["300 USD"])
-    each: Literal["deal", "unit"] = Field(description="what it is paid for: each deal, or each unit of the basis")
+    each: Literal["deal", "unit", "payee"] = Field(
+        description="what it is paid for: each deal, each unit of the basis, or once in a window to each payee who has reached what is said under when"
+    )
+    when: Expr | None = Field(
+        default=None,
+        description="each payee: what somebody must have reached, a condition over measures",
+        examples=["value('orbits') >= 10"],
+    )
     first: First | None = Field(
         default=None,
         description="how many deals or units are paid, by credit order: the first of each payee, or of all; all, where left out",
@@ -79,6 +86,18 @@ class Spiff(ComponentBase):
         description="the most that all payees together are paid, in each window; none, which must be said"
     )
     stacks: Literal["on top"] = Field(description="how it goes with commission: on top, it is paid besides it")
+
+    @property
+    def once(self) -> bool:
+        """Whether it is paid once to each payee who reaches a goal, rather than on deals."""
+        return self.each == "payee"
+
+    @property
+    def goal_over(self) -> str | None:
+        """The measure in whose windows each payee can reach the goal: `on`, else the first by name that `when` reads."""
+        if self.on is not None or self.when is None:
+            return self.on
+        return min(calls(self.when.node, "value", "quota", "attainment"), default=None)
 
     @property
     def limits_count(self) -> bool:

@@ -47,7 +47,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             continue
         entry = Entry(earner, "owner", 0, "", 0, min(at, window.last), window)
         try:
-            if not _eligible(work, earner, window, at):
+            if not eligible(work, earner, window, at):
                 continue
             paid = _earned(work, earner, window, at)
         except NotPaid as missing:
@@ -61,7 +61,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
         yield entry
 
 
-def _eligible(work: Work, earner: Earner, window: Window, at: date) -> bool:
+def eligible(work: Work, earner: Earner, window: Window, at: date) -> bool:
     """Whether the bonus is for the payee, as they are on the last of their days on the plan in the window so far."""
     said = work.component.eligible
     if said is None:
