@@ -468,6 +468,27 @@ def _spiff(m: Maker) -> Said:
     return said
 
 
+def put_in_place_of(r: Random, plan: Said, name: str) -> None:
+    """Add a SPIFF that is paid instead of one of the plan's components on deals, where it has one."""
+    on_deals = [n for n, c in plan["components"].items() if c["kind"] == "commission"]
+    if not on_deals:
+        return
+    other = r.choice(on_deals)
+    plan["components"][other]["split"] = "credit"
+    said: Said = {"kind": "spiff", "each": r.choice(("deal", "unit")), "basis": "units", "pay": r.choice(COINS), "budget": "none"}
+    if said["each"] == "deal":
+        del said["basis"]
+    measure = plan["measures"][plan["components"][other]["on"]]
+    alone = [n for n, c in plan["components"].items() if c.get("on") == plan["components"][other]["on"]] == [other]
+    counts = "no" if alone and r.random() < 0.5 and measure.get("credit", "own") == "own" and "date" not in measure else "yes"
+    if counts == "yes" and measure["window"] != "quota row":
+        said["on"] = plan["components"][other]["on"]
+    for key, options in (("where", WHERE), ("eligible", ELIGIBLE), ("dates", ("2026-01-15 .. 2026-03-15", "2026-02-01 .."))):
+        if r.random() < (0.8 if key == "where" else 0.3):
+            said[key] = r.choice(options)
+    plan["components"][name] = {**said, "split": "credit", "stacks": {"instead_of": other, "counts_to_quota": counts}}
+
+
 def _spiff_limits(m: Maker, said: Said, window: str) -> None:
     """The first so many, a minimum, a budget: what looks at more than one deal."""
     said["split"] = "credit"

@@ -25,9 +25,6 @@ def made_program(r: Random, name: str, readings: dict[str, str]) -> Said:
         component["target"] = "1_500 USD"
     eligible = component.pop("eligible", r.choice(ELIGIBLE) if r.random() < 0.4 else "all")
     component.pop("dates", None)
-    for measure, counted in plan["measures"].items():
-        if counted.get("quota") in ("own", "team", "plan"):
-            counted["named"] = f"{name}-{measure}"  # the plans have measures of the same names, with other quotas
     header = {key: plan[key] for key in HEADER if key in plan}
     said: Said = {"program": name, **header, "dates": r.choice(DATES), "eligible": eligible, "announce": {"headline": "More"}}
     return {**said, **component}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from plan_making import OPEN_FINDINGS, made_plan
+from plan_making import OPEN_FINDINGS, made_plan, put_in_place_of
 from program_making import components_of, made_program
 from worlds import Row, World
 
@@ -44,8 +44,15 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     world = World(plans, {}, readings, r.sample(PERIODS, periods))
     assigned = list(plans)
     also = Random(f"a program beside {seed}")  # so that a world with a program is the world without it, and more
+    for name in assigned:
+        if also.random() < 0.25:
+            put_in_place_of(also, plans[name], f"{name}-instead")
     if also.random() < 0.4:
         plans["gamma"] = made_program(also, "gamma", readings)
+    for name in [*plans][1:]:  # all plans have measures of the same names, and each its own quotas
+        for measure, counted in plans[name]["measures"].items():
+            if counted.get("quota") in ("own", "team", "plan"):
+                counted["named"] = f"{name}-{measure}"
     numbers = r.random() < 0.3
     ids = [str(n + 1) if numbers else f"P{n + 1}" for n in range(r.randint(*payees))]
     world.tables["payees"] = _payees(r, ids)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from commcalc.base.problem import Problem, Report
-from commcalc.checks import bands, expressions, pay_types, programs, rates, read, references, spiffs, stated, tables, tiers
+from commcalc.checks import (
+    bands,
+    expressions,
+    instead,
+    pay_types,
+    programs,
+    rates,
+    read,
+    references,
+    spiffs,
+    stated,
+    tables,
+    tiers,
+)
 from commcalc.checks.facts import Facts
 from commcalc.plan.load import LoadedPlan
 
@@ -20,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     rates.check,
     pay_types.check,
     spiffs.check,
+    instead.check,
     stated.check,
     programs.check,
 )

@@ -70,4 +70,15 @@ SPIFF_ONCE = kind_of(
         "each: payee, when: value('won') >= 10",
     ),
 )
+SPIFF_INSTEAD = kind_of(
+    "P317",
+    "In the place of others",
+    "{what}",
+    "{mend}",
+    (
+        "A SPIFF that takes the place of components takes whole deals, of the same credit and date as theirs, and of the same plan.",
+        "stacks: {instead_of: base, counts_to_quota: yes}, first: 3 per payee",
+        "stacks: {instead_of: base, counts_to_quota: yes}",
+    ),
+)
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from commcalc.base.calendar import Calendar, Period
+from commcalc.engine.instead import with_places_taken
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
 from commcalc.language.expression import walk
@@ -74,6 +75,7 @@ def prepare_book(
     period: Period,
 ) -> Book:
     """Number payees and deals and lay the calendar over all their days."""
+    plans = tuple(with_places_taken(p) for p in plans)
     people = prepare_people(tables["payees"], tables["assignments"], [p.plan for p in plans])
     deals = _deals(_needed(tables["deals"], plans, house), people)
     quotas = tables.get("quotas", pl.DataFrame())

@@ -15,6 +15,7 @@ from commcalc.plan.measures import AverageMeasure, CountMeasure, DistinctMeasure
 from commcalc.plan.model import Plan
 from commcalc.reference.crediting import Credit, candidates, count_changes, may_be_credited
 from commcalc.reference.expression import evaluate
+from commcalc.reference.instead import both, not_counted_by, takes
 from commcalc.reference.measured import Measured, NotPaid
 from commcalc.reference.names import Scope
 from commcalc.reference.numbers import ONE, ZERO, over, times
@@ -87,6 +88,7 @@ class Measures:
         measure = self.measure(name)
         scope = Scope(self.records, self.plan, credit.earner.payee, credit.day).with_credit(credit)
         holds = True if measure.where is None else evaluate(measure.where.node, scope)
+        holds = both(holds, [takes(self.plan, s, scope, credit.day) for s in not_counted_by(self.plan, name)])
         if holds is False:
             return False
         credit.value = None if measure.expression is None else evaluate(measure.expression.node, scope)

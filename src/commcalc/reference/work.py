@@ -19,6 +19,7 @@ from commcalc.plan.readings import reading
 from commcalc.plan.targets import PartOf
 from commcalc.reference.crediting import Credit
 from commcalc.reference.expression import evaluate
+from commcalc.reference.instead import both, in_place_of, takes
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import Measured, NotPaid
 from commcalc.reference.measures import Measures
@@ -239,6 +240,9 @@ class Work:
             if said is not None and self.split == "pay" and credit.earner.stream and self.of_payees(said):
                 continue  # after the sharing
             holds = True if said is None else evaluate(said.node, scope)
+            if rule == "where":
+                instead = [takes(self.plan, s, scope, credit.day) for s in in_place_of(self.plan, self.name)]
+                holds = both(holds, instead)
             if holds is None:
                 raise NotPaid(f"{rule} is empty")
             if not holds:

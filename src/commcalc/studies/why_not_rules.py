@@ -19,7 +19,7 @@ from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Binary, Expression, Member, Name, Node
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase
-from commcalc.plan.components.spiff import Spiff
+from commcalc.plan.components.spiff import InsteadOf, Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import MeasureBase, RoleCredit, own_deals
 from commcalc.plan.model import Plan
@@ -61,6 +61,16 @@ def refused_by_component(book: Book, loaded: LoadedPlan, name: str, result: Resu
         ("eligible", said.eligible, ("components", name), "eligible"),
         ("where", said.where, ("components", name), "where"),
     ]
+    for spiff, other in plan.components.items():
+        if isinstance(other, Spiff) and isinstance(other.stacks, InsteadOf) and name in other.stacks.instead_of:
+            taken = result.lines.filter(
+                (pl.col("plan") == plan.plan)
+                & (pl.col("component") == spiff)
+                & (pl.col("payee") == payee)
+                & (pl.col("deal") == deal)
+            )
+            if len(taken):
+                return Refusal(component, f"stacks of {spiff}", f"`{spiff}` takes the deal in and is paid instead")
     for number, (rule, condition, path, key) in enumerate(checks):
         if number == 1 and (refusal := _dates(plan, name, said, frame)) is not None:
             return refusal

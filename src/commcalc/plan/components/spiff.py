@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 from commcalc.language.expression import calls
 from commcalc.language.faults import fault
 from commcalc.language.field_problems import NOT_THE_FIRST
-from commcalc.language.fields import Expr, Word, reader
+from commcalc.language.fields import Expr, OneOrMany, Word, YesNo, reader
 from commcalc.language.figures import number_of
 from commcalc.plan.components.common import KIND, ComponentBase
 from commcalc.plan.shapes import Shape, Value
@@ -52,6 +52,19 @@ class Budget(Shape):
     )
 
 
+class InsteadOf(Shape):
+    """The components that are not paid on the deals that this one takes in."""
+
+    model_config = ConfigDict(title="instead of")
+
+    instead_of: OneOrMany[Word] = Field(
+        min_length=1,
+        description="the components of this plan that are not paid on the deals it takes in",
+        examples=["new-business"],
+    )
+    counts_to_quota: YesNo = Field(description="whether these deals count in the measures of those components all the same")
+
+
 class Spiff(ComponentBase):
     """Pay for each matching deal or unit inside its dates: all, the first so many, or as far as a budget goes; semantics 6.2."""
 
@@ -85,7 +98,9 @@ class Spiff(ComponentBase):
     budget: Annotated[Literal["none"] | Budget, Field(union_mode="left_to_right")] = Field(
         description="the most that all payees together are paid, in each window; none, which must be said"
     )
-    stacks: Literal["on top"] = Field(description="how it goes with commission: on top, it is paid besides it")
+    stacks: Annotated[Literal["on top"] | InsteadOf, Field(union_mode="left_to_right")] = Field(
+        description="how it goes with commission: on top, it is paid besides it; or it takes the place of components"
+    )
 
     @property
     def once(self) -> bool:
