@@ -133,10 +133,16 @@ class Work:
 
         return read
 
-    def payee_scope(self, earner: Earner, window: Window, at: date) -> Scope:
-        """Return the names for a payee at a moment: the end of the window, or now if that is earlier (§8.3)."""
+    def last_day(self, earner: Earner, window: Window, at: date) -> date:
+        """Return the last of the payee's days on the plan in the window so far (§6.1)."""
         moment = min(at, window.last)
-        scope = self.scope(earner.payee, moment)
+        days = self.records.days_on(earner.payee, self.plan)
+        return max((min(last, moment) for first, last in days if first <= moment), default=moment)
+
+    def payee_scope(self, earner: Earner, window: Window, at: date, day: date | None = None) -> Scope:
+        """Return the names for a payee, as on a day, at a moment: the end of the window, or now if that is earlier (§8.3)."""
+        moment = min(at, window.last)
+        scope = self.scope(earner.payee, day or moment)
         scope.assigned = self.records.standing(earner.payee, self.plan, window.first, moment) or scope.assigned
         scope.facts["window_ended"] = window.last <= at
 

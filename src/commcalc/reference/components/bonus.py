@@ -56,7 +56,11 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
             continue
         entry.exact = entry.earned = paid.exact
         entry.factor = paid.factor
-        entry.basis = None if pays_money(work) else work.target(work.payee_scope(earner, window, at), window).quotient
+        entry.basis = (
+            None
+            if pays_money(work)
+            else work.target(work.payee_scope(earner, window, at, work.last_day(earner, window, at)), window).quotient
+        )
         entry.slices = (Slice(0, None, None, paid.basis, paid.rate, paid.factor, paid.exact),)
         yield entry
 
@@ -66,9 +70,7 @@ def eligible(work: Work, earner: Earner, window: Window, at: date) -> bool:
     said = work.component.eligible
     if said is None:
         return True
-    moment = min(at, window.last)
-    last = max(min(last, moment) for first, last in work.records.days_on(earner.payee, work.plan) if first <= moment)
-    holds = evaluate(said.node, work.scope(earner.payee, last))
+    holds = evaluate(said.node, work.scope(earner.payee, work.last_day(earner, window, at)))
     if holds is None:
         raise NotPaid("eligible is empty")
     return bool(holds)
@@ -109,7 +111,7 @@ def openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
 
 def _payout(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     """Payout x target x multipliers, divided once; or an amount as it is."""
-    scope = work.payee_scope(earner, window, at)
+    scope = work.payee_scope(earner, window, at, work.last_day(earner, window, at))
     payout = figure_of(work.component.payout, scope)
     if payout is None:
         raise NotPaid("the payout is empty, or no row of its table holds")

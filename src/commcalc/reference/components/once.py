@@ -50,7 +50,7 @@ def _paid(work: Work, earner: Earner, window: Window, at: date) -> tuple[Decimal
     if not eligible(work, earner, window, at):
         return None
     assert component.when is not None
-    scope = work.payee_scope(earner, window, at)
+    scope = work.payee_scope(earner, window, at, work.last_day(earner, window, at))
     holds = evaluate(component.when.node, scope)
     if holds is None:
         raise NotPaid("when is empty")
