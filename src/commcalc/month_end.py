@@ -17,6 +17,7 @@ from commcalc.base.source import Cell
 from commcalc.checks.expressions import BUILT_IN
 from commcalc.checks.problems import NAME_TAKEN
 from commcalc.engine.book import House
+from commcalc.engine.kept import Kept
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.deals import FAR
@@ -61,8 +62,10 @@ Works: --period 2026-01""",
 KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS)
 
 
-def calculate(project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress) -> Run:
-    """Calculate a period from tables that were read and checked."""
+def calculate(
+    project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress, kept: Kept | None = None
+) -> Run:
+    """Calculate a period from tables that were read and checked; `kept` is where its lines and slices go."""
     assert project.file is not None
     chosen = _period(inputs, project.file.model.credit_date, period, report)
     if chosen is None:
@@ -73,7 +76,7 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
     _lacking(project.file, plans, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
-    result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress)
+    result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress, kept)
     report.extend(result.report)
     if result.report.errors:
         return Run(None, report, {}, inputs)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import polars as pl
 
@@ -36,11 +37,9 @@ from commcalc.tables.rows import only, runs_of
 class Paid:
     """What one component of one plan pays to the payees of a part.
 
-    lines, slices: as in tables.results, with the lines' `~id`; earned: `~p earned accrued held` of the lines; released: `~p amount`.
+    ids: sixty bits of each line's id; earned: `~p earned accrued held` of the lines; released: `~p amount`.
     """
 
-    lines: pl.DataFrame
-    slices: pl.DataFrame
     ids: pl.Series
     earned: pl.DataFrame
     released: pl.DataFrame
@@ -50,8 +49,14 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """All that a part gives. paid: by plan and component; credits and measures: by plan."""
+    """All that a part gives. lines, slices: as in tables.results, one table for each component; amount: what the lines add up to.
 
+    paid: by plan and component; credits and measures: by plan.
+    """
+
+    lines: Sequence[pl.DataFrame]
+    slices: Sequence[pl.DataFrame]
+    amount: Decimal
     paid: Mapping[tuple[str, str], Paid]
     credits: Mapping[str, pl.DataFrame]
     measures: Mapping[str, pl.DataFrame]
@@ -65,6 +70,7 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
     measured: dict[str, dict[str, Measured]] = {}
     jobs: dict[str, list[Job]] = {}
     paid: dict[tuple[str, str], Paid] = {}
+    tables: list[tuple[pl.DataFrame, pl.DataFrame]] = []
     streams: dict[str, Streams | None] = {}
     for loaded in book.plans:
         name = loaded.plan.plan
@@ -81,7 +87,8 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name])))
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
-                paid[name, job.name] = _component(naming, job, *_as_streams(job, loaded, streams))
+                paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))
+                tables.append((rows[0], rows[1]))
     if problems:
         return problems
     undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
@@ -93,6 +100,9 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             with _exactly(book, loaded, "measures", problems):
                 stands[loaded.plan.plan] = measure_rows(book, js)
     return problems or PartResult(
+        [lines for lines, _ in tables],
+        [slices for _, slices in tables],
+        sum((Decimal(lines["amount"].sum()) for lines, _ in tables), Decimal(0)),
         paid,
         {plan: credit_rows(book, naming.labels, by_name, plan) for plan, by_name in measured.items()},
         stands,
@@ -165,8 +175,8 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[str, Streams | None]) 
     return replace(job, book=streams.book, readings=readings), streams
 
 
-def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> Paid:
-    """Calculate a component now and as of the span before, and take the difference (semantics 8).
+def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> tuple[Paid, pl.DataFrame, pl.DataFrame]:
+    """Calculate a component now and as of the span before, and take the difference (semantics 8). Returned with lines and slices.
 
     `job` is `plain`, or under `split: pay` the same on streams.
     """
@@ -196,7 +206,7 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
     every = [(plain, b) for b in (*found.blanks, *blanks)]
-    return Paid(named.lines, slices, named.marks["~id"], earned, released, every, accrued)
+    return Paid(named.marks["~id"], earned, released, every, accrued), named.lines, slices
 
 
 def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
