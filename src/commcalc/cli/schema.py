@@ -1,4 +1,4 @@
-"""`schema`: what may stand in a plan or a project file, for an editor that completes and explains."""
+"""`schema`: what may stand in a plan or a project file, for an editor that completes and explains, or as a page to read."""
 
 from __future__ import annotations
 
@@ -19,16 +19,26 @@ EPILOG = """
 commcalc schema plan                           # JSON Schema of a plan, on stdout
 commcalc schema plan --output plan.schema.json # beside commcalc.yaml, for the editor
 commcalc schema project                        # of commcalc.yaml
+commcalc schema plan --format markdown         # the reference, to read
 ```
 """
+
+INTRO = {
+    "plan": "All that may stand in a plan (`plans/NAME.yaml`); made from the program by `commcalc schema plan --format markdown`.",
+    "project": "All that may stand in `commcalc.yaml`; made from the program by `commcalc schema project --format markdown`.",
+}
 
 
 def verb(
     what: Annotated[Literal["plan", "project"], typer.Argument(help="Which file's schema.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")] = None,
+    style: Annotated[Literal["json", "markdown"], typer.Option("--format", help="JSON Schema, or a page to read.")] = "json",
 ) -> None:
     """Print the JSON Schema of a plan or of the project file, for completion and explanations in an editor."""
-    text = json.dumps(_schema(what), indent=2, ensure_ascii=False) + "\n"
+    if style == "markdown":
+        text = importlib.import_module("commcalc.documents.reference").reference(_schema(what), INTRO[what])
+    else:
+        text = json.dumps(_schema(what), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         print(text, end="")
         return
@@ -40,6 +50,9 @@ def verb(
         beside.unlink(missing_ok=True)
         shown.note(f"{output} cannot be written: {error.strerror}")
         raise typer.Exit(3) from None
+    if style == "markdown":
+        shown.note(f"written to {output}")
+        return
     shown.note(f"written to {output}; next, as a file's first line: # yaml-language-server: $schema=<the path from there>")
 
 
