@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from commcalc.cli.main import app
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = (("plan", "plan-language.md"), ("project", "project-file.md"))
+LANGUAGE = (("plan", "plan-language.md"), ("project", "project-file.md"))
+PAGES = (*LANGUAGE, ("files", "files.md"))
 
 
 def _printed(*words: str) -> str:
@@ -27,7 +28,7 @@ def test_the_page_is_what_the_program_prints(what: str, page: str) -> None:
     assert (DOCS / page).read_text() == made, f"make it anew: commcalc schema {what} --format markdown --output docs/{page}"
 
 
-@pytest.mark.parametrize(("what", "page"), PAGES)
+@pytest.mark.parametrize(("what", "page"), LANGUAGE)
 def test_every_key_stands_on_the_page_once_in_its_part_and_every_link_leads_to_a_part(what: str, page: str) -> None:
     text = (DOCS / page).read_text()
     schema = json.loads(_printed(what))
