@@ -30,13 +30,11 @@ from commcalc.language.names import nearest
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
 from commcalc.plan.walk import places
-from commcalc.studies.why_not import Answer, World
-from commcalc.studies.why_not import why_not as answers
-from commcalc.studies.why_not_mapping import refused_by_mapping
-from commcalc.studies.why_not_rules import Refusal
 
 if TYPE_CHECKING:
     from commcalc.api import Project
+    from commcalc.studies.why_not import Answer
+    from commcalc.studies.why_not_rules import Refusal
 
 NO_PERIOD = Kind(
     "K001",
@@ -143,12 +141,15 @@ def why_not(project: Project, run: Run, deal: str, payee: str) -> list[Answer]:
     period = run.inputs.calendar.period_named(run.result.period)
     assert period is not None
     plans = tuple(p for p in project.plans if p.plan.status == "active")
+    study = importlib.import_module("commcalc.studies.why_not")  # read only when asked for, as the second opinion is
     refusals: tuple[Refusal, ...] = ()
     if deal not in run.inputs.tables["deals"]["deal_id"]:
-        refusals = refused_by_mapping(project.file, [p.plan.plan for p in project.plans], deal)
+        mapping = importlib.import_module("commcalc.studies.why_not_mapping")
+        refusals = mapping.refused_by_mapping(project.file, [p.plan.plan for p in project.plans], deal)
     tables, house = _tables(run.inputs), house_of(project)
-    world = World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
-    return answers(world, deal, payee)
+    world = study.World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
+    found: list[Answer] = study.why_not(world, deal, payee)
+    return found
 
 
 def house_of(project: Project) -> House:

@@ -47,7 +47,8 @@ def run(
     done: list[PartResult] = []
     refused: list[Problem] = []
     with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:  # the parts in their order, whoever is first
-        for number, part in enumerate(pool.map(lambda part: calculated(part(), naming), parts), 1):
+        each = pool.map if len(parts) > 1 else map
+        for number, part in enumerate(each(lambda part: calculated(part(), naming), parts), 1):
             if isinstance(part, PartResult):
                 done.append(part)
             else:
