@@ -24,6 +24,7 @@ from commcalc.plan.measures import CountMeasure, MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.studies.why_not_change import Change, set_cells, settled_by, shown, without, without_rule
 
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A rule that refused a deal: of which component, the rule, why, how to mend it, and the change that can be tried.
