@@ -63,7 +63,7 @@ class Project:
         """Read the plan tests beside the plans, or those of `files`, and return them with what is wrong in them."""
         root = self.root if self.file is not None else Path()  # tests that stand alone are named from where one stands
         found, report = load_tests(files_beside(self.root / "plans") if files is None else files, root)
-        if self.file is not None:
+        if self.file is not None and found.tests:
             known = {p.plan.plan: p for p in self.plans}
             problems = check_tests(found.tests, known, self.file.model.currency, calendar_of(self.file))
             unread = len(self.plans) < self.plan_count  # then a test may name a plan that is there but did not bind

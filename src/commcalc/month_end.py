@@ -30,7 +30,6 @@ from commcalc.language.expression.nodes import Member, Name
 from commcalc.language.names import nearest
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
-from commcalc.plan.walk import places
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -119,7 +118,7 @@ def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, r
                 place = loaded.tree.span_of(("params", name, "title"), key=True)
                 report.add(NO_COLUMN.at(place, column="title", near="", mend=said.format(table="payees", column="title")))
         own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
-        for at in places(loaded.plan):
+        for at in loaded.places:
             for node in walk(at.expression.node):
                 table = "payees" if isinstance(node, Member) else "deals"
                 if not isinstance(node, Name | Member) or node.id not in absent[table] or (table == "deals" and node.id in own):

@@ -14,6 +14,7 @@ from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem, Report
 from commcalc.cli import shown
 from commcalc.cli.last_step import beyond_interrupts
+from commcalc.cli.threads import as_many_as_needed
 from commcalc.language.names import nearest
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def verb(
 ) -> None:
     """Calculate a period: payouts, lines and slices, and the account of every deal row."""
     opened = commcalc.open(project)
+    as_many_as_needed(opened)
     with importlib.import_module("commcalc.exports.run_folder").RunWriter(opened.root / "out", beyond_interrupts) as writer:
         run = opened.calculate(period, set_aside=set_aside, progress=shown.progress(quiet=quiet), kept=writer)
         shown.progress_over(quiet=quiet)

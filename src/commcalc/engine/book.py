@@ -14,7 +14,6 @@ from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Name
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.walk import places
 from commcalc.tables.exact import D
 from commcalc.tables.ordering import numbered
 
@@ -107,7 +106,7 @@ ALWAYS = ("deal_id", "line", "owner", "amount", "returns", "file", "row")
 
 def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) -> pl.DataFrame:
     """Leave behind the columns that no plan names: each would be sorted along."""
-    named = {n.id for p in plans for at in places(p.plan) for n in walk(at.expression.node) if isinstance(n, Name)}
+    named = {n.id for p in plans for at in p.places for n in walk(at.expression.node) if isinstance(n, Name)}
     dates = {m.date for p in plans for m in p.plan.measures.values() if m.date}
     keep = {*ALWAYS, house.credit_date, *dates, *named}
     return deals.select(c for c in deals.columns if c in keep)

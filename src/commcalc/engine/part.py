@@ -82,9 +82,11 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             measured[name] = _measures(book, loaded, rules)
         if len(problems) > known:
             continue
+        common = Readings(book, loaded.plan, rules, measured[name])
         for component, said in loaded.plan.components.items():
             plan = as_prorated(loaded.plan, said)
-            jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name])))
+            readings = common if plan is loaded.plan else Readings(book, plan, rules, measured[name])
+            jobs[name].append(Job(book, plan, component, said, rules, readings))
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
                 paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))

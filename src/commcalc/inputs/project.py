@@ -216,6 +216,13 @@ def found_files(root: Path, pattern: str) -> list[Path]:
         return []
 
 
+def bytes_of(project: ProjectFile) -> int:
+    """Return how many bytes the tables of a project have, as far as there are such files: enough to tell a small run."""
+    sources = [s for name, table in project.model.tables.items() for _, s in sources_of(name, table) if s.file is not None]
+    files = {file for s in sources for file in found_files(project.root, s.file or "")}
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
 def _special(path: Path) -> str:
     """Return what a path is that would never end when read, or has nothing to read: a device or a pipe."""
     try:

@@ -48,11 +48,11 @@ def _text(text: str) -> str:
     return text
 
 
-CellText = Annotated[str, *reader(_text)]
-Figure = Annotated[Number, *reader(_figure, example="10_000.00")]
-Count = Annotated[int, *reader(_count, example="1")]
-Code = Annotated[str, *reader(_code, pattern="^[A-Z][0-9]{3}$", example="K101")]
-CsvName = Annotated[str, *reader(_csv_name, example="deals.csv")]
+CellText = Annotated[str, reader(_text)]
+Figure = Annotated[Number, reader(_figure, example="10_000.00")]
+Count = Annotated[int, reader(_count, example="1")]
+Code = Annotated[str, reader(_code, pattern="^[A-Z][0-9]{3}$", example="K101")]
+CsvName = Annotated[str, reader(_csv_name, example="deals.csv")]
 Row = dict[Word, CellText]
 Rows = list[Row] | CsvName
 ColumnType = Literal["money", "ratio", "number", "count", "text", "date", "yes/no", "payee"]

@@ -24,8 +24,6 @@ from commcalc.plan.measures import CountMeasure, MeasureBase, RoleCredit
 from commcalc.plan.model import Plan
 from commcalc.studies.why_not_change import Change, set_cells, settled_by, shown, without, without_rule
 
-OWN = CountMeasure.model_validate({"count": "deals", "window": "life"})  # what a SPIFF without `on` looks at
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -47,7 +45,7 @@ def refused_by_component(book: Book, loaded: LoadedPlan, name: str, result: Resu
     component = f"{plan.plan}.{name}"
     if isinstance(said, Bonus):
         return Refusal(component, "kind", "a bonus is paid on what a measure reached, not on a deal")
-    measure = plan.measures[said.on] if said.on else OWN
+    measure = plan.measures[said.on] if said.on else _own()
     if measure.aggregate in ("kpi", "formula"):
         return Refusal(component, "measure", f"`{said.on}` is a {measure.aggregate}: it counts no deals")
     deal, payee = who
@@ -67,6 +65,11 @@ def refused_by_component(book: Book, loaded: LoadedPlan, name: str, result: Resu
         if condition is not None and (found := asked.refusal(frame, rule, condition, path, key)) is not None:
             return found
     return _after_the_rules(result, plan, name, said, who)
+
+
+def _own() -> MeasureBase:
+    """Return what a SPIFF without `on` looks at."""
+    return CountMeasure.model_validate({"count": "deals", "window": "life"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ def earn(job: Job, day: date) -> Earned:
     frame = to_date(job, measured, day)
     if frame.is_empty():
         return nothing()
-    frame = window_days(job.book, job.plan, measured, frame)
     frame = _standing(job, said, frame)
     if isinstance(measured.measure, CountMeasure) and measured.measure.weight is not None and said.basis is None:
         frame = frame.with_columns(counted(measured.measure, frame, ONE, job.book).alias("~deals"))  # of all, paid or not
     frame, blanks = filtered(job, frame)
+    frame = window_days(job.book, job.plan, measured, frame)
     frame, unsaid = _returns(said, frame)
     blanks += unsaid
     if frame.is_empty():
@@ -150,13 +150,17 @@ def _needs_quota(said: Commission, rules: Rules) -> bool:
 
 
 def _quota(job: Job, measured: Measured, frame: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Add `~qn ~qd` of the component's own measure and window."""
-    windows = runs_of(frame, "~g")
-    probes = windows.heads.select("~p", "~w", "~wfirst", "~wlast")
-    probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
-    read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd")
-    found = probes.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
-    return frame.hstack(windows.spread(found.select("~qn", "~qd")))
+    """Add `~qn ~qd` of the component's own measure and window: read once for all components of the plan."""
+    known = job.readings.quotas
+    if (measured.name, day) not in known:
+        windows = runs_of(measured.rows, "~g").heads  # in the order of `~g`, from 0
+        probes = window_days(job.book, job.plan, measured, windows.filter(pl.col("~d") <= day))
+        probes = probes.select("~p", "~w", "~wfirst", "~wlast")
+        probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
+        read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd")
+        found = windows.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
+        known[measured.name, day] = found.select("~qn", "~qd")
+    return frame.with_columns(pl.lit(figure).gather(pl.col("~g")) for figure in known[measured.name, day])
 
 
 def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame, *, by_value: bool) -> tuple[pl.DataFrame, list[Blank]]:
