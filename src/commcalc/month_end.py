@@ -28,6 +28,8 @@ from commcalc.inputs.tables import Inputs
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Member, Name
 from commcalc.language.names import nearest
+from commcalc.language.tree import plain
+from commcalc.plan.crediting import ToRule
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
 
@@ -70,6 +72,7 @@ def calculate(
     plans = tuple(p for p in project.plans if p.plan.status == "active")
     hidden_columns(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
+    _lacking_in_rules(project.file, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
     result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress, kept)
@@ -127,6 +130,24 @@ def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, r
                 report.add(NO_COLUMN.at(place, column=node.id, near="", mend=said.format(table=table, column=node.id)))
 
 
+def _lacking_in_rules(file: ProjectFile, inputs: Inputs, report: Report) -> None:
+    """A column that a crediting rule reads is in the table: else no deal could be decided."""
+    rules = file.model.crediting.rules if file.model.crediting is not None else []
+    mend = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
+    for number, rule in enumerate(rules):
+        at = ("crediting", "rules", number)
+        for key, expression in rule.expressions.items():
+            for node in walk(expression.node):
+                table = "payees" if isinstance(node, Member) else "deals"
+                if not isinstance(node, Name | Member) or node.id in {*inputs.tables[table].columns, "credit_date"}:
+                    continue
+                place = file.tree.scalar_place((*at, key), node.start, node.end)
+                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=mend.format(table=table, column=node.id)))
+        if isinstance(rule, ToRule) and rule.to not in inputs.tables["deals"].columns:
+            place = file.tree.span_of((*at, "to"))
+            report.add(NO_COLUMN.at(place, column=rule.to, near="", mend=mend.format(table="deals", column=rule.to)))
+
+
 def verify(project: Project, run: Run) -> Report:
     """Return every difference between the engine's result and the reference interpreter's."""
     assert run.result is not None and run.inputs is not None
@@ -159,7 +180,8 @@ def house_of(project: Project) -> House:
     types = written_types(project.file, "deals")
     counts = frozenset(c for c, t in types.items() if t == "count")
     model = project.file.model
-    return House(dict(model.readings), model.currency, model.credit_date, counts)
+    keys = model.tables["territories"].key if "territories" in model.tables else ()
+    return House(dict(model.readings), model.currency, model.credit_date, counts, model.crediting, tuple(keys))
 
 
 def _tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
@@ -185,6 +207,7 @@ def _period(inputs: Inputs, credit_date: str, name: str | None, report: Report) 
 
 def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any]:
     """What the run was made from: versions, digests, counts. No time, host or path of this machine."""
+    rules = project.file.tree.node_at(("crediting",)) if project.file else None
     return {
         "commcalc": VERSION,
         "polars": pl.__version__,
@@ -192,6 +215,7 @@ def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any
         "inputs": dict(inputs.digests),
         "plans": {p.file: p.digest for p in project.plans},
         "readings": dict(project.file.model.readings) if project.file else {},
+        **({"crediting": plain(rules)} if rules is not None else {}),
         "tables": {n: dict(c) for n, c in sorted(inputs.counts.items())},
         "notes": list(inputs.notes),
     }
