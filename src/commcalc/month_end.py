@@ -17,6 +17,7 @@ from commcalc.base.source import Cell
 from commcalc.checks.expressions import BUILT_IN
 from commcalc.checks.problems import NAME_TAKEN
 from commcalc.engine.book import House
+from commcalc.engine.kept import Kept
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.deals import FAR
@@ -27,16 +28,14 @@ from commcalc.inputs.tables import Inputs
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Member, Name
 from commcalc.language.names import nearest
+from commcalc.language.tree import plain
+from commcalc.plan.crediting import ToRule
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
-from commcalc.plan.walk import places
-from commcalc.studies.why_not import Answer, World
-from commcalc.studies.why_not import why_not as answers
-from commcalc.studies.why_not_mapping import refused_by_mapping
-from commcalc.studies.why_not_rules import Refusal
 
 if TYPE_CHECKING:
     from commcalc.api import Project
+    from commcalc.studies.why_not import Answer
 
 NO_PERIOD = Kind(
     "K001",
@@ -61,8 +60,10 @@ Works: --period 2026-01""",
 KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS)
 
 
-def calculate(project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress) -> Run:
-    """Calculate a period from tables that were read and checked."""
+def calculate(
+    project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress, kept: Kept | None = None
+) -> Run:
+    """Calculate a period from tables that were read and checked; `kept` is where its lines and slices go."""
     assert project.file is not None
     chosen = _period(inputs, project.file.model.credit_date, period, report)
     if chosen is None:
@@ -71,9 +72,10 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
     plans = tuple(p for p in project.plans if p.plan.status == "active")
     hidden_columns(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
+    _lacking_in_rules(project.file, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
-    result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress)
+    result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress, kept)
     report.extend(result.report)
     if result.report.errors:
         return Run(None, report, {}, inputs)
@@ -119,13 +121,31 @@ def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, r
                 place = loaded.tree.span_of(("params", name, "title"), key=True)
                 report.add(NO_COLUMN.at(place, column="title", near="", mend=said.format(table="payees", column="title")))
         own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
-        for at in places(loaded.plan):
+        for at in loaded.places:
             for node in walk(at.expression.node):
                 table = "payees" if isinstance(node, Member) else "deals"
                 if not isinstance(node, Name | Member) or node.id not in absent[table] or (table == "deals" and node.id in own):
                     continue
                 place = loaded.tree.scalar_place(at.path, node.start, node.end)
                 report.add(NO_COLUMN.at(place, column=node.id, near="", mend=said.format(table=table, column=node.id)))
+
+
+def _lacking_in_rules(file: ProjectFile, inputs: Inputs, report: Report) -> None:
+    """A column that a crediting rule reads is in the table: else no deal could be decided."""
+    rules = file.model.crediting.rules if file.model.crediting is not None else []
+    mend = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
+    for number, rule in enumerate(rules):
+        at = ("crediting", "rules", number)
+        for key, expression in rule.expressions.items():
+            for node in walk(expression.node):
+                table = "payees" if isinstance(node, Member) else "deals"
+                if not isinstance(node, Name | Member) or node.id in {*inputs.tables[table].columns, "credit_date"}:
+                    continue
+                place = file.tree.scalar_place((*at, key), node.start, node.end)
+                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=mend.format(table=table, column=node.id)))
+        if isinstance(rule, ToRule) and rule.to not in inputs.tables["deals"].columns:
+            place = file.tree.span_of((*at, "to"))
+            report.add(NO_COLUMN.at(place, column=rule.to, near="", mend=mend.format(table="deals", column=rule.to)))
 
 
 def verify(project: Project, run: Run) -> Report:
@@ -143,12 +163,15 @@ def why_not(project: Project, run: Run, deal: str, payee: str) -> list[Answer]:
     period = run.inputs.calendar.period_named(run.result.period)
     assert period is not None
     plans = tuple(p for p in project.plans if p.plan.status == "active")
-    refusals: tuple[Refusal, ...] = ()
+    study = importlib.import_module("commcalc.studies.why_not")  # read only when asked for
+    refusals: tuple[Any, ...] = ()
     if deal not in run.inputs.tables["deals"]["deal_id"]:
-        refusals = refused_by_mapping(project.file, [p.plan.plan for p in project.plans], deal)
+        mapping = importlib.import_module("commcalc.studies.why_not_mapping")
+        refusals = mapping.refused_by_mapping(project.file, [p.plan.plan for p in project.plans], deal)
     tables, house = _tables(run.inputs), house_of(project)
-    world = World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
-    return answers(world, deal, payee)
+    world = study.World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
+    found: list[Answer] = study.why_not(world, deal, payee)
+    return found
 
 
 def house_of(project: Project) -> House:
@@ -157,7 +180,8 @@ def house_of(project: Project) -> House:
     types = written_types(project.file, "deals")
     counts = frozenset(c for c, t in types.items() if t == "count")
     model = project.file.model
-    return House(dict(model.readings), model.currency, model.credit_date, counts)
+    keys = model.tables["territories"].key if "territories" in model.tables else ()
+    return House(dict(model.readings), model.currency, model.credit_date, counts, model.crediting, tuple(keys))
 
 
 def _tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
@@ -183,6 +207,7 @@ def _period(inputs: Inputs, credit_date: str, name: str | None, report: Report) 
 
 def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any]:
     """What the run was made from: versions, digests, counts. No time, host or path of this machine."""
+    rules = project.file.tree.node_at(("crediting",)) if project.file else None
     return {
         "commcalc": VERSION,
         "polars": pl.__version__,
@@ -190,6 +215,7 @@ def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any
         "inputs": dict(inputs.digests),
         "plans": {p.file: p.digest for p in project.plans},
         "readings": dict(project.file.model.readings) if project.file else {},
+        **({"crediting": plain(rules)} if rules is not None else {}),
         "tables": {n: dict(c) for n, c in sorted(inputs.counts.items())},
         "notes": list(inputs.notes),
     }

@@ -20,7 +20,7 @@ from commcalc.language.bind import bind
 from commcalc.language.tree import read_tree
 from commcalc.plan import schema as plan_schema
 from commcalc.plan.model import Plan
-from commcalc.plan.schema import ProgramFile
+from commcalc.plan.program import PROGRAMS as KINDS_OF_PROGRAM
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {"plan": plan_schema.schema(), "program": plan_schema.program_schema(), "project": project_schema.schema()}
@@ -89,7 +89,7 @@ def models(option: Any, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]
         yield from models(argument, seen)
 
 
-MODELS = [m for top in (Plan, ProgramFile, ProjectModel) for m in models(top, set())]
+MODELS = [m for top in (Plan, *(program for program, _ in KINDS_OF_PROGRAM), ProjectModel) for m in models(top, set())]
 
 
 def test_every_key_has_a_description_that_is_a_phrase() -> None:

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import pairwise
 from typing import Literal
 
 Kind = Literal["period", "quarter", "half", "year"]
@@ -52,8 +53,7 @@ class Calendar:
         January years: 2026-02, 2026-Q1, 2026-H1, 2026. Others: FY2026-P02, FY2026-Q1, FY2026-H1, FY2026.
         """
         assert 1 <= year_starts <= 12, year_starts
-        made = [_month(y, m, year_starts, year_named) for y in range(first_year, last_year + 1) for m in range(1, 13)]
-        return cls(tuple(made), year_starts, tuple(p.first for p in made))
+        return _of_months(year_starts, year_named, first_year, last_year)
 
     @classmethod
     def rows(cls, periods: Sequence[Period]) -> Calendar:
@@ -149,8 +149,16 @@ class Calendar:
         return spans
 
 
-def _month(year: int, month: int, year_starts: int, year_named: str) -> Period:
-    first, last = month_of(date(year, month, 1))
+@cache
+def _of_months(year_starts: int, year_named: str, first_year: int, last_year: int) -> Calendar:
+    """Return a calendar of months, made once: every project and plan test asks for one of a few."""
+    firsts = [date(y, m, 1) for y in range(first_year, last_year + 1) for m in range(1, 13)] + [date(last_year + 1, 1, 1)]
+    made = [_month(a, b - timedelta(days=1), year_starts, year_named) for a, b in pairwise(firsts)]
+    return Calendar(tuple(made), year_starts, tuple(firsts[:-1]))
+
+
+def _month(first: date, last: date, year_starts: int, year_named: str) -> Period:
+    year, month = first.year, first.month
     if year_starts == 1:
         quarter, half = (month - 1) // 3 + 1, (month - 1) // 6 + 1
         return Period(first, last, f"{year:04}-{month:02}", f"{year:04}-Q{quarter}", f"{year:04}-H{half}", f"{year:04}")

@@ -15,7 +15,7 @@ from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure, DistinctMeasure
 from commcalc.plan.model import Param, Plan
 from commcalc.plan.shapes import Bands, Matrix, Points, Rows
-from commcalc.plan.walk import Place, places
+from commcalc.plan.walk import Place
 
 BUILT_IN = {"credit_date": Type.DATE, "role": Type.TEXT, "level": Type.NUMBER, "currency": Type.TEXT}
 OF_PAYEE = {"ote": Type.MONEY, "base": Type.MONEY, "variable": Type.MONEY, "payee_id": Type.TEXT}
@@ -31,7 +31,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     plan, tree = loaded.plan, loaded.tree
     yield from _clashes(loaded, facts)
     scope = scope_of(plan, facts)
-    for place in places(plan):
+    for place in loaded.places:
         mine = at_place(scope, place)
         found, wrong = check_expression(place.expression, mine)
         meant = nearest(place.expression.text, RESERVED.get(place.path[-1], ())) if wrong else None

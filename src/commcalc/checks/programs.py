@@ -13,7 +13,7 @@ from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Member
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.targets import PartOf
-from commcalc.plan.walk import Path, places
+from commcalc.plan.walk import Path
 
 OF_A_PLAN = ("ote", "base", "variable")
 
@@ -26,7 +26,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
         return
     if plan.announce is None:
         yield NOT_ANNOUNCED.at(tree.span_of(("plan",)))
-    for place in places(plan):
+    for place in loaded.places:
         for node in walk(place.expression.node):
             if isinstance(node, Member) and node.id in OF_A_PLAN:
                 yield NO_VARIABLE.at(tree.scalar_place(place.path, node.start, node.end), text=f"payee.{node.id}")

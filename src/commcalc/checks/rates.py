@@ -26,7 +26,7 @@ from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.shapes import Bands, Points, Rows
 from commcalc.plan.targets import PartOf
-from commcalc.plan.walk import Path, Place, places
+from commcalc.plan.walk import Path, Place
 
 YEARLY = ("period", "month", "quarter", "half", "year")
 
@@ -34,7 +34,7 @@ YEARLY = ("period", "month", "quarter", "half", "year")
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """Yield what is wrong with rates, limits and targets."""
     del facts
-    for place in places(loaded.plan):
+    for place in loaded.places:
         if _is_fraction(place):
             yield from _rate(loaded, place, amount="")
         elif _is_rate(place):

@@ -14,7 +14,7 @@ from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import reading
 from commcalc.plan.tiers import Tiers
-from commcalc.plan.walk import Path, component_places, places
+from commcalc.plan.walk import Path, component_places
 
 ROUNDING = (
     (
@@ -59,7 +59,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
 def _attained(loaded: LoadedPlan) -> set[str]:
     """Return the measures whose attainment or quota anything reads."""
     found: set[str] = set()
-    for place in places(loaded.plan):
+    for place in loaded.places:
         node = place.expression.node
         found |= calls(node, "attainment", "quota")
         if place.own and free_of(node).own & {"attainment", "quota"}:

@@ -26,7 +26,7 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     """
     date = measure.date or book.house.credit_date
     wanted = [c for c in dict.fromkeys(columns) if c in book.deals.columns]
-    shares = ["~shares"] if book.splits is not None else []
+    shares = [shares_column(book, date)] if book.splits is not None else []
     base = ["~row", "~k", "~p", "~deal", "~sale", *shares, pl.col(date).alias("~d"), *wanted]
     deals = only(book.deals, pl.col(date) <= book.now).select(base)
     found = _shared(book, deals, measure)
@@ -41,6 +41,12 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     if book.shared is not None:
         known = on_plan(book.shared, book.people, known, rows).filter(pl.col("~on") == pl.col("~of")).drop("~on", "~of", "~first")
     return in_order(hired_by_then(known, book.people, "~d"), "~p", "~d", "~k")
+
+
+def shares_column(book: Book, date: str) -> pl.Expr:
+    """Return the number of each deal's list of shares as of a date: crediting rules look at the day."""
+    dated = f"~shares:{date}"
+    return pl.col(dated if dated in book.deals.columns else "~shares").alias("~shares")
 
 
 def on_plan(shared: SharedDeals, people: People, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -107,7 +113,9 @@ def _rollup(book: Book, own: pl.DataFrame) -> pl.DataFrame:
     facts = book.people.facts.select("~p", "~from", "~to", "payee.manager")
     above = join_effective(own, facts, "~d").join(managers, on="payee.manager", how="inner").drop("payee.manager")
     above = above.with_columns(pl.col("~m").alias("~p")).drop("~m")
-    above = above.with_columns(pl.lit("manager").alias("~role"), pl.lit(1, dtype=pl.UInt32).alias("~level"))
+    above = above.drop("~rule", strict=False).with_columns(
+        pl.lit("manager").alias("~role"), pl.lit(1, dtype=pl.UInt32).alias("~level")
+    )
     if "~n" not in above.columns:
         return above
     return _add_shares(above)
@@ -152,14 +160,10 @@ def _with_rest(frame: pl.DataFrame, splits: pl.DataFrame) -> pl.Series:
     each = last.join(shares, on=["~shares", "~role"]).with_columns(
         quotient(product(pl.col("~x"), pl.col("n")), pl.col("q")).alias("~y")
     )
-    totals = each.group_by("~i").agg(
-        pl.col("~x").first(),
-        pl.col("n").cast(pl.Int64),
-        pl.col("q").cast(pl.Int64),
-        pl.col("~y").filter(~pl.col("r")).sum().alias("~others"),
+    others = each.group_by("~i").agg(
+        pl.col("~x", "~shares", "~role").first(), pl.col("~y").filter(~pl.col("r")).sum().alias("~others")
     )
-    sums = [_fraction_sum(n, q) for n, q in zip(totals["n"].to_list(), totals["q"].to_list(), strict=True)]
-    totals = totals.with_columns(pl.Series("N", [s[0] for s in sums]).cast(D), pl.Series("Q", [s[1] for s in sums]).cast(D))
+    totals = others.join(_whole_shares(shares.join(last, on=["~shares", "~role"], how="semi")), on=["~shares", "~role"])
     whole = (
         pl.when(pl.col("N") == pl.col("Q"))
         .then(pl.col("~x"))
@@ -168,3 +172,12 @@ def _with_rest(frame: pl.DataFrame, splits: pl.DataFrame) -> pl.Series:
     rest = totals.select("~i", (whole - pl.col("~others")).alias("~z"))
     joined = frame.with_row_index("~i").join(rest, on="~i", how="left", maintain_order="left")
     return joined.select(pl.coalesce("~z", "~part").alias("~share"))["~share"]
+
+
+def _whole_shares(shares: pl.DataFrame) -> pl.DataFrame:
+    """Return the sum N/Q of the shares of each list and role."""
+    sums = shares.group_by("~shares", "~role").agg(pl.col("n", "q").cast(pl.Int64))
+    alike = sums.select("n", "q").unique(maintain_order=True)
+    totals = [_fraction_sum(n, q) for n, q in alike.iter_rows()]
+    alike = alike.with_columns(pl.Series("N", [t[0] for t in totals]).cast(D), pl.Series("Q", [t[1] for t in totals]).cast(D))
+    return sums.join(alike, on=["n", "q"]).drop("n", "q")

@@ -23,6 +23,7 @@ class Labels:
     measure: pl.Enum
     goal: pl.Enum
     role: pl.Enum
+    rule: pl.Enum
     currency: pl.Enum
     period: pl.Enum
     place: pl.Enum
@@ -40,6 +41,7 @@ def labels_of(book: Book) -> Labels:
         measure=_enum(n for p in plans for n in p.measures),
         goal=_enum(goals_of(c.goal) for p in plans for c in p.components.values()),
         role=_enum(roles),
+        rule=_enum({"", *(book.splits["~rule"].to_list() if book.splits is not None and book.refused is not None else ())}),
         currency=_enum([book.house.currency, *(p.currency for p in plans)]),
         period=pl.Enum(["", *book.moments.windows["period"]["~name"]]),
         place=_enum(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
@@ -24,12 +25,16 @@ PROBE = ["~p", "~w", "~t"]
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The measures of a plan, ready to be read at any day."""
+    """The measures of a plan, ready to be read at any day.
+
+    quotas: by measure and day `~qn ~qd` of each of its windows, in the order of `~g`, once somebody has asked for them.
+    """
 
     book: Book
     plan: Plan
     rules: Rules
     measured: Mapping[str, Measured]
+    quotas: dict[tuple[str, date], pl.DataFrame] = field(default_factory=dict)
 
     def at(self, name: str, probes: pl.DataFrame) -> pl.DataFrame:
         """Return probes with `~value ~qn ~qd ~quota ~attainment` of measure `name`.

@@ -16,11 +16,13 @@ Aggregate = Literal["sum", "count", "distinct", "average", "min", "max", "kpi", 
 
 
 class RoleCredit(Shape):
-    """Credit to the payees who hold a role in the splits of a deal."""
+    """Credit to the payees who hold a role in a deal, by splits or crediting rules."""
 
     model_config = ConfigDict(title="role")
 
-    role: Word = Field(description="the role in the splits table whose holders are credited", examples=["SE"])
+    role: Word = Field(
+        description="the role whose holders are credited, by the splits table or by crediting rules", examples=["SE"]
+    )
 
 
 class Rounding(Shape):
@@ -62,7 +64,7 @@ class MeasureBase(Shape):
     )
     credit: Literal["own", "reports"] | RoleCredit = Field(
         default="own",
-        description="whose deals count: the payee's own, those of the direct reports, or those of a role in the splits",
+        description="whose deals count: the payee's own, those of the direct reports, or those of a role by splits or crediting rules",
     )
     weight: Value | None = Field(
         default=None,

@@ -67,18 +67,18 @@ def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[C
         if day is None or day > records.now:
             continue
         if whose == "reports":
-            parts = _of_reports(records, deal, day, earner.payee)
+            parts = _of_reports(records, deal, (day, column), earner.payee)
             found = ("manager", 1, parts)
         else:
             role = whose.role if isinstance(whose, RoleCredit) else "owner"
-            found = (role, 0, own_parts(records, deal, role, earner))
+            found = (role, 0, own_parts(records, deal, role, earner, column))
         if found[2]:
             yield Credit(deal, day, earner, *found)
 
 
-def own_parts(records: Records, deal: Row, role: str, earner: Earner) -> tuple[Part, ...]:
-    """Return the earner's share of a deal in a role: all of it, by the splits, or the whole for a stream (§3.3, §9)."""
-    roles = records.shares_of(deal)
+def own_parts(records: Records, deal: Row, role: str, earner: Earner, column: str) -> tuple[Part, ...]:
+    """Return the earner's share of a deal in a role: all of it, by splits and rules, or the whole for a stream (§3.3, §9)."""
+    roles = records.shares_of(deal, earner.by or column)
     holders = roles.get(role, ())
     if earner.stream:
         return (Part(),) if holders == earner.shares else ()
@@ -92,23 +92,24 @@ def own_parts(records: Records, deal: Row, role: str, earner: Earner) -> tuple[P
     return (Part(),) if records.named(deal.get("owner") or "") == earner.payee else ()
 
 
-def _of_reports(records: Records, deal: Row, day: date, manager: str) -> tuple[Part, ...]:
+def _of_reports(records: Records, deal: Row, dated: tuple[date, str], manager: str) -> tuple[Part, ...]:
     """The owner shares of those whose manager this payee is on the credit date, the manager's own left out (§3.6)."""
+    day, column = dated
     found: list[Part] = []
-    for who in owners(records, deal):
+    for who in owners(records, deal, column):
         if who not in (NOBODY, manager) and who in records.payees:
             above = records.facts(who, day).get("manager")
             if above and records.named(above) == manager:
-                found += own_parts(records, deal, "owner", Earner(who))
+                found += own_parts(records, deal, "owner", Earner(who), column)
     if not found:
         return ()
     share = sum((p.fraction for p in found), Fraction(0))  # added as fractions: no rest is taken
     return (Part(((share.numerator, share.denominator),)),)
 
 
-def owners(records: Records, deal: Row) -> list[str]:
+def owners(records: Records, deal: Row, column: str) -> list[str]:
     """Return who has a share as owner of the deal."""
-    holders = records.shares_of(deal).get("owner", ())
+    holders = records.shares_of(deal, column).get("owner", ())
     return [who for who, _, _ in holders] if holders else [records.named(deal.get("owner") or "")]
 
 

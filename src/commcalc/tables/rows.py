@@ -42,6 +42,4 @@ def runs_of(frame: pl.DataFrame, *key: str) -> Runs:
 
 def patched(frame: pl.DataFrame, rows: pl.Series, values: pl.DataFrame) -> pl.DataFrame:
     """Return the table with the numbered rows replaced by `values`, one for each, in the same columns."""
-    at = pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
-    at = at.scatter(rows, pl.int_range(len(frame), len(frame) + len(values), dtype=pl.UInt32, eager=True))
-    return pl.concat([frame, values.select(frame.columns)]).lazy().select(pl.all().gather(pl.lit(at))).collect()
+    return pl.DataFrame([frame[c].clone().scatter(rows, values[c]) for c in frame.columns])

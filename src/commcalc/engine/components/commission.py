@@ -32,11 +32,11 @@ def earn(job: Job, day: date) -> Earned:
     frame = to_date(job, measured, day)
     if frame.is_empty():
         return nothing()
-    frame = window_days(job.book, job.plan, measured, frame)
     frame = _standing(job, said, frame)
     if isinstance(measured.measure, CountMeasure) and measured.measure.weight is not None and said.basis is None:
         frame = frame.with_columns(counted(measured.measure, frame, ONE, job.book).alias("~deals"))  # of all, paid or not
     frame, blanks = filtered(job, frame)
+    frame = window_days(job.book, job.plan, measured, frame)
     frame, unsaid = _returns(said, frame)
     blanks += unsaid
     if frame.is_empty():
@@ -109,7 +109,10 @@ def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, 
     blanks: list[Blank] = []
     if _needs_quota(said, rules):
         frame = _quota(job, measured, frame, day)
-        frame, blanks = _without_quota(job, measured, frame)
+        by_value = any(
+            isinstance(t, Tiers) and value_of(t.by.node, rules.own) == rules.own for t in (said.rate, said.accelerators)
+        )
+        frame, blanks = _without_quota(job, measured, frame, by_value=by_value)
     return frame, blanks
 
 
@@ -147,17 +150,25 @@ def _needs_quota(said: Commission, rules: Rules) -> bool:
 
 
 def _quota(job: Job, measured: Measured, frame: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Add `~qn ~qd` of the component's own measure and window."""
-    windows = runs_of(frame, "~g")
-    probes = windows.heads.select("~p", "~w", "~wfirst", "~wlast")
-    probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
-    read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd")
-    found = probes.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
-    return frame.hstack(windows.spread(found.select("~qn", "~qd")))
+    """Add `~qn ~qd` of the component's own measure and window: read once for all components of the plan."""
+    known = job.readings.quotas
+    if (measured.name, day) not in known:
+        windows = runs_of(measured.rows, "~g").heads  # in the order of `~g`, from 0
+        probes = window_days(job.book, job.plan, measured, windows.filter(pl.col("~d") <= day))
+        probes = probes.select("~p", "~w", "~wfirst", "~wlast")
+        probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
+        read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd")
+        found = windows.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
+        known[measured.name, day] = found.select("~qn", "~qd")
+    return frame.with_columns(pl.lit(figure).gather(pl.col("~g")) for figure in known[measured.name, day])
 
 
-def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
-    """Where the quota is missing or not above zero: an exception, or what the plan says (docs/semantics.md 4.8)."""
+def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame, *, by_value: bool) -> tuple[pl.DataFrame, list[Blank]]:
+    """Where the quota is missing or not above zero: an exception, or what the plan says (docs/semantics.md 4.8).
+
+    The measure then stands at what the plan says of attainment; where other tiers go `by_value` of it, it stands where it is,
+    and `~at` is the attainment that is taken.
+    """
     bad = pl.col("~qn").is_null() | (pl.col("~qn") <= 0)
     meaning = measured.measure.no_quota
     if getattr(job.component, "rate", None) == "on-target" and meaning != "leave out":
@@ -176,7 +187,9 @@ def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[p
     at = ONE if meaning == "100%" else ZERO
     fixed = pl.col("~fixed")
     figures = ("~c", "~cum", "~total", "~by_period", "~before_deal", "~after_deal")
-    places = [c for c in figures if c in frame.columns]
+    places = [c for c in figures if c in frame.columns and not by_value]
+    if by_value:
+        frame = frame.with_columns(pl.when(fixed).then(at).alias("~at"))
     frame = frame.with_columns(
         *(pl.when(fixed).then(at).otherwise(pl.col(c)).alias(c) for c in places),
         pl.when(fixed).then(ONE).otherwise(pl.col("~qn")).alias("~qn"),
@@ -261,12 +274,13 @@ def _tiered(job: Job, measured: Measured, tiers: Tiers, credits: Cut, tier: str)
         steps = bounds(tiers, rules, pl.col(f"~scale{number}") if on_attainment else None)
         return _placed(frame, pieces, steps.place(pl.col(f"~x{number}")), tier)
     columns = ("~qn", "~qd" if "~qd" in frame.columns else None)
-    plain = ladder(tiers, rules, units=False, columns=columns)
+    taken = pl.col("~at") if on_attainment and "~at" in frame.columns else None
+    plain = ladder(tiers, rules, units=False, columns=columns, taken=taken)
     reached = _Reached(plain, None)
     if on_attainment and measured.measure.round is not None:  # an attainment that is rounded is compared as it is
-        reached = _Reached(bounds(tiers, rules, None), measured.measure.round)
+        reached = _Reached(bounds(tiers, rules, None, taken), measured.measure.round)
     if tiers.apply == "marginal":
-        steps = ladder(tiers, rules, units=is_units(job, measured), columns=columns)
+        steps = ladder(tiers, rules, units=is_units(job, measured), columns=columns, taken=taken)
         found = sliced(frame, pieces, (steps, plain), tier)
         return tuple(_paid_back(tiers, f, reached, tier) if f is not None else None for f in found)  # type: ignore[return-value]
     return _placed(frame, pieces, reached.tier(frame, STANDING[tiers.apply]), tier)
