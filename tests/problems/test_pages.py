@@ -158,6 +158,7 @@ TOLD: dict[str, tuple[str, str]] = {
         ("P315", ("minimum: 500 USD",), ("minimum: 3",)),
         ("P316", ("when: value >= 3",), ("minimum: 3",)),
     )},
+    "P317": tuple(spiff(f"where: product = 'Orbit'{some}").replace("on top", "{instead_of: other, counts_to_quota: yes}").replace("components:\n", "components:\n  other: {kind: commission, on: bookings, rate: 5%}\n") for some in (", first: 3 per payee", "")),
     "P304": (top("").replace("currency: USD", "currency: EUR"), top("")),
 }  # type: ignore[assignment]  # fmt: skip
 """Where a page tells its example in words: a plan that fails in this way, and one that works."""
