@@ -22,12 +22,14 @@ from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.deals import FAR
 from commcalc.inputs.field_problems import FAR_AHEAD
+from commcalc.inputs.people import circles
 from commcalc.inputs.problems import NO_COLUMN
 from commcalc.inputs.project import ProjectFile, written_types
 from commcalc.inputs.tables import Inputs
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Member, Name
 from commcalc.language.names import nearest
+from commcalc.plan.crediting import MANAGER, ReportsCredit
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
 
@@ -69,6 +71,7 @@ def calculate(
     _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
     hidden_columns(plans, inputs, report)
+    _in_circles(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
@@ -108,6 +111,14 @@ def hidden_columns(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report
                 report.add(NAME_TAKEN.at(place, name=name, one="a column of the plan", other="a column of the deals"))
 
 
+def _in_circles(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+    """A column that deals are rolled up by over several levels leads upwards; managers were looked at when they were read."""
+    rolled = [m.whose for p in plans for m in p.plan.measures.values() if isinstance(m.whose, ReportsCredit)]
+    columns = {r.reports_by for r in rolled if r.levels.most != 1} - {MANAGER}
+    for column in sorted(columns & set(inputs.tables["payees"].columns)):
+        circles(inputs.tables["payees"], column, report, ("file", "row"))
+
+
 def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
     """A column that a plan names, and that a table may have, is in the table: else nothing could be told from it."""
     absent = {n: written_types(file, n).keys() - set(inputs.tables[n].columns) for n in ("deals", "payees")}
@@ -117,6 +128,11 @@ def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, r
             if "title" in absent["payees"] and isinstance(param, Param) and param.title:
                 place = loaded.tree.span_of(("params", name, "title"), key=True)
                 report.add(NO_COLUMN.at(place, column="title", near="", mend=said.format(table="payees", column="title")))
+        for name, measure in loaded.plan.measures.items():
+            column = getattr(measure.whose, "reports_by", None) or getattr(measure.whose, "same", None)
+            if column in absent["payees"]:
+                place = loaded.tree.span_of(("measures", name, "credit"), key=True)
+                report.add(NO_COLUMN.at(place, column=column, near="", mend=said.format(table="payees", column=column)))
         own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
         for at in loaded.places:
             for node in walk(at.expression.node):

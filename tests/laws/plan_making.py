@@ -153,11 +153,30 @@ def _measure(m: Maker, name: str) -> None:
                 "50%", "if(type = 'new', 100%, 50%)", {"by": "type", "rows": {"renewal": "50%", "new": "100%", "any": "75%"}},
                 {"by": "term_months", "rows": {"..<24": "100%", "24..": "125%"}}, "33.3333%",
             )  # fmt: skip
-        said |= {"credit": m.one("reports", {"role": "SE"})} if m.odds(0.2) else {}
+        said |= {"credit": _credit(m)} if m.odds(0.3) else {}
         said |= {"date": "paid_on"} if m.odds(0.05) else {}
     if window != "life" or m.odds(0.3):
         said |= _quota(m, window, counted) if m.odds(0.75) or window == "quota row" else {}
+    if (
+        said.get("credit", "own") not in ("own", {"role": "SE"})
+        and said.get("quota") == "own"
+        and window != "quota row"
+        and m.odds(0.6)
+    ):
+        said["quota"] = "sum of reports"
     m.measures[name], m.kinds[name] = said, counted
+
+
+def _credit(m: Maker) -> Any:
+    """Whose deals: those of a role, of everybody below, or of a group."""
+    if m.odds(0.45):
+        return m.one("reports", "all reports", {"role": "SE"})
+    if m.odds(0.4):
+        return m.one("team", "company", {"same": "region"})
+    said: Said = {"reports_by": m.one("manager", "upline")}
+    said |= {"levels": m.one("1", "1..2", "1..", "2..", "2..3")} if m.odds(0.8) else {}
+    said |= {"own": "in"} if m.odds(0.5) else {}
+    return said | ({"roles": m.one("SE", ["SE"])} if m.odds(0.5) else {})
 
 
 def _quota(m: Maker, window: str, counted: str) -> Said:

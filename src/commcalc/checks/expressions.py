@@ -20,7 +20,7 @@ from commcalc.plan.walk import Place
 BUILT_IN = {"credit_date": Type.DATE, "role": Type.TEXT, "level": Type.NUMBER, "currency": Type.TEXT}
 OF_PAYEE = {"ote": Type.MONEY, "base": Type.MONEY, "variable": Type.MONEY, "payee_id": Type.TEXT}
 RESERVED: Mapping[str | int, tuple[str, ...]] = {
-    "rate": ("on-target",), "quota": ("own", "team", "plan"), "before": ("flat", "extend"), "beyond": ("flat", "extend"),
+    "rate": ("on-target",), "quota": ("own", "team", "plan", "sum of reports"), "before": ("flat", "extend"), "beyond": ("flat", "extend"),
 }  # fmt: skip
 """Words that may stand for an expression at some keys."""
 LATER = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")

@@ -12,6 +12,7 @@ MODULES = (
     "commcalc.plan.problems",
     "commcalc.plan.tests_problems",
     "commcalc.checks.problems",
+    "commcalc.checks.measure_problems",
     "commcalc.inputs.problems",
     "commcalc.inputs.field_problems",
     "commcalc.engine.problems",

@@ -134,7 +134,8 @@ def _line(row: Row) -> str:
 
 
 def _as(row: Row) -> str:
-    return f" as {row['role']}" if row["role"] not in ("", "owner") else ""
+    level = f", {row['level']} levels up" if row["level"] > 1 else ""
+    return f" as {row['role']}{level}" if row["role"] not in ("", "owner") else ""
 
 
 def line_in_words(row: Row, slices: Sequence[Row], words: PlanWords) -> Iterator[str]:

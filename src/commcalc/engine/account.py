@@ -16,7 +16,7 @@ from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
 from commcalc.language.names import NameIndex
-from commcalc.plan.measures import RoleCredit
+from commcalc.plan.crediting import RoleCredit
 from commcalc.tables.exact import D, product, quotient
 
 REFUSED = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}

@@ -30,10 +30,20 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class SharedDeals:
-    """The role in which a book's deals are shared, and the payees of each stream: `~p` (stream), `~real`, in their order."""
+    """The role in which a book's deals are shared, and the payees of each stream: `~p` (stream), `~real`, in their order.
+
+    book: the same before streams were made of it.
+    """
 
     role: str
     holders: pl.DataFrame
+    book: Book
+
+    def with_streams(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of payees (`~p`) with those of each stream, which has what its first payee has."""
+        first = self.holders.unique("~p", keep="first", maintain_order=True).rename({"~p": "~stream"})
+        copies = rows.join(first, left_on="~p", right_on="~real", maintain_order="left")
+        return pl.concat([rows, copies.with_columns(pl.col("~stream").alias("~p")).select(rows.columns)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,9 @@ def _aggregate(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules,
         assert isinstance(said, AverageMeasure)
         by = rules.value(said.weighted_by) if said.weighted_by is not None else pl.lit(1).cast(D)
         frame = frame.with_columns(product(figure, by).alias("~m"), by.alias("~by"))
+        if "~n" in frame.columns and said.whose is not None:  # a row once, at however many levels it is credited
+            once = pl.struct("~p", "~row").is_first_distinct()
+            frame = frame.with_columns(pl.when(once).then(c).otherwise(ZERO).alias(c) for c in ("~m", "~by"))
         keep_exact(frame, "the sum of an average", pl.max_horizontal(pl.col("~m").abs(), pl.col("~by").abs()), rows=len(frame))
         return frame.with_columns(
             pl.col("~m").cum_sum().over(key).alias("~cum"), pl.col("~by").cum_sum().over(key).alias("~den"), ZERO.alias("~c")
@@ -163,32 +166,41 @@ def _counted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -
 
 def counted(said: CountMeasure, frame: pl.DataFrame, weight: pl.Expr, book: Book) -> pl.Series:
     """Return each row's change of the count x weight x share."""
-    frame = frame.with_columns(deals_counted(frame).alias("~counted"))
+    frame = frame.with_columns(deals_counted(frame, whole=said.count == "whole deals").alias("~counted"))
     figure = product(pl.col("~counted"), weight)
     found = figure if said.count == "whole deals" else share_of(frame, figure, book)
     return frame.lazy().select(found.alias("~m")).collect()["~m"] if isinstance(found, pl.Expr) else found
 
 
-def deals_counted(frame: pl.DataFrame) -> pl.Series:
+SALE = ["~p", "~w", "~sale"]
+
+
+def deals_counted(frame: pl.DataFrame, *, whole: bool = False) -> pl.Series:
     """Return the change of each sale's count at each of its rows: on at the first, off when returns bring it to nought.
 
-    In: rows in order with `~p ~w ~sale amount`. Sales of one row, nearly all, are told by their sign alone.
+    In: rows in order with `~p ~w ~sale ~row ~role ~level amount`. Sales of one row, nearly all, are told by their sign alone.
+    In each role and at each level a share is counted; `whole`: the sale once for the payee, at its first row of any.
     """
     alone = pl.when(pl.col("amount") < 0).then(0).otherwise(1).cast(D)
-    marked = (
-        frame.lazy()
-        .select("~p", "~w", "~sale", "amount", pl.col("~sale").is_duplicated().alias("~many"), alone.alias("~on"))
-        .collect()
-    )
+    named = [*SALE, "~row", "~role", "~level", "amount"]
+    marked = frame.lazy().select(*named, pl.col("~sale").is_duplicated().alias("~many"), alone.alias("~on")).collect()
     if not marked["~many"].any():
         return marked["~on"]
-    sale = ["~p", "~w", "~sale"]
     several = marked.with_row_index("~i").filter("~many")
+    if whole:
+        again = ~pl.struct("~p", "~w", "~row").is_first_distinct()
+        several = several.with_columns(again.alias("~again"))
+        zero = several.filter("~again").select("~i", ZERO.alias("~change"))
+        several, sale = several.filter(~pl.col("~again")), SALE
+    else:
+        zero, sale = None, [*SALE, "~role", "~level"]
     net = pl.col("amount").cum_sum().over(sale)
     back = (pl.col("amount") < 0).cum_max().over(sale)
     several = several.with_columns(((net > 0) | ~back).fill_null(value=True).cast(pl.Int64).alias("~state"))
     change = (pl.col("~state") - pl.col("~state").shift(1).over(sale).fill_null(0)).cast(D)
     changes = several.select("~i", change.alias("~change"))
+    if zero is not None:
+        changes = pl.concat([changes, zero])
     joined = marked.with_row_index("~i").join(changes, on="~i", how="left", maintain_order="left")
     return joined.select(pl.coalesce("~change", "~on").alias("~on"))["~on"]
 

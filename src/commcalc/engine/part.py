@@ -25,8 +25,8 @@ from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
 from commcalc.engine.too_long import too_long
 from commcalc.plan.components.bonus import Bonus
+from commcalc.plan.crediting import RoleCredit, of_others
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.measures import RoleCredit
 from commcalc.plan.readings import as_prorated, reading
 from commcalc.tables.digits import TooLong, overflowing
 from commcalc.tables.exact import D
@@ -165,7 +165,7 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[str, Streams | None]) 
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
     credit = job.measured.measure.credit if job.measured is not None else "own"
     paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
-    if not paid or isinstance(job.component, Bonus) or credit == "reports":
+    if not paid or isinstance(job.component, Bonus) or of_others(credit):
         return job, None
     role = credit.role if isinstance(credit, RoleCredit) else "owner"
     if role not in known:

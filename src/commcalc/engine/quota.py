@@ -8,11 +8,13 @@ from math import lcm
 import polars as pl
 
 from commcalc.engine.book import Book
+from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.moments import CALENDAR_WINDOWS
-from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, stretches
 from commcalc.engine.rules import Rules
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Binary
+from commcalc.plan.crediting import ReportsCredit, SameCredit
 from commcalc.plan.measures import FormulaMeasure, MeasureBase
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import prorates
@@ -33,23 +35,44 @@ def quota_rows(book: Book, plan: Plan, said: MeasureBase, name: str) -> pl.DataF
     if "measure" in rows.columns:
         rows = rows.filter(pl.col("measure").is_null() | (pl.col("measure") == (said.named or name))) if name else rows
     dated = rows.with_columns(_period_days(book, rows))
+    if said.quota == "sum of reports":
+        return _of_reports(book, plan, said, dated.select("~p", "~first", "~last", "~start", pl.col("amount").alias("~amount")))
     found = [dated.filter(pl.col("~p").is_not_null()).with_columns(pl.lit(0).alias("~rank"))]
     if "team" in rows.columns and "payee.team" in book.people.facts.columns:
-        members = book.people.facts.select(pl.col("~p"), pl.col("payee.team").alias("team")).unique()
-        found.append(
-            dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team").with_columns(pl.lit(1).alias("~rank"))
-        )
+        teams = dated.filter(pl.col("~p").is_null()).drop("~p").join(in_teams(book.people), on="team")
+        found.append(teams.with_columns(pl.lit(1).alias("~rank")))
     if "plan" in rows.columns:
         members = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "plan").unique()
         found.append(
             dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="plan").with_columns(pl.lit(2).alias("~rank"))
         )
     keep = ["~p", "~first", "~last", "~start", pl.col("amount").alias("~amount"), "~rank"]
-    every = pl.concat([f.select(keep) for f in found])
+    always = (pl.lit(FIRST_DAY).alias("~since"), pl.lit(LAST_DAY).alias("~until"))
+    every = pl.concat([f.select(*keep, *(("~since", "~until") if "~since" in f.columns else always)) for f in found])
     if said.window == "quota row":
         every = every.with_columns(pl.col("~start").alias("~first"))
         return _until_next(every.filter(pl.col("~rank") == 0), plan.effective.last or LAST_DAY)
     return every.sort("~p", "~rank", "~first").with_columns(pl.lit(0, dtype=pl.Int64).alias("~w"))
+
+
+def _of_reports(book: Book, plan: Plan, said: MeasureBase, rows: pl.DataFrame) -> pl.DataFrame:
+    """Give each payee's rows to those who are credited with that payee's deals on the last day of the row's period."""
+    people = book.people if book.shared is None else book.shared.book.people
+    real = people.ids["~p"].implode()
+    held = rows.filter(pl.col("~p").is_in(real)).with_columns(pl.col("~last").alias("~d"))
+    among = people.assignments.filter(pl.col("plan") == plan.plan)["~p"].unique()
+    whose = said.whose
+    if isinstance(whose, ReportsCredit):
+        found = above(people, whose, held, among)
+    elif isinstance(whose, SameCredit):
+        found = members(people, whose, keyed(people, whose, held), among)
+    else:
+        found = held.join(among.alias("~m").to_frame(), how="cross")
+    own = found.select(pl.col("~m").alias("~p"), "~first", "~last", "~start", "~amount")
+    own = own if book.shared is None else book.shared.with_streams(own)
+    always = (pl.lit(FIRST_DAY).alias("~since"), pl.lit(LAST_DAY).alias("~until"))
+    rank = (pl.lit(0, dtype=pl.Int32).alias("~rank"), *always, pl.lit(0, dtype=pl.Int64).alias("~w"))
+    return own.with_columns(rank).sort("~p", "~first")
 
 
 def _no_rows() -> pl.DataFrame:
@@ -60,6 +83,8 @@ def _no_rows() -> pl.DataFrame:
         "~start": pl.Date,
         "~amount": D,
         "~rank": pl.Int32,
+        "~since": pl.Date,
+        "~until": pl.Date,
         "~w": pl.Int64,
     }
     return pl.DataFrame(schema=schema)
@@ -104,7 +129,7 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     if said.quota == "team":
         rows = rows.filter(pl.col("~rank") == 1)
     parts = _parts(book, said, rows, probes)
-    if days:
+    if days and said.window != "quota row":  # that one is the row's amount, however long it holds
         parts = _prorated_rows(book, plan, parts)
     key = ["~p", "~w", "~t"]
     found = probes.join(_added(parts), on=key, how="left", maintain_order="left").with_columns(pl.col("~qd").fill_null(ONE))
@@ -123,13 +148,29 @@ def _unspread(book: Book, said: MeasureBase, parts: pl.DataFrame, rows: pl.DataF
     A list of ratios divides what has as many windows as there are ratios.
     """
     key = ["~p", "~w", "~t"]
-    longer = probes.select(*key, "~wfirst", "~wlast").join(rows.drop("~w"), on="~p").filter(_longer())
+    longer = _asked(probes, rows).filter(_longer())
     if said.spread is not None and said.window in CALENDAR_WINDOWS:
         number = book.moments.number
         longer = longer.filter(number(said.window, "~last") - number(said.window, "~first") + 1 != len(said.spread))
     best = parts.group_by(key).agg(pl.col("~rank").min().alias("~best"))
     counts = longer.join(best, on=key, how="left").filter((pl.col("~rank") <= pl.col("~best")).fill_null(value=True))
     return counts.select(key).unique()
+
+
+def _asked(probes: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Put the rows beside each probed window of their payee; a team's are those of the team that the payee is in on that day."""
+    both = probes.select("~p", "~w", "~t", "~wfirst", "~wlast").join(rows.drop("~w"), on="~p")
+    return both.filter(pl.col("~t").is_between("~since", "~until")).drop("~since", "~until")
+
+
+def in_teams(people: People) -> pl.DataFrame:
+    """Return `~p team ~since ~until`: in which team each payee is from when to when, as the row that holds, or the last before, says."""
+    rows = people.facts.sort("~p", "~from")
+    begun = pl.when(pl.col("~p") == pl.col("~p").shift(1)).then("~from").otherwise(pl.lit(FIRST_DAY))
+    following = pl.when(pl.col("~p") == pl.col("~p").shift(-1)).then(pl.col("~from").shift(-1) - timedelta(days=1))
+    until = following.fill_null(LAST_DAY)
+    spans = rows.select("~p", pl.col("payee.team").alias("team"), begun.alias("~since"), until.alias("~until"))
+    return spans.filter(pl.col("team").is_not_null())
 
 
 def _longer() -> pl.Expr:
@@ -151,7 +192,7 @@ def grows_with_days(plan: Plan, name: str) -> bool:
 
 def _parts(book: Book, said: MeasureBase, rows: pl.DataFrame, probes: pl.DataFrame) -> pl.DataFrame:
     """Each row's part in each probed window: the whole row inside it, or its spread share: `~amount ~num ~den`, with its days."""
-    both = probes.select("~p", "~w", "~t", "~wfirst", "~wlast").join(rows.drop("~w"), on="~p")
+    both = _asked(probes, rows)
     if said.window == "quota row":
         mine = rows.select("~p", "~w", "~amount", "~first", "~last")
         inside = probes.select("~p", "~w", "~t").join(mine, on=["~p", "~w"])

@@ -11,12 +11,13 @@ import polars as pl
 from commcalc.engine.book import Book
 from commcalc.engine.measure import Measured, with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
-from commcalc.engine.quota import quota_at, quota_rows
+from commcalc.engine.quota import in_teams, quota_at, quota_rows
 from commcalc.engine.rules import Rules
 from commcalc.plan.measures import FormulaMeasure, KpiMeasure, MeasureBase, Rounding
 from commcalc.plan.model import Plan
 from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
+from commcalc.tables.rows import runs_of
 
 ZERO = pl.lit(0).cast(D)
 ONE = pl.lit(1).cast(D)
@@ -145,8 +146,13 @@ def _running_value(measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
     where it lies in the probed window.
     """
     rows = measured.rows
-    found = rows.select(_by_day("~d")).to_series().search_sorted(probes.select(_by_day("~t")).to_series(), side="right")
-    at = (found.cast(pl.Int64) - 1).alias("~at")
+    if measured.measure.window == "deal":  # deals of one day each have their own: of these the last row
+        ends = runs_of(rows, "~p", "~w").ends
+        keyed = rows.select("~p", "~w")[ends].with_columns(ends.cast(pl.Int64).alias("~at"))
+        at = probes.select("~p", "~w").join(keyed, on=["~p", "~w"], how="left", maintain_order="left")["~at"].fill_null(-1)
+    else:
+        found = rows.select(_by_day("~d")).to_series().search_sorted(probes.select(_by_day("~t")).to_series(), side="right")
+        at = (found.cast(pl.Int64) - 1).alias("~at")
     last = rows.select("~p", "~w", "~cum", *(["~den"] if "~den" in rows.columns else []))
     picked = last[at.clip(lower_bound=0)] if len(last) else last.clear(len(at))
     here = (at >= 0) & (picked["~p"] == probes["~p"]) & (picked["~w"] == probes["~w"])
@@ -184,14 +190,15 @@ def _kpi(book: Book, said: KpiMeasure, probes: pl.DataFrame) -> pl.DataFrame:
         .alias("~last"),
         weight.alias("~weight"),
     )
-    people = dated.filter(pl.col("~p").is_not_null()).select("~p", "~first", "~last", "value", "~weight")
+    always = (pl.lit(FIRST_DAY).alias("~since"), pl.lit(LAST_DAY).alias("~until"))
+    people = dated.filter(pl.col("~p").is_not_null()).select("~p", "~first", "~last", "value", "~weight", *always)
     if "team" in rows.columns and "payee.team" in book.people.facts.columns:
-        members = book.people.facts.select("~p", pl.col("payee.team").alias("team")).unique()
-        teams = dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team")
+        teams = dated.filter(pl.col("~p").is_null()).drop("~p").join(in_teams(book.people), on="team")
         people = pl.concat([people, teams.select(people.columns)])
     inside = (pl.col("~first") >= pl.col("~wfirst")) & (pl.col("~last") <= pl.col("~wlast")) & (pl.col("~first") <= pl.col("~t"))
     around = (pl.col("~first") <= pl.col("~wfirst")) & (pl.col("~last") >= pl.col("~wlast"))
-    read = probes.join(people, on="~p").filter(inside | around)
+    member = pl.col("~t").is_between("~since", "~until")
+    read = probes.join(people, on="~p").filter((inside | around) & member)
     keep_exact(read, f"the mean of `{said.kpi}`", pl.col("value"), pl.col("~weight"), rows=len(read))
     found = read.group_by(PROBE).agg(
         quotient(product(pl.col("value"), pl.col("~weight")).sum(), pl.col("~weight").sum()).alias("~value")

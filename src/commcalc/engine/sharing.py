@@ -61,7 +61,7 @@ def streams_of(book: Book, role: str) -> Streams | None:
         splits=None,
         quotas=_doubled(book.quotas, first),
         kpis=_doubled(book.kpis, first),
-        shared=SharedDeals(role, holders),
+        shared=SharedDeals(role, holders, book),
     )
     return Streams(inner, _with_nobody(shares))
 

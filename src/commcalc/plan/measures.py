@@ -9,18 +9,11 @@ from pydantic import ConfigDict, Field
 from commcalc.language.bind import by_marker
 from commcalc.language.expression import Expression
 from commcalc.language.fields import Expr, Ratio, Word
+from commcalc.plan.crediting import Credit, Whose, whose
 from commcalc.plan.shapes import Shape, Value
 
 Window = Literal["deal", "period", "month", "quarter", "half", "year", "quota row", "life"]
 Aggregate = Literal["sum", "count", "distinct", "average", "min", "max", "kpi", "formula"]
-
-
-class RoleCredit(Shape):
-    """Credit to the payees who hold a role in the splits of a deal."""
-
-    model_config = ConfigDict(title="role")
-
-    role: Word = Field(description="the role in the splits table whose holders are credited", examples=["SE"])
 
 
 class Rounding(Shape):
@@ -60,9 +53,11 @@ class MeasureBase(Shape):
         description="the date column of the deal that decides when it counts; else the project's credit_date",
         examples=["paid_on"],
     )
-    credit: Literal["own", "reports"] | RoleCredit = Field(
+    credit: Credit = Field(
         default="own",
-        description="whose deals count: the payee's own, those of the direct reports, or those of a role in the splits",
+        description="whose deals count: the payee's own, of the direct reports or all of them, of the team or the whole company;"
+        " or of a role in the splits, by a column that says who is above, or of all who share a value of a column",
+        examples=["all reports"],
     )
     weight: Value | None = Field(
         default=None,
@@ -70,11 +65,12 @@ class MeasureBase(Shape):
         examples=["80%"],
     )
     quota: Annotated[
-        Literal["own", "team", "plan"] | Value | None,
+        Literal["own", "team", "plan", "sum of reports"] | Value | None,
         Field(union_mode="left_to_right"),
     ] = Field(
         default=None,
-        description="the quota of one window: own, team or plan take it from the quotas table; or an amount",
+        description="the quota of one window: own, team or plan take it from the quotas table, sum of reports adds up those of"
+        " the payees whose deals count; or an amount",
         examples=["own", "250_000"],
     )
     named: Word | None = Field(
@@ -99,6 +95,11 @@ class MeasureBase(Shape):
     def expression(self) -> Expression | None:
         """What is aggregated, per deal; None for a count of deals, a KPI or a formula."""
         return None
+
+    @property
+    def whose(self) -> Whose:
+        """Whose deals count, the words resolved; None: the payee's own."""
+        return whose(self.credit)
 
 
 class SumMeasure(MeasureBase):

@@ -71,7 +71,7 @@ class Measures:
             credit.window = window
             found.append(credit)
         found.sort(key=lambda c: c.order)
-        count_changes(found)
+        count_changes(found, whole=isinstance(measure, CountMeasure) and measure.count == "whole deals")
         windows: Credits = defaultdict(list)
         for credit in found:
             windows[credit.window].append(credit)
@@ -138,6 +138,7 @@ class Measures:
         if isinstance(measure, SumMeasure | CountMeasure):
             return self._total(name, earner, window, at)
         rows = [c for c in self.credits(name, earner).get(window, ()) if c.day <= at]
+        rows = list({(c.deal_id, c.line): c for c in rows}.values())  # a row once, at however many levels it is credited
         if isinstance(measure, DistinctMeasure):
             return Decimal(len({c.value for c in rows}))
         if not rows:

@@ -9,7 +9,9 @@ from typing import Any
 
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Binary
+from commcalc.plan.crediting import ReportsCredit
 from commcalc.plan.model import Plan
+from commcalc.reference.crediting import in_group
 from commcalc.reference.job import Row
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.names import Scope
@@ -35,7 +37,7 @@ class Quotas:
         """Return the quota of the window as known at a moment, undivided; None where there is none above zero."""
         measure: Any = self.plan.measures[name]
         days = days and self._grows(name)
-        if measure.quota in ("own", "team", "plan"):
+        if measure.quota in ("own", "team", "plan", "sum of reports"):
             parts = self._of_rows(name, payee, window, at, days=days)
         else:
             value = value_of(measure.quota, Scope(self.records, self.plan, payee, at))
@@ -77,6 +79,9 @@ class Quotas:
         measure: Any = self.plan.measures[name]
         team = self.records.facts(payee, at).get("team")
         rows = self._rows(name)
+        if measure.quota == "sum of reports":
+            counted = [r for r in rows if r.get("payee_id") and self._counts(measure, r, payee)]
+            return self._parts(measure, payee, window, at, counted, days=days)
         whose = {
             "own": [r for r in rows if self._mine(r, payee)],
             "team": [r for r in rows if not r.get("payee_id") and team and r.get("team") == team],
@@ -86,19 +91,20 @@ class Quotas:
             if measure.window == "quota row":
                 found = [(r["amount"], 1) for r in whose[kind] if self._span(r).first == window.first]
             else:
-                found = self._parts(measure, payee, window, at, self._known(whose[kind], at), days=days)
+                found = self._parts(measure, payee, window, at, whose[kind], days=days)
             if found:
                 return found
         return []
 
-    @staticmethod
-    def _known(rows: list[Row], at: date) -> list[Row]:
-        """Of rows of one period, the one in force at the moment (`from`)."""
-        latest: dict[str, Row] = {}
-        for row in sorted(rows, key=lambda r: r.get("from") or date.min):
-            if (row.get("from") or date.min) <= at:
-                latest[row["period"]] = row
-        return list(latest.values())
+    def _counts(self, measure: Any, row: Row, payee: str) -> bool:
+        """Tell whether a row is of somebody whose deals the measure counts for a payee on the last day of the row's period (§4.6)."""
+        who, day = self.records.named(row["payee_id"]), self._span(row).last
+        if who not in self.records.payees:
+            return False
+        if isinstance(measure.whose, ReportsCredit):
+            level = self.records.above(who, day, measure.whose.reports_by).get(payee)
+            return measure.whose.own is not None if who == payee else level is not None and measure.whose.levels.hold(level)
+        return in_group(self.records, measure.whose, who, payee, day)
 
     def _parts(self, measure: Any, payee: str, window: Window, at: date, rows: list[Row], *, days: bool) -> Parts:
         parts: Parts = []

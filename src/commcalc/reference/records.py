@@ -51,6 +51,7 @@ class Records:
         self.shares = self._shares()
         self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
         self.exceptions: set[Exceptional] = set()
+        self._above: dict[tuple[str, str, date], dict[str, int]] = {}
         self.undecided: set[tuple[str, int]] = set()  # deal rows of which a measure's rule met an empty field
 
     def named(self, text: str) -> str:
@@ -90,6 +91,25 @@ class Records:
         begun = [r for r in rows if (r.get("from") or date.min) <= day]
         holding = [r for r in begun if (r.get("to") or date.max) >= day]
         return (holding or begun or rows)[-1 if begun else 0]
+
+    def stated(self, payee: str, day: date, column: str) -> str | None:
+        """Return what the payee's row that holds on the day says in a column; None where no row does, or it is empty."""
+        for row in self.payees.get(payee, ()):
+            if (row.get("from") or date.min) <= day <= (row.get("to") or date.max):
+                return row.get(column) or None
+        return None
+
+    def above(self, payee: str, day: date, column: str) -> dict[str, int]:
+        """Return who is above a payee on a day, each with the number of steps that lead up to them (§3.6)."""
+        key = (payee, column, day)
+        if key not in self._above:
+            found: dict[str, int] = {}
+            at = self.stated(payee, day, column)
+            while at and self.named(at) not in (payee, *found):
+                found[self.named(at)] = len(found) + 1
+                at = self.stated(self.named(at), day, column)
+            self._above[key] = found
+        return self._above[key]
 
     def assignment(self, payee: str, plan: Plan, day: date) -> Row | None:
         """Return the row that puts the payee on the plan on the day, while the plan is in effect (§3.4)."""

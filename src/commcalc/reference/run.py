@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from commcalc.plan.components import Bonus, Commission
-from commcalc.plan.measures import RoleCredit
+from commcalc.plan.crediting import RoleCredit, of_others
 from commcalc.plan.model import Plan
 from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, spiff
@@ -95,7 +95,7 @@ def _apart(work: Work, now: date) -> None:
             if day is None or day > now or earner.shares not in work.records.shares_of(deal).values():
                 continue
             on, holders = on_plan(work.records, earner, day, work.plan)
-            if 0 < on < holders and own_parts(work.records, deal, _role(work), earner):
+            if 0 < on < holders and own_parts(work.records, deal, _role(work) or "owner", earner):
                 work.records.refuse(earner.payee, work.name, deal["deal_id"], "those who share the deal are not all on one plan")
 
 
@@ -129,17 +129,17 @@ def _earners(work: Work) -> list[Earner]:
     if work.split != "pay" or isinstance(work.component, Bonus):
         return [Earner(p) for p in payees]
     role = _role(work)
-    if role == "manager":
+    if role is None:
         return [Earner(p) for p in payees]
     streams = {roles[role] for roles in records.shares.values() if role in roles}
     first = {s: next((who for who, _, _ in s if who != NOBODY), NOBODY) for s in streams}
     return [Earner(p, alone=True) for p in payees] + sorted(Earner(first[s], s) for s in streams)
 
 
-def _role(work: Work) -> str:
-    """Return the role whose shares the component pays."""
+def _role(work: Work) -> str | None:
+    """Return the role whose shares the component pays; None where it pays for what others hold."""
     whose = work.measures.measure(work.on).credit if work.on is not None else "own"
-    return whose.role if isinstance(whose, RoleCredit) else "manager" if whose == "reports" else "owner"
+    return whose.role if isinstance(whose, RoleCredit) else None if of_others(whose) else "owner"
 
 
 def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tuple[Payout, ...]:

@@ -55,9 +55,9 @@ class Entry:
     made_up: bool = False  # the shortfall below a floor: no earning of its own
 
     @property
-    def order(self) -> tuple[date, str, int, str, int]:
+    def order(self) -> tuple[date, str, int, int, str]:
         """The order of credits (§1.4)."""
-        return (self.day, self.deal, self.line, self.role, self.level)
+        return (self.day, self.deal, self.line, self.level, self.role)
 
     @property
     def key(self) -> tuple[Any, ...]:
