@@ -36,8 +36,9 @@ def _column(loaded: LoadedPlan, path: Path, measure: MeasureBase, facts: Facts) 
     near = nearest(column, allowed)
     if column not in facts.payee_columns:
         what = f"`{column}` is not a column of the payees" + (f"; did you mean `{near}`?" if near else "")
-        listed = ", ".join(f"`{c}`" for c in sorted(allowed))
-        mend = f"write `{near}`" if near else f"the columns are {listed}" if listed else "add the column to the payees table"
+        kind = "payee" if key == "reports_by" else "text"
+        typed = f"say what it is at the payees table in commcalc.yaml: `types: {{{column}: {kind}}}`"
+        mend = f"write `{near}`" if near else typed
     elif key == "reports_by":
         what = f"`{column}` is {facts.payee_columns[column]}, and who is above somebody is a payee"
         mend = f"say so at the payees table in commcalc.yaml: `types: {{{column}: payee}}`"

@@ -14,11 +14,12 @@ from commcalc.tables.exact import exact_lit
 
 GROUP = ("payee", "currency", "plan", "component")
 READ = (
-    "id", *GROUP, "version", "goal", "place", "deal", "line", "role", "credit_date", "window_first", "window_last", "amount",
+    "id", *GROUP, "version", "goal", "place", "deal", "line", "role", "level", "credit_date", "window_first",
+    "window_last", "amount",
     "kind", "cause", "corrects", "accrued", "held",
 )  # fmt: skip
 FIGURES = ("start", "stop", "basis", "rate", "factor", "exact")
-RECORD = ("id", "deal", "line", "role", "credit_date", "window_first", "window_last", "basis", "exact", "amount", "kind", "cause",
+RECORD = ("id", "deal", "line", "role", "level", "credit_date", "window_first", "window_last", "basis", "exact", "amount", "kind", "cause",
     "corrects", "accrued", "held", "place", "slices")  # fmt: skip
 
 
@@ -81,6 +82,7 @@ def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, record
         pl.col("window_last").cast(pl.String).fill_null("now"),
     )
     kept = pl.when("held").then(pl.lit("held")).when("accrued").then(pl.lit("accrued")).otherwise(pl.lit(""))
+    role = pl.when(pl.col("level") > 1).then(pl.format("{}, level {}", "role", "level")).otherwise(pl.col("role").cast(pl.String))
     each = pl.DataFrame([*words.in_money], schema={"plan": pl.String, "component": pl.String}, orient="row")
     each = each.with_columns(pl.lit(True).alias("each"))
     if records:
@@ -89,7 +91,7 @@ def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, record
         pl.col("each").fill_null(False),
         pl.col("credit_date").cast(pl.String).alias("shown_date"),
         pl.when(pl.col("deal") != "").then("deal").otherwise(window).alias("shown_what"),
-        pl.when(pl.col("role") == "owner").then(pl.lit("")).otherwise("role").alias("shown_role"),
+        pl.when(pl.col("role") == "owner").then(pl.lit("")).otherwise(role).alias("shown_role"),
         pl.when(pl.col("kind") == "earning").then(pl.lit("")).otherwise("kind").alias("shown_kind"),
         kept.alias("shown_state"),
         pl.col("corrects").alias("shown_corrects"),
