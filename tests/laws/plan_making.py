@@ -7,11 +7,22 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from commcalc.plan.windows import OF_PAYEE, rolling_of, tile_of
+
 OPEN_FINDINGS: frozenset[str] = frozenset()
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
 
 Said = dict[str, Any]
 PERIODIC = ("period", "month", "quarter", "half", "year")
+ROLLING = (
+    "rolling 2 months",
+    "rolling 3 months",
+    "rolling 12 months",
+    "rolling 2 periods",
+    "rolling 2 quarters",
+    "rolling 1 month",
+    "rolling 2 years",
+)
 LONG = ("quarter", "half", "year", "quota row", "life")
 BOUNDS = {  # by what is counted: where tiers, points and rows of a table begin
     "money": ("1_000", "2_500", "5_000", "333.33"),
@@ -73,7 +84,7 @@ class Maker:
 
     def longer(self, window: str) -> bool:
         """Whether a window goes on after the span is paid."""
-        return {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}.get(window, 9) > self.span
+        return {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}.get(tile_of(window), 9) > self.span
 
 
 def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = False) -> Said:
@@ -118,6 +129,7 @@ def _measure(m: Maker, name: str) -> None:
     if kind == "formula" and all(s["window"] == "deal" for s in m.measures.values()):
         kind = "sum"
     window = m.weighted(month=0.27, period=0.12, quarter=0.27, year=0.12, half=0.05, deal=0.08, life=0.04, quota_row=0.05)
+    window = m.one(*ROLLING) if m.odds(0.1) else "year from payee.hired" if m.odds(0.06) else window
     said: Said = {}
     counted = "number"
     if kind == "sum":
@@ -142,7 +154,11 @@ def _measure(m: Maker, name: str) -> None:
             f"value('{first}') + value('{second}')", f"value('{first}') - 2", f"value('{first}') / value('{second}')"
         )
         counted = m.kinds[first] if "/" not in said["formula"] else "number"
-    if kind in ("kpi", "formula", "distinct", "min", "max", "average") and window in ("deal", "quota row"):
+    if kind in ("kpi", "formula", "distinct", "min", "max", "average") and window in (
+        "deal",
+        "quota row",
+        "year from payee.hired",
+    ):
         window = "quarter"
     said["window"] = window
     if kind not in ("kpi", "formula"):
@@ -197,6 +213,8 @@ def _quota(m: Maker, window: str, counted: str) -> Said:
                 "half": ["33.3333%", "66.6667%"],
             }
             said["spread"] = ratios[window] if window in ratios and m.odds(0.3) else "evenly"
+        if rolling_of(window) or window == "year from payee.hired":
+            said.pop("spread", None)
         if window == "deal" or window == "life":
             said.pop("spread", None)
             said["quota"] = amount[counted]
@@ -300,7 +318,7 @@ def _gate(m: Maker, on: str, window: str) -> Said:
 
 
 def _tiering(m: Maker) -> list[str]:
-    return [n for n, said in m.measures.items() if {"sum", "count"} & set(said)]
+    return [n for n, said in m.measures.items() if {"sum", "count"} & set(said) and not rolling_of(said["window"])]
 
 
 def _commission(m: Maker) -> Said:
@@ -412,13 +430,14 @@ def _size(text: str) -> float:
 
 
 def _bonus(m: Maker) -> Said:
-    names = [n for n, s in m.measures.items() if s["window"] in PERIODIC] or [_fallback(m)]
+    tiled = (*PERIODIC, "year from payee.hired")
+    names = [n for n, s in m.measures.items() if tile_of(s["window"]) in tiled] or [_fallback(m)]
     on = m.one(*names)
     window = m.measures[on]["window"]
     said: Said = {"kind": "bonus", "on": on}
     ratio = m.odds(0.5)
     if ratio:
-        said["target"] = m.one("20% of variable", "1_000 USD", "100% of variable")
+        said["target"] = m.one("20% of variable", "1_000 USD", "100% of variable") if window in PERIODIC else "1_000 USD"
     pay = ("0%", "50%", "100%", "150%", "33.3333%") if ratio else ("0 USD", "50 USD", "100 USD", "250 USD", "33.33 USD")
     what = "attainment" if "quota" in m.measures[on] and m.odds(0.75) else "value"
     bounds = sorted(m.some(SHARES if what == "attainment" else BOUNDS[m.kinds[on]], 2, 4), key=_size)
@@ -464,7 +483,7 @@ def _spiff(m: Maker) -> Said:
 def _spiff_limits(m: Maker, said: Said, window: str) -> None:
     """The first so many, a minimum, a budget: what looks at more than one deal."""
     said["split"] = "credit"
-    alike = window != "quota row"  # all payees have the same windows
+    alike = window not in OF_PAYEE  # all payees have the same windows
     if m.odds(0.6):
         said["first"] = m.one(
             "1 per payee", "2 per payee", "3 per payee", "2.5 per payee", *(("3 in all", "7 in all") if alike else ())

@@ -11,6 +11,8 @@ from typing import Any
 from plan_making import OPEN_FINDINGS, made_plan
 from worlds import Row, World
 
+from commcalc.plan.windows import tile_of
+
 AMOUNTS = tuple(
     map(
         Decimal,
@@ -220,7 +222,7 @@ def _rows_of(r: Random, whose: Row, measure: str, said: dict[str, Any], kind: st
     def row(period: str, start: date | None = None) -> Row:
         return {**whose, "measure": measure, "period": period, "start": start, "amount": Decimal(r.choice(QUOTAS[kind]))}
 
-    window = said["window"]
+    window = tile_of(said["window"])
     if window == "quota row":
         starts = sorted(r.sample((date(2026, 1, 1), date(2026, 1, 15), date(2026, 2, 10), date(2026, 3, 1)), r.randint(1, 3)))
         return [row(f"{d.year}-{d.month:02}", d) for d in starts]

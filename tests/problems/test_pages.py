@@ -140,6 +140,11 @@ TOLD: dict[str, tuple[str, str]] = {
     "P240": (paid("rate: on-target"), paid("rate: on-target\ntarget: 80% of variable")),
     "P241": tuple(_tier("from: 0, pay: 1%", by="attainment").replace(", quota: 1_000", quota) for quota in ("", ", quota: own")),
     "P242": tuple(paid(f"target: {t}").replace("window: month", "window: deal") for t in ("80% of variable", "5_000 USD")),
+    "P120": tuple(
+        paid("").replace("components:", "  trailing: {sum: amount, window: rolling 3 months}\ncomponents:").replace("on: bookings", f"on: {on}")
+        for on in ("trailing", "bookings")
+    ),
+    "P245": tuple(counted(f"quota: own{spread}").replace("window: month", "window: rolling 12 months") for spread in ("\nspread: evenly", "")),
     "P244": tuple(counted(f"credit: {credit}\nquota: sum of reports") for credit in ("own", "all reports")),
     "P243": (paid("target: 60% of variable"), paid("target: 100% of variable")),
     "P300": tuple(_tier("from: 0%, pay: 1%", by="attainment").replace("window: month", f"window: year{a}") for a in ("", ", against: full quota")),

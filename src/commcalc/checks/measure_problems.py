@@ -33,4 +33,27 @@ NOBODYS_QUOTAS = _k(
         "credit: all reports, quota: sum of reports",
     ),
 )
+OVERLAPPING = _k(
+    "P120",
+    "Windows that overlap",
+    "`{name}` is counted over a window of `{window}`: each deal is in several of them, and it would be paid in each",
+    "let {component} be on a measure over a month, quarter or year, and read this one: `value('{name}')`",
+    (
+        "Rolling windows overlap. They may steer rates, gates and bonuses; deals are paid in windows that follow each other.",
+        "on: trailing, where trailing has window: rolling 3 months",
+        "on: bookings, rate: {by: value('trailing'), ...}",
+    ),
+)
+NO_SPREAD = _k(
+    "P245",
+    "Nothing to spread over",
+    "`{key}` goes by windows of the calendar, and `{name}` has a window of `{window}`",
+    "{mend}",
+    (
+        "A longer quota is divided among windows that it holds a whole number of, a ramp goes by pay periods. Windows of one deal,\n"
+        "of quota rows, of anniversaries and rolling ones are no part of a longer row; rows that lie inside the window add up.",
+        "window: rolling 12 months, spread: evenly",
+        "window: rolling 12 months, and a quota for each month",
+    ),
+)
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

@@ -6,22 +6,34 @@ from collections.abc import Iterator
 
 from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
-from commcalc.checks.measure_problems import NOBODYS_QUOTAS, NOT_OF_PAYEES
+from commcalc.checks.measure_problems import NO_SPREAD, NOBODYS_QUOTAS, NOT_OF_PAYEES, OVERLAPPING
 from commcalc.language.expression import Type
 from commcalc.language.names import nearest
+from commcalc.plan.components import Bonus
 from commcalc.plan.crediting import WORDS, ReportsCredit, SameCredit, of_others
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import MeasureBase
 from commcalc.plan.walk import Path
+from commcalc.plan.windows import ANNIVERSARY, rolling_of
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
-    """Yield what is wrong with whose deals count in each measure, and with whose quotas."""
+    """Yield what is wrong with whose deals count in each measure, with their windows, and with whose quotas."""
     for name, measure in loaded.plan.measures.items():
         path: Path = ("measures", name)
         yield from _column(loaded, path, measure, facts)
         if measure.quota == "sum of reports":
             yield from _summed(loaded, path, name, measure)
+        if measure.spread is not None and (measure.window == ANNIVERSARY or rolling_of(measure.window)):
+            mend = "leave it out, and give rows that lie inside the window: they add up"
+            at = loaded.tree.span_of((*path, "spread"), key=True)
+            yield NO_SPREAD.at(at, key="spread", name=name, window=measure.window, mend=mend)
+    for name, component in loaded.plan.components.items():
+        on = getattr(component, "on", None)
+        window = loaded.plan.measures[on].window if on in loaded.plan.measures else ""
+        if rolling_of(window) is not None and not isinstance(component, Bonus):
+            at = loaded.tree.span_of(("components", name, "on"))
+            yield OVERLAPPING.at(at, name=on, window=window, component=name)
 
 
 def _column(loaded: LoadedPlan, path: Path, measure: MeasureBase, facts: Facts) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Name
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.windows import rolling_of
 from commcalc.tables.exact import D
 from commcalc.tables.ordering import numbered
 
@@ -111,6 +112,8 @@ def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
     return frame.join(people.ids.select("payee_id", "~p"), on="payee_id", how="left", maintain_order="left")
 
 
+LONGEST = {"period": 92, "month": 31, "quarter": 92, "half": 184, "year": 371}
+"""At most so many days has one window of the calendar."""
 ALWAYS = ("deal_id", "line", "owner", "amount", "returns", "file", "row")
 
 
@@ -184,5 +187,8 @@ def _days(plans: tuple[LoadedPlan, ...], period: Period, tables: Mapping[str, pl
                 found += [d for d in bounds if d is not None and FIRST_DAY < d < LAST_DAY]
     for loaded in plans:
         found += [d for d in (loaded.plan.effective.first, loaded.plan.effective.last) if d is not None]
+    rolling = [rolling_of(m.window) for loaded in plans for m in loaded.plan.measures.values()]
+    longest = max((r.count * LONGEST[r.base] for r in rolling if r is not None), default=0)
     year = timedelta(days=370)
+    found[0] -= timedelta(days=min(longest, 80_000))
     return max(min(found), date(1900, 1, 1)) - year, min(max(found), date(2200, 1, 1)) + year

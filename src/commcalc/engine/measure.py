@@ -9,10 +9,11 @@ import polars as pl
 from commcalc.engine.book import Book
 from commcalc.engine.credit import credits_of, share_of
 from commcalc.engine.people import join_effective
-from commcalc.engine.quota import quota_rows
 from commcalc.engine.rules import Rules
+from commcalc.engine.windows import own_windows
 from commcalc.plan.measures import AverageMeasure, CountMeasure, MeasureBase
 from commcalc.plan.model import Plan
+from commcalc.plan.windows import OF_PAYEE, rolling_of, tile_of
 from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, product
 from commcalc.tables.rows import only, runs_of
@@ -63,6 +64,8 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
     frame = only(frame, pl.col("~w").is_not_null())
     # rows are in payee and date order and windows tile time, so that those of a window stand together
     frame = frame.with_columns(runs_of(frame, "~p", "~w").run.alias("~g"))
+    if rolling_of(said.window) is not None:  # no running total: each day's is another
+        return Measured(name, said, _rolling_figures(said, frame, rules), pl.concat([blank, no_window], how="diagonal"))
     opened = openings_of(book, plan, name) if said.aggregate in COUNTED else None
     frame = _aggregate(book, said, frame, rules, opened)
     return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"), opened)
@@ -108,15 +111,14 @@ def window_of(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Expr
         return pl.lit(0, dtype=pl.Int64)
     if said.window == "deal":
         return pl.col("~d").cast(pl.Int32).cast(pl.Int64) * 2**32 + pl.col("~deal").cast(pl.Int64)
-    if said.window == "quota row":
-        return _quota_row(book, plan, name, frame)
-    return book.moments.number(said.window, "~d")
+    if said.window in OF_PAYEE:
+        return _own(book, plan, name, frame)
+    return book.moments.number(tile_of(said.window), "~d")
 
 
-def _quota_row(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Series:
-    starts = (
-        quota_rows(book, plan, plan.measures[name], name).select("~p", "~first", pl.col("~w").alias("~W")).sort("~p", "~first")
-    )
+def _own(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Series:
+    """The payee's own window that holds each date: empty before the first quota row, or where no hire is known."""
+    starts = own_windows(book, plan, plan.measures[name], name).select("~p", "~first", pl.col("~w").alias("~W"))
     numbered = frame.select("~p", "~d").with_row_index("~i").sort("~p", "~d")
     found = numbered.join_asof(starts, left_on="~d", right_on="~first", by="~p", check_sortedness=False)
     return found.sort("~i")["~W"]
@@ -148,6 +150,15 @@ def _aggregate(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules,
         return frame.with_columns(pl.col("~m").cum_sum().over(key).alias("~cum"), ZERO.alias("~c")).drop("~x")
     best = pl.col("~x").cum_min() if kind == "min" else pl.col("~x").cum_max()
     return frame.with_columns(pl.col("~x").alias("~m"), best.over(key).alias("~cum"), ZERO.alias("~c")).drop("~x")
+
+
+def _rolling_figures(said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Add what a rolling window adds up anew on each day: `~x`, its weight `~by`; the credit's own place is nowhere."""
+    weight = getattr(said, "weighted_by", None) if said.aggregate == "average" else said.weight
+    by = rules.value(weight) if weight is not None else pl.lit(1).cast(D)
+    figure = rules.value(said.expression) if said.expression is not None else pl.lit(1).cast(D)
+    none = pl.lit(None, dtype=D)
+    return frame.with_columns(figure.alias("~x"), by.alias("~by"), none.alias("~m"), none.alias("~c"), none.alias("~cum"))
 
 
 def _weighted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.Expr | pl.Series:

@@ -18,6 +18,7 @@ from commcalc.plan.crediting import ReportsCredit, SameCredit
 from commcalc.plan.measures import FormulaMeasure, MeasureBase
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import prorates
+from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product
 
@@ -133,7 +134,8 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
         parts = _prorated_rows(book, plan, parts)
     key = ["~p", "~w", "~t"]
     found = probes.join(_added(parts), on=key, how="left", maintain_order="left").with_columns(pl.col("~qd").fill_null(ONE))
-    if said.spread != "evenly" and said.window not in ("quota row", "life"):
+    moves = moving(said.window)
+    if (said.spread != "evenly" or moves) and said.window not in ("quota row", "life"):
         unclear = _unspread(book, said, parts, rows, probes).with_columns(pl.lit(value=True).alias("~unclear"))
         if len(unclear):
             found = found.join(unclear, on=key, how="left", maintain_order="left")
@@ -148,13 +150,25 @@ def _unspread(book: Book, said: MeasureBase, parts: pl.DataFrame, rows: pl.DataF
     A list of ratios divides what has as many windows as there are ratios.
     """
     key = ["~p", "~w", "~t"]
-    longer = _asked(probes, rows).filter(_longer())
+    longer = _asked(probes, rows).filter(_in_part() if moving(said.window) else _longer())
     if said.spread is not None and said.window in CALENDAR_WINDOWS:
         number = book.moments.number
         longer = longer.filter(number(said.window, "~last") - number(said.window, "~first") + 1 != len(said.spread))
     best = parts.group_by(key).agg(pl.col("~rank").min().alias("~best"))
     counts = longer.join(best, on=key, how="left").filter((pl.col("~rank") <= pl.col("~best")).fill_null(value=True))
     return counts.select(key).unique()
+
+
+def moving(window: str) -> bool:
+    """Whether windows of this kind begin on days that no quota's period has to begin on."""
+    return window == ANNIVERSARY or rolling_of(window) is not None
+
+
+def _in_part() -> pl.Expr:
+    """A row that has days in the window and others outside it."""
+    first, last = pl.col("~first"), pl.col("~last")
+    meets = (first <= pl.col("~wlast")) & (last >= pl.col("~wfirst"))
+    return meets & ((first < pl.col("~wfirst")) | (last > pl.col("~wlast")))
 
 
 def _asked(probes: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -9,12 +9,15 @@ from datetime import date
 import polars as pl
 
 from commcalc.engine.book import Book
-from commcalc.engine.measure import Measured, with_facts
+from commcalc.engine.credit import share_of
+from commcalc.engine.measure import COUNTED, Measured, counted, with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
-from commcalc.engine.quota import in_teams, quota_at, quota_rows
+from commcalc.engine.quota import in_teams, quota_at
 from commcalc.engine.rules import Rules
-from commcalc.plan.measures import FormulaMeasure, KpiMeasure, MeasureBase, Rounding
+from commcalc.engine.windows import own_windows, rolling_at
+from commcalc.plan.measures import CountMeasure, FormulaMeasure, KpiMeasure, MeasureBase, Rounding
 from commcalc.plan.model import Plan
+from commcalc.plan.windows import OF_PAYEE, rolling_of
 from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
 from commcalc.tables.rows import runs_of
@@ -73,6 +76,8 @@ class Readings:
             )
             valued = inner.rename({"~W": "~w"}).with_columns(self.rules.value(said.formula).alias("~value"))
             return probes.join(valued.select(*PROBE, "~value"), on=PROBE, how="left", maintain_order="left")
+        if rolling_of(said.window) is not None:
+            return _rolling_value(self.book, self.measured[name], probes)
         return _running_value(self.measured[name], probes)
 
     def attach(self, frame: pl.DataFrame, names: frozenset[str], own: str | None = None) -> pl.DataFrame:
@@ -82,7 +87,7 @@ class Readings:
         """
         for name in sorted(names):
             said: MeasureBase = self.plan.measures[name]
-            mine = name == own
+            mine = name == own and rolling_of(said.window) is None
             key = ["~p", "~w", "~t"] if mine else ["~p", "~t"]
             probes = frame.select(*key, *(("~wfirst", "~wlast") if mine else ())).unique(key)
             read = self.at(name, probes if mine else self.windows_at(name, said, probes))
@@ -109,8 +114,10 @@ class Readings:
             return probes.with_columns(
                 pl.lit(0, dtype=pl.Int64).alias("~w"), pl.lit(FIRST_DAY).alias("~wfirst"), pl.lit(LAST_DAY).alias("~wlast")
             )
-        if said.window == "quota row":
-            rows = quota_rows(self.book, self.plan, said, name).select(
+        if (rolling := rolling_of(said.window)) is not None:
+            return rolling_at(self.book.moments, rolling, probes)
+        if said.window in OF_PAYEE:
+            rows = own_windows(self.book, self.plan, said, name).select(
                 "~p", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"), "~w"
             )
             found = probes.sort("~p", "~t").join_asof(
@@ -166,6 +173,52 @@ def _running_value(measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
         none = pl.lit(before["~open"]).fill_null(ZERO)
     value = pl.when(pl.lit(here.fill_null(value=False))).then(value).otherwise(none)
     return probes.hstack(picked.lazy().select(value.alias("~value")).collect())
+
+
+def _rolling_value(book: Book, measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
+    """What the credits of the window add up to by the day, each sale counted as if there were no more of it (docs/semantics.md 4.3)."""
+    said, kind = measured.measure, measured.measure.aggregate
+    numbered = probes.with_row_index("~probe")
+    spans = numbered.select("~probe", "~p", "~wfirst", "~t")
+    rows = measured.rows.drop("~w", "~wfirst", "~t", strict=False).with_row_index("~at")
+    read = spans.join(rows, on="~p").filter(pl.col("~d").is_between("~wfirst", "~t")).sort("~probe", "~at")
+    if kind in COUNTED:
+        figure = product(pl.col("~x"), pl.col("~by"))
+        if isinstance(said, CountMeasure):
+            of_probe = read.with_columns(pl.col("~probe").cast(pl.Int64).alias("~w"))
+            read = read.with_columns(counted(said, of_probe, pl.col("~by"), book).alias("~y"))
+        else:
+            read = read.with_columns(share_of(read, pl.col("~x") if said.weight is None else figure, book).alias("~y"))
+        keep_exact(read, "the sum of credits", pl.col("~y"), rows=len(read))
+        sums = read.group_by("~probe").agg(pl.col("~y").sum().alias("~value"))
+        sums = _with_lumps(book, measured.name, numbered, sums)
+        found = numbered.join(sums, on="~probe", how="left", maintain_order="left").with_columns(pl.col("~value").fill_null(ZERO))
+        return found.drop("~probe")
+    read = read.unique(["~probe", "~row"], keep="first", maintain_order=True)
+    weighed = product(pl.col("~x"), pl.col("~by"))
+    if kind == "average":
+        keep_exact(read, "the sum of an average", pl.max_horizontal(weighed.abs(), pl.col("~by").abs()), rows=len(read))
+    by = pl.col("~by").sum()
+    aggregate = {
+        "distinct": pl.col("~x").n_unique().cast(pl.Int64).cast(D),
+        "average": pl.when(by != 0).then(quotient(weighed.sum(), pl.when(by != 0).then(by).otherwise(ONE))),
+        "min": pl.col("~x").min(),
+        "max": pl.col("~x").max(),
+    }[kind]
+    values = read.group_by("~probe").agg(aggregate.alias("~value"))
+    found = numbered.join(values, on="~probe", how="left", maintain_order="left").drop("~probe")
+    return found.with_columns(pl.col("~value").fill_null(ZERO)) if kind == "distinct" else found
+
+
+def _with_lumps(book: Book, name: str, probes: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """Add openings: each is an amount of the day that it is given as of (docs/semantics.md 4.9)."""
+    if book.openings.is_empty():
+        return sums
+    lumps = book.openings.filter((pl.col("kind") == "measure") & (pl.col("name") == name) & pl.col("~p").is_not_null())
+    both = probes.select("~probe", "~p", "~wfirst", "~wlast").join(lumps.select("~p", "as_of", "amount"), on="~p")
+    both = both.filter(pl.col("as_of").is_between("~wfirst", "~wlast"))
+    every = pl.concat([sums, both.select("~probe", pl.col("amount").cast(D).alias("~value"))])
+    return every.group_by("~probe").agg(pl.col("~value").sum())
 
 
 def _by_day(day: str) -> pl.Expr:

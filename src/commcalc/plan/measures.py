@@ -11,8 +11,8 @@ from commcalc.language.expression import Expression
 from commcalc.language.fields import Expr, Ratio, Word
 from commcalc.plan.crediting import Credit, Whose, whose
 from commcalc.plan.shapes import Shape, Value
+from commcalc.plan.windows import WindowField
 
-Window = Literal["deal", "period", "month", "quarter", "half", "year", "quota row", "life"]
 Aggregate = Literal["sum", "count", "distinct", "average", "min", "max", "kpi", "formula"]
 
 
@@ -45,8 +45,10 @@ class MeasureBase(Shape):
         description="which deals count, a condition on the deal; all of them, where it is left out",
         examples=["stage = 'Closed Won' and type = 'new'"],
     )
-    window: Window = Field(
-        description="the stretch of time it is counted over; deal: each deal by itself, quota row: from one quota to the next"
+    window: WindowField = Field(
+        description="the stretch of time it is counted over; deal: each deal by itself, quota row: from one quota to the next,"
+        " year from payee.hired: from one anniversary to the day before the next, rolling 12 months: those and the current one",
+        examples=["quarter", "rolling 12 months"],
     )
     date: Word | None = Field(
         default=None,

@@ -11,6 +11,7 @@ from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Binary
 from commcalc.plan.crediting import ReportsCredit
 from commcalc.plan.model import Plan
+from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.reference.crediting import in_group
 from commcalc.reference.job import Row
 from commcalc.reference.measured import NotPaid
@@ -108,6 +109,7 @@ class Quotas:
 
     def _parts(self, measure: Any, payee: str, window: Window, at: date, rows: list[Row], *, days: bool) -> Parts:
         parts: Parts = []
+        moves = measure.window == ANNIVERSARY or rolling_of(measure.window) is not None
         for row in rows:
             span = self.records.calendar.named(row["period"])
             assert span is not None, row["period"]
@@ -115,6 +117,8 @@ class Quotas:
             if window.first <= first and last <= window.last:
                 if measure.against != "quota to date" or first <= at:
                     parts.append(self._reduced(row["amount"], 1, payee, Window(first, last), days=days))
+            elif moves and first <= window.last and window.first <= last:
+                raise NotPaid("a quota row lies in the window in part only", whole=True)
             elif first <= window.first and window.last <= last:
                 parts.append(self._spread(measure, payee, window, (row, Window(first, last)), days=days))
         return parts

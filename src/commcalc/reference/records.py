@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from commcalc.plan.model import Plan
 from commcalc.reference.job import Exceptional, Job, Row
-from commcalc.reference.time import FIRST
+from commcalc.reference.time import FIRST, Window
 
 NOBODY = "nobody"
 Holder = tuple[str, int, int]  # payee, n, d
@@ -80,6 +80,17 @@ class Records:
         """Return who shares a deal in each role: by its own rows, else - of what takes back a sale - by the sale's (§3.3)."""
         own = self.shares.get(deal["deal_id"])
         return own if own is not None else self.shares.get(deal.get("returns") or "", {})
+
+    def anniversaries(self, payee: str, day: date) -> Window | None:
+        """Return the year from one anniversary of the hire to the day before the next that holds a day (§4.3).
+
+        The hire is that of the payee's last row that names one; None where none does.
+        """
+        hires: list[date] = [r["hired"] for r in self.payees.get(payee, ()) if r.get("hired")]
+        if not hires:
+            return None
+        begun = day.year if _in_year(hires[-1], day.year) <= day else day.year - 1
+        return Window(_in_year(hires[-1], begun), _in_year(hires[-1], begun + 1) - timedelta(days=1))
 
     def hired(self, payee: str, day: date) -> bool:
         """Tell whether the payee was hired by the day."""
@@ -159,6 +170,14 @@ class Records:
 def in_effect(plan: Plan, day: date) -> bool:
     """Tell whether the plan is in effect on the day."""
     return (plan.effective.first or date.min) <= day <= (plan.effective.last or date.max)
+
+
+def _in_year(day: date, year: int) -> date:
+    """Return the same day of another year; 28 February where that year has no 29th."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 def _order(row: Row) -> tuple[bool, Decimal]:

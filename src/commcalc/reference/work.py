@@ -17,6 +17,7 @@ from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
 from commcalc.plan.targets import PartOf
+from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.reference.crediting import Credit
 from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
@@ -142,7 +143,7 @@ class Work:
         def read(name: str | None) -> Measured:
             measure = name or self.on
             assert measure is not None
-            if measure == self.on:
+            if measure == self.on and rolling_of(self.measures.measure(measure).window) is None:
                 return self.measures.measured(measure, earner, window, moment, self.prorate)
             return self.measures.read(measure, earner, moment, self.prorate)
 
@@ -204,7 +205,11 @@ class Work:
         for first, last in self.records.days_on(earner.payee, self.plan):
             day = max(first, self.records.calendar.periods[0].first)
             while day <= min(last, at):
-                window = self.measures.window(name, earner, day)
+                window = self.measures.tile(name, earner, day)
+                if window is None and self.measures.measure(name).window == ANNIVERSARY:
+                    if isinstance(self.component, Bonus):
+                        self.refuse(earner, "", "no hired date")
+                    break
                 if window is None:  # before the first quota row
                     later = [s for s in self.measures.quotas.starts(name, earner.payee) if s > day]
                     if not later:
