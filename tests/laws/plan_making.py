@@ -23,6 +23,10 @@ ROLLING = (
     "rolling 1 month",
     "rolling 2 years",
 )
+RAMPS = (
+    {"by": "payee.months_on_plan", "rows": {"1": "25%", "2": "50%", "3..": "100%"}}, "33.3333%", "if(payee.months_employed > 3, 100%, 50%)",
+    {"by": "payee.periods_on_plan", "rows": {"..2": "60%", "3..": "1.1x"}}, "if(payee.region = 'East', 50%, 100%)",
+)  # fmt: skip
 LONG = ("quarter", "half", "year", "quota row", "life")
 BOUNDS = {  # by what is counted: where tiers, points and rows of a table begin
     "money": ("1_000", "2_500", "5_000", "333.33"),
@@ -37,8 +41,15 @@ WHERE = (
     "stage = 'Won'", "type <> 'renewal'", "amount >= 500", "product in ('Orbit', 'Atlas')", "units is not empty",
     "term_months >= 24", "payee.region = 'East'", "amount > 0 or units > 2", "type like 'new%'", "not (stage = 'Lost')",
     "amount between 100 and 2_500", "coalesce(units, 1) <= 5", "days_between(credit_date, 2026-03-31) >= 0", "margin < amount",
+    "payee.months_employed > 3", "coalesce(payee.months_on_plan, 0) <= 2",
 )  # fmt: skip
-ELIGIBLE = ("payee.region = 'East'", "payee.title <> 'Trainee'", "payee.title in ('Rep', 'Senior Rep')")
+ELIGIBLE = (
+    "payee.region = 'East'",
+    "payee.title <> 'Trainee'",
+    "payee.title in ('Rep', 'Senior Rep')",
+    "payee.months_on_plan <= 2",
+    "payee.periods_on_plan > 1",
+)
 WHEN = ("term_months >= 24", "type = 'new'", "amount >= 1_000", "product = 'Orbit'", "payee.title = 'Senior Rep'")
 SUMS = {
     "amount": "money", "margin": "money", "units": "units", "amount - margin": "money", "net": "money",
@@ -218,6 +229,8 @@ def _quota(m: Maker, window: str, counted: str) -> Said:
         if window == "deal" or window == "life":
             said.pop("spread", None)
             said["quota"] = amount[counted]
+    if window not in ("deal", "life", "quota row") and m.odds(0.15):
+        said["ramp"] = m.one(*RAMPS)
     if m.longer(window) or m.odds(0.1):
         said["against"] = m.one("full quota", "quota to date")
     said |= {"no_quota": m.one("0%", "100%", "leave out", "refuse")} if m.odds(0.4) else {}
@@ -261,6 +274,7 @@ def _multiplier(m: Maker, per_deal: bool) -> Said:
             *FACTORS,
             {"by": "product", "rows": {"Orbit": "1.2x", "any": "1x"}},
             {"by": "payee.region", "rows": {"East": "1.5x", "any": "0.9x"}},
+            {"by": "payee.periods_on_plan", "rows": {"1": "0.5x", "2..": "1.1x"}},
         )
         return {"factor": factor} | ({"when": m.one(*WHEN)} if m.odds(0.6) else {})
     return {"factor": m.one(*FACTORS)} | ({"when": m.one(*ELIGIBLE)} if m.odds(0.4) else {})
@@ -449,6 +463,8 @@ def _bonus(m: Maker) -> Said:
     else:
         b = bounds[0]
         said["payout"] = {"by": what, "rows": {f"..<{b}": m.one(*pay), f"{b}..": m.one(*pay)}}
+    if not ratio and m.odds(0.12):
+        said["payout"] = m.one("1.1 USD * payee.days_in_window", "0.335 USD * payee.months_on_plan")
     if m.longer(window) or m.odds(0.3):
         said["earned"] = m.one("at end", "to date", "ratchet")
     return _common(m, said, window, per_deal=False)

@@ -75,6 +75,7 @@ def _payees(r: Random, ids: list[str]) -> list[Row]:
         }
         row |= {"region": r.choice(("East", "West", None)), "team": r.choice(("red", "blue", None))}
         row["hired"] = _some_day(r, date(2025, 12, 1), date(2026, 3, 1)) if r.random() < 0.12 else date(2024, 1, 1)
+        row["hired"] = None if r.random() < 0.03 else row["hired"]
         row["left"] = _some_day(r, date(2026, 1, 20), date(2026, 4, 30)) if r.random() < 0.1 else None
         if "hired-later" in OPEN_FINDINGS:
             row["hired"] = date(2024, 1, 1)
@@ -83,6 +84,7 @@ def _payees(r: Random, ids: list[str]) -> list[Row]:
             rows.append({**row, "to": change})
             after = {"title": "Senior Rep", "manager": r.choice((*earlier, None)), "upline": r.choice((*ids[:n], None))}
             rows.append({**row, "from": change + timedelta(1), **after})
+            rows[-1] |= {"hired": change + timedelta(1)} if r.random() < 0.1 else {}  # let go, and hired again the next day
         else:
             rows.append(row)
     return rows

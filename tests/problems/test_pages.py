@@ -145,6 +145,8 @@ TOLD: dict[str, tuple[str, str]] = {
         for on in ("trailing", "bookings")
     ),
     "P245": tuple(counted(f"quota: own{spread}").replace("window: month", "window: rolling 12 months") for spread in ("\nspread: evenly", "")),
+    "P121": (counted("quota: 10 * payee.days_in_window"), paid("", "    kind: bonus\n    on: bookings\n    payout: 1 USD * payee.days_in_window\n").replace("    rate: 5%\n", "")),
+    "P246": tuple(counted(f"ramp: 50%{quota}") for quota in ("", "\nquota: own")),
     "P244": tuple(counted(f"credit: {credit}\nquota: sum of reports") for credit in ("own", "all reports")),
     "P243": (paid("target: 60% of variable"), paid("target: 100% of variable")),
     "P300": tuple(_tier("from: 0%, pay: 1%", by="attainment").replace("window: month", f"window: year{a}") for a in ("", ", against: full quota")),

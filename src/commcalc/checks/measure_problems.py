@@ -56,4 +56,22 @@ NO_SPREAD = _k(
         "window: rolling 12 months, and a quota for each month",
     ),
 )
+NO_DAYS = _k(
+    "P121",
+    "Days of which window?",
+    "`payee.days_in_window` is read here, where there is no window that ends",
+    "read it in the `payout` of a bonus that is on a measure over a month, quarter, half or year; or say `prorate: {bonus: days}`",
+    (
+        "It is the days on which the payee takes part in the window that a bonus is paid for.",
+        "quota: 10 * payee.days_in_window",
+        "payout: 1 USD * payee.days_in_window, of a bonus on a measure with window: month",
+    ),
+)
+RAMP_OF_NOTHING = _k(
+    "P246",
+    "A ramp without a quota",
+    "`{name}` has a ramp and no quota that it could be of",
+    "write `quota: own`, or leave the ramp out",
+    ("A ramp is the part of the quota that counts in each pay period.", "ramp: 50%, without quota", "quota: own, ramp: 50%"),
+)
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
-from commcalc.checks.measure_problems import NO_SPREAD, NOBODYS_QUOTAS, NOT_OF_PAYEES, OVERLAPPING
+from commcalc.checks.measure_problems import NO_SPREAD, NOBODYS_QUOTAS, NOT_OF_PAYEES, OVERLAPPING, RAMP_OF_NOTHING
 from commcalc.language.expression import Type
 from commcalc.language.names import nearest
 from commcalc.plan.components import Bonus
@@ -14,7 +14,7 @@ from commcalc.plan.crediting import WORDS, ReportsCredit, SameCredit, of_others
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import MeasureBase
 from commcalc.plan.walk import Path
-from commcalc.plan.windows import ANNIVERSARY, rolling_of
+from commcalc.plan.windows import ANNIVERSARY, QUOTA_ROW, rolling_of
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -28,12 +28,23 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             mend = "leave it out, and give rows that lie inside the window: they add up"
             at = loaded.tree.span_of((*path, "spread"), key=True)
             yield NO_SPREAD.at(at, key="spread", name=name, window=measure.window, mend=mend)
+        if measure.ramp is not None:
+            yield from _ramp(loaded, path, name, measure)
     for name, component in loaded.plan.components.items():
         on = getattr(component, "on", None)
         window = loaded.plan.measures[on].window if on in loaded.plan.measures else ""
         if rolling_of(window) is not None and not isinstance(component, Bonus):
             at = loaded.tree.span_of(("components", name, "on"))
             yield OVERLAPPING.at(at, name=on, window=window, component=name)
+
+
+def _ramp(loaded: LoadedPlan, path: Path, name: str, measure: MeasureBase) -> Iterator[Problem]:
+    at = loaded.tree.span_of((*path, "ramp"), key=True)
+    if measure.quota is None:
+        yield RAMP_OF_NOTHING.at(at, name=name)
+    elif measure.window in ("deal", "life", QUOTA_ROW):
+        mend = "let it be over a month, quarter or year"
+        yield NO_SPREAD.at(at, key="ramp", name=name, window=measure.window, mend=mend)
 
 
 def _column(loaded: LoadedPlan, path: Path, measure: MeasureBase, facts: Facts) -> Iterator[Problem]:

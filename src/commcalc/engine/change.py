@@ -12,10 +12,10 @@ from commcalc.engine.components.bonus import window_measure
 from commcalc.engine.earnings import Blank, Job, probe_day
 from commcalc.engine.measure import window_of, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
-from commcalc.engine.quota import days_of, has_end, taking_part
 from commcalc.engine.reading import with_assignment
 from commcalc.engine.rules import expressions_of, is_money
 from commcalc.engine.target import target_of
+from commcalc.engine.tenure import days_of, has_end, taking_part
 from commcalc.engine.windows import own_windows
 from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus

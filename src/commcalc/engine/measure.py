@@ -8,7 +8,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.credit import credits_of, share_of
-from commcalc.engine.people import join_effective
+from commcalc.engine.facts import with_facts
 from commcalc.engine.rules import Rules
 from commcalc.engine.windows import own_windows
 from commcalc.plan.measures import AverageMeasure, CountMeasure, MeasureBase
@@ -76,20 +76,6 @@ def _from_plan(plan: Plan, columns: frozenset[str], rules: Rules) -> frozenset[s
     for name in columns & plan.columns.keys():
         inner = inner | rules.reads(plan.columns[name]).columns
     return inner
-
-
-def with_facts(book: Book, plan: Plan, frame: pl.DataFrame, payee: frozenset[str], params: frozenset[str]) -> pl.DataFrame:
-    """Add `payee.x` as of the credit date, and `assign.x` for what the assignment overrides or states."""
-    extra = {"payee_id"} if any(getattr(plan.params.get(p), "payee", None) for p in params) else set()
-    facts = [f"payee.{c}" for c in sorted(payee | extra)]
-    present = [c for c in facts if c in book.people.facts.columns and c not in frame.columns]
-    if present:
-        frame = join_effective(frame, book.people.facts.select("~p", "~from", "~to", *present), "~d")
-    stated = [p for p in sorted(params) if p in book.people.assignments.columns and f"assign.{p}" not in frame.columns]
-    if stated:
-        rows = book.people.assignments.select("~a", *(pl.col(p).alias(f"assign.{p}") for p in stated))
-        frame = frame.join(rows, on="~a", how="left", maintain_order="left")
-    return frame
 
 
 def with_plan_columns(plan: Plan, frame: pl.DataFrame, needed: frozenset[str], rules: Rules) -> pl.DataFrame:

@@ -6,11 +6,11 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.engine.book import Book
-from commcalc.engine.measure import with_facts
+from commcalc.engine.facts import with_facts
 from commcalc.engine.people import LAST_DAY
-from commcalc.engine.quota import days_of
 from commcalc.engine.rules import Rules
 from commcalc.engine.target import ote_columns
+from commcalc.engine.tenure import days_of
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient, round_to
 

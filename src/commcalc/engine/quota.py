@@ -10,8 +10,10 @@ import polars as pl
 from commcalc.engine.book import Book
 from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.moments import CALENDAR_WINDOWS
-from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, stretches
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, People
+from commcalc.engine.ramp import ramped
 from commcalc.engine.rules import Rules
+from commcalc.engine.tenure import days_of, has_end, taking_part
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Binary
 from commcalc.plan.crediting import ReportsCredit, SameCredit
@@ -123,6 +125,8 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     days = prorates(plan, "quota") and grows_with_days(plan, name)
     if not isinstance(said.quota, str):
         found = probes.with_columns(rules.value(said.quota).alias("~qn"), ONE.alias("~qd"))
+        if said.ramp is not None:
+            return _ramped_value(book, plan, said, rules, found, days=days)
         return _prorated_value(book, plan, found) if days else found
     rows = quota_rows(book, plan, said, name)
     if said.quota == "plan":
@@ -130,10 +134,14 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     if said.quota == "team":
         rows = rows.filter(pl.col("~rank") == 1)
     parts = _parts(book, said, rows, probes)
-    if days and said.window != "quota row":  # that one is the row's amount, however long it holds
+    if said.ramp is not None:
+        parts = ramped(book, plan, said, rules, parts, days=days)
+    elif days and said.window != "quota row":  # that one is the row's amount, however long it holds
         parts = _prorated_rows(book, plan, parts)
     key = ["~p", "~w", "~t"]
-    found = probes.join(_added(parts), on=key, how="left", maintain_order="left").with_columns(pl.col("~qd").fill_null(ONE))
+    added = _added(parts).with_columns(pl.lit(value=True).alias("~there"))
+    found = probes.join(added, on=key, how="left", maintain_order="left")
+    found = found.with_columns(pl.when("~there").then("~qd").otherwise(ONE).alias("~qd")).drop("~there")
     moves = moving(said.window)
     if (said.spread != "evenly" or moves) and said.window not in ("quota row", "life"):
         unclear = _unspread(book, said, parts, rows, probes).with_columns(pl.lit(value=True).alias("~unclear"))
@@ -238,26 +246,12 @@ def _spread(book: Book, said: MeasureBase, both: pl.DataFrame) -> pl.DataFrame:
     return shared.drop("~at").with_columns(pl.col("~wfirst").alias("~first"), pl.col("~wlast").alias("~last"))
 
 
-def taking_part(book: Book, plan: Plan, spans: pl.DataFrame, first: str, last: str) -> pl.DataFrame:
-    """Return `spans` with `~taken`: days of each payee's span on the plan and employed, both ends counted."""
-    numbered = spans.with_row_index("~i")
-    joined = numbered.select("~i", "~p", pl.col(first).alias("~x"), pl.col(last).alias("~y")).join(
-        stretches(book.people, plan), on="~p", how="left"
-    )
-    days = pl.min_horizontal("~y", "~z") - pl.max_horizontal("~x", "~b")
-    counted = pl.when(pl.col("~b").is_not_null()).then((days.dt.total_days() + 1).clip(lower_bound=0)).otherwise(0)
-    taken = joined.group_by("~i").agg(counted.sum().alias("~taken"))
-    return numbered.join(taken, on="~i", how="left", maintain_order="left").drop("~i")
-
-
-def days_of(first: str, last: str) -> pl.Expr:
-    """Return the days from `first` to `last`, both counted."""
-    return (pl.col(last) - pl.col(first)).dt.total_days() + 1
-
-
-def has_end(first: str, last: str) -> pl.Expr:
-    """Whether a window has days to go by: it is open at neither end."""
-    return (pl.col(first) > FIRST_DAY) & (pl.col(last) < LAST_DAY)
+def _ramped_value(book: Book, plan: Plan, said: MeasureBase, rules: Rules, found: pl.DataFrame, *, days: bool) -> pl.DataFrame:
+    """A value of each window in its pay periods, each by its ramp and days."""
+    whole = (pl.col("~qn").alias("~amount"), ONE.alias("~num"), ONE.alias("~den"))
+    parts = found.select("~p", "~w", "~t", *whole, pl.col("~wfirst").alias("~first"), pl.col("~wlast").alias("~last"))
+    sums = _added(ramped(book, plan, said, rules, parts.filter(pl.col("~amount").is_not_null()), days=days))
+    return found.drop("~qn", "~qd").join(sums, on=["~p", "~w", "~t"], how="left", maintain_order="left")
 
 
 def _prorated_rows(book: Book, plan: Plan, parts: pl.DataFrame) -> pl.DataFrame:
@@ -296,4 +290,6 @@ def _added(parts: pl.DataFrame) -> pl.DataFrame:
     figure = product(product(pl.col("~amount"), pl.col("~num")), times)
     every = parts.join(common, on=key).with_columns(figure.alias("~figure"))
     keep_exact(every, "the quotas of a window", pl.col("~figure"), rows=len(every))
-    return every.group_by(key).agg(pl.col("~figure").sum().alias("~qn"), pl.col("~qd").first())
+    known = pl.col("~amount").is_not_null().all()  # of a ramp that is empty nothing can be told
+    sums = every.group_by(key).agg(pl.col("~figure").sum().alias("~qn"), pl.col("~qd").first(), known.alias("~known"))
+    return sums.with_columns(pl.when("~known").then(c).alias(c) for c in ("~qn", "~qd")).drop("~known")

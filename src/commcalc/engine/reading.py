@@ -10,7 +10,8 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.credit import share_of
-from commcalc.engine.measure import COUNTED, Measured, counted, with_facts
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import COUNTED, Measured, counted
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.quota import in_teams, quota_at
 from commcalc.engine.rules import Rules

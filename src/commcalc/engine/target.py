@@ -7,10 +7,10 @@ from math import lcm
 import polars as pl
 
 from commcalc.engine.book import Book
-from commcalc.engine.measure import with_facts
+from commcalc.engine.facts import with_facts
 from commcalc.engine.people import stretches
-from commcalc.engine.quota import days_of, has_end
 from commcalc.engine.rules import Rules
+from commcalc.engine.tenure import days_of, has_end
 from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.model import Plan

@@ -36,7 +36,6 @@ class MeasureBase(Shape):
         "extends": "a measure made from another",
         "per": "a running total for each value of a column",
         "shift": "an earlier window",
-        "ramp": "a quota that grows",
     }
     aggregate: ClassVar[Aggregate]
 
@@ -86,6 +85,11 @@ class MeasureBase(Shape):
         default=None,
         description="how a longer quota is divided among its periods: evenly, or by a list of ratios that add up to 100%",
         examples=["evenly"],
+    )
+    ramp: Value | None = Field(
+        default=None,
+        description="what part of the quota of each pay period counts, while a payee is new to the plan; all of it, where left out",
+        examples=["{by: payee.months_on_plan, rows: {1: 25%, 2: 50%, 3: 75%, 4..: 100%}}"],
     )
     no_quota: Literal["refuse", "0%", "100%", "leave out"] = Field(
         default="refuse",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from math import lcm
 from typing import Any
@@ -16,10 +16,10 @@ from commcalc.reference.crediting import in_group
 from commcalc.reference.job import Row
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.names import Scope
-from commcalc.reference.numbers import Figure, times
+from commcalc.reference.numbers import ONE, Figure, times
 from commcalc.reference.rates import value_of
 from commcalc.reference.records import Records
-from commcalc.reference.time import Window, overlap, windows_between
+from commcalc.reference.time import Window, overlap, span_of, windows_between
 
 Parts = list[tuple[Decimal, int]]
 
@@ -42,7 +42,7 @@ class Quotas:
             parts = self._of_rows(name, payee, window, at, days=days)
         else:
             value = value_of(measure.quota, Scope(self.records, self.plan, payee, at))
-            parts = [] if value is None else [self._reduced(value, 1, payee, window, days=days)]
+            parts = [] if value is None else self._reduced(measure, (value, 1), payee, window, days=days)
         if not parts:
             return None
         common = lcm(*(d for _, d in parts))
@@ -116,14 +116,14 @@ class Quotas:
             first, last = span
             if window.first <= first and last <= window.last:
                 if measure.against != "quota to date" or first <= at:
-                    parts.append(self._reduced(row["amount"], 1, payee, Window(first, last), days=days))
+                    parts += self._reduced(measure, (row["amount"], 1), payee, Window(first, last), days=days)
             elif moves and first <= window.last and window.first <= last:
                 raise NotPaid("a quota row lies in the window in part only", whole=True)
             elif first <= window.first and window.last <= last:
-                parts.append(self._spread(measure, payee, window, (row, Window(first, last)), days=days))
+                parts += self._spread(measure, payee, window, (row, Window(first, last)), days=days)
         return parts
 
-    def _spread(self, measure: Any, payee: str, window: Window, longer: tuple[Row, Window], *, days: bool) -> tuple[Decimal, int]:
+    def _spread(self, measure: Any, payee: str, window: Window, longer: tuple[Row, Window], *, days: bool) -> Parts:
         """A row longer than the window: an even part of it, or the ratio at the window's place."""
         row, span = longer
         if measure.spread is None:
@@ -132,15 +132,48 @@ class Quotas:
         if measure.spread != "evenly" and len(measure.spread) != len(windows):
             raise NotPaid("a quota row has not as many windows as the spread has ratios", whole=True)
         if measure.spread == "evenly":
-            return self._reduced(row["amount"], len(windows), payee, window, days=days)
+            return self._reduced(measure, (row["amount"], len(windows)), payee, window, days=days)
         ratio = measure.spread[windows.index(window)]
-        return self._reduced(times(row["amount"], ratio), 1, payee, window, days=days)
+        return self._reduced(measure, (times(row["amount"], ratio), 1), payee, window, days=days)
 
-    def _reduced(self, amount: Decimal, divisor: int, payee: str, span: Window, *, days: bool) -> tuple[Decimal, int]:
+    def _reduced(self, measure: Any, part: tuple[Decimal, int], payee: str, span: Window, *, days: bool) -> Parts:
+        """A part by its ramp and by the days taken part in it, where the plan says so (§4.7)."""
+        if measure.ramp is None or not span.has_end:
+            return [self._by_days(part, payee, span, days=days)]
+        amount, divisor = part
+        pieces = self._pieces(span)
+        found = []
+        for piece in pieces:
+            factor = self._ramp(measure, payee, piece)
+            found.append(self._by_days((times(amount, factor), divisor * len(pieces)), payee, piece, days=days))
+        return found
+
+    def _pieces(self, span: Window) -> list[Window]:
+        """The pay periods that have a day of the span, as far as they lie in it."""
+        found: list[Window] = []
+        day = span.first
+        while day <= span.last:
+            pay = span_of(self.records.calendar, self.plan.payment.every, day)
+            found.append(Window(day, min(pay.last, span.last)))
+            day = pay.last + timedelta(days=1)
+        return found
+
+    def _ramp(self, measure: Any, payee: str, piece: Window) -> Decimal:
+        """The ramp as of the last day of the piece on which the payee takes part; all of it where that is none."""
+        days = [(a, b) for a, b in self.records.days_on(payee, self.plan) if a <= piece.last and b >= piece.first]
+        if not days:
+            return ONE
+        found: Decimal | None = value_of(measure.ramp, Scope(self.records, self.plan, payee, min(days[-1][1], piece.last)))
+        if found is None:
+            raise NotPaid("the ramp is empty", whole=True)
+        return found
+
+    def _by_days(self, part: tuple[Decimal, int], payee: str, span: Window, *, days: bool) -> tuple[Decimal, int]:
         """Amount x days taking part / days of the span, where the plan prorates quotas."""
+        amount, divisor = part
         if not days or not span.has_end:
-            return amount, divisor
+            return part
         taken = overlap(self.records.days_on(payee, self.plan), span.first, span.last)
         if taken == span.days:
-            return amount, divisor
+            return part
         return times(amount, taken), divisor * span.days

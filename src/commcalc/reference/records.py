@@ -86,11 +86,33 @@ class Records:
 
         The hire is that of the payee's last row that names one; None where none does.
         """
-        hires: list[date] = [r["hired"] for r in self.payees.get(payee, ()) if r.get("hired")]
-        if not hires:
+        hire = self.hire(payee)
+        if hire is None:
             return None
-        begun = day.year if _in_year(hires[-1], day.year) <= day else day.year - 1
-        return Window(_in_year(hires[-1], begun), _in_year(hires[-1], begun + 1) - timedelta(days=1))
+        begun = day.year if _in_year(hire, day.year) <= day else day.year - 1
+        return Window(_in_year(hire, begun), _in_year(hire, begun + 1) - timedelta(days=1))
+
+    def hire(self, payee: str) -> date | None:
+        """Return the payee's hire: that of the last row that names one."""
+        hires: list[date] = [r["hired"] for r in self.payees.get(payee, ()) if r.get("hired")]
+        return hires[-1] if hires else None
+
+    def on_plan_since(self, payee: str, plan: Plan, day: date) -> tuple[date, date] | None:
+        """Return since when the payee is on the plan, and the day or the last one before it on which they took part (§7.4).
+
+        Assignments that follow each other without a day between are one; a later hire counts instead of their first day.
+        """
+        begun = [(last, row) for first, last, row in self.rows_on(payee, plan) if first <= day]
+        if not begun:
+            return None
+        last, row = begun[-1]
+        since = row["from"]
+        for other in reversed([r for r in self.assignments[payee] if r["plan"] == plan.plan and r["from"] < since]):
+            if (other.get("to") or date.max) + timedelta(days=1) != since:
+                break
+            since = other["from"]
+        since = max(since, self.hire(payee) or since)
+        return (since, min(day, last)) if since <= min(day, last) else None
 
     def hired(self, payee: str, day: date) -> bool:
         """Tell whether the payee was hired by the day."""

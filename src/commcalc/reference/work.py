@@ -139,6 +139,7 @@ class Work:
         scope = self.scope(earner.payee, moment)
         scope.assigned = self.records.standing(earner.payee, self.plan, window.first, moment) or scope.assigned
         scope.facts["window_ended"] = window.last <= at
+        scope.window = window
 
         def read(name: str | None) -> Measured:
             measure = name or self.on

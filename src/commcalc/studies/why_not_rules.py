@@ -11,7 +11,8 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.credit import credits_of
-from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.part import rules_of
 from commcalc.engine.result import Result
 from commcalc.engine.rules import Rules, deal_rules

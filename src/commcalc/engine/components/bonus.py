@@ -8,7 +8,7 @@ import polars as pl
 
 from commcalc.engine.components.lines import kicked, multipliers
 from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job, nothing
-from commcalc.engine.measure import with_facts
+from commcalc.engine.facts import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.rules import is_money
 from commcalc.engine.target import target_of
@@ -47,7 +47,7 @@ def earn(job: Job, day: date) -> Earned:
         reads = reads | rules.reads(said.eligible)
     if isinstance(said.target, Expression):
         reads = reads | rules.reads(said.target)
-    frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
+    frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params, "~t")
     if said.eligible is not None:
         frame = frame.filter(rules.expression(said.eligible))
     frame = job.readings.attach(frame, reads.measures, name)

@@ -10,7 +10,8 @@ import polars as pl
 from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Blank, Earned, Job, nothing, probe_day, to_date, window_days
-from commcalc.engine.measure import Measured, counted, with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import Measured, counted, with_plan_columns
 from commcalc.engine.rates.tiers import Ladder, bounds, by_tier, ladder, look_up_pairs, paying_tiers, sliced
 from commcalc.engine.reading import rounded
 from commcalc.engine.rules import NOTHING, Rules, attainment_of, value_of

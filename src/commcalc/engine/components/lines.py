@@ -9,7 +9,8 @@ from operator import add
 import polars as pl
 
 from commcalc.engine.earnings import ROW, SLICE, Blank, Earned, Job, nothing
-from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.rules import Rules
 from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
