@@ -146,8 +146,16 @@ def _plainly_read(said: Commission, rules: Rules) -> frozenset[str]:
 
 def _needs_quota(said: Commission, rules: Rules) -> bool:
     tiers = [t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)]
-    by_own = any(attainment_of(t.by.node, rules.own) == rules.own for t in tiers)
+    by_own = any(attainment_of(t.by.node, rules.own) == rules.own and not _due_by_then(t, rules) for t in tiers)
     return said.rate == "on-target" or by_own
+
+
+def _due_by_then(tiers: Tiers, rules: Rules) -> bool:
+    """Whether each period's credits go by what was due of the quota at its end, which is not what is due by now."""
+    own = attainment_of(tiers.by.node, rules.own)
+    if own is None or own != rules.own or tiers.apply != "period":
+        return False
+    return bool(rules.plan.measures[own].against == "quota to date")
 
 
 def _quota(job: Job, measured: Measured, frame: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -204,7 +212,7 @@ def _undecided(job: Job, said: Commission, frame: pl.DataFrame, day: date) -> tu
     rules = job.rules.on(said.on)
     blanks: list[Blank] = []
     for number, tiers in enumerate(t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)):
-        if rules.reads(tiers.by).measures != {said.on}:
+        if rules.reads(tiers.by).measures != {said.on} or _due_by_then(tiers, rules):
             frame = _read_by(job, rules, tiers, frame, day).rename({"~x": f"~x{number}", "~scale": f"~scale{number}"})
             unknown = pl.col(f"~x{number}").is_null()
             gone = frame.filter(unknown).select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique(maintain_order=True)
@@ -222,8 +230,13 @@ def _read_by(job: Job, rules: Rules, tiers: Tiers, frame: pl.DataFrame, day: dat
     """Add `~x ~scale`: another measure that tiers go by, at the end of the window or of the credit's own period."""
     reads = rules.reads(tiers.by)
     marked = frame.with_row_index("~i")
-    probes = marked.select("~i", "~p", probe_day(day, of_credit=tiers.apply == "period", book=job.book).alias("~t"))
-    read = job.readings.left_out(job.readings.attach(probes, reads.measures), reads.quotas)
+    moment = probe_day(day, of_credit=tiers.apply == "period", book=job.book)
+    own = rules.own if _due_by_then(tiers, rules) else None
+    if own is not None:
+        moment = pl.min_horizontal(moment, "~wlast")
+    windows = ("~w", "~wfirst", "~wlast") if own is not None else ()
+    probes = marked.select("~i", "~p", *windows, moment.alias("~t"))
+    read = job.readings.left_out(job.readings.attach(probes, reads.measures, own), reads.quotas)
     x, scale = rules.abscissa(tiers.by)
     figures = read.select("~i", x.alias("~x"), (ONE if scale is None else scale).alias("~scale"))
     return marked.join(figures, on="~i", maintain_order="left").drop("~i")
@@ -268,7 +281,7 @@ def _tiered(job: Job, measured: Measured, tiers: Tiers, credits: Cut, tier: str)
     rules = job.rules.on(measured.name)
     on_attainment = attainment_of(tiers.by.node, rules.own)
     by = on_attainment or value_of(tiers.by.node, rules.own)
-    own = by == measured.name
+    own = by == measured.name and not _due_by_then(tiers, rules)
     frame, pieces = credits
     if not own:
         number = tier.removeprefix("~tier")
