@@ -15,7 +15,7 @@ from commcalc.engine.measure import Measured, counted, with_plan_columns
 from commcalc.engine.rates.tiers import Ladder, bounds, by_tier, ladder, look_up_pairs, paying_tiers, sliced
 from commcalc.engine.reading import rounded
 from commcalc.engine.rules import NOTHING, Rules, attainment_of, value_of
-from commcalc.engine.target import ote_columns, target_of
+from commcalc.engine.target import target_of
 from commcalc.plan.components.commission import Commission
 from commcalc.plan.measures import CountMeasure, Rounding, SumMeasure
 from commcalc.plan.tiers import Tiers
@@ -97,8 +97,6 @@ def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, 
     reads = rules.reads(*values)
     frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
     frame = with_plan_columns(job.plan, frame, reads.columns, rules)
-    if "ote" in reads.payee or "base" in reads.payee or "variable" in reads.payee:
-        frame = _payee_ote(job, frame)
     others = reads.measures - {said.on}
     read_own = said.on in _plainly_read(said, rules)
     frame = frame.with_columns(probe_day(day, of_credit=said.as_of == "credit period", book=job.book).alias("~t"))
@@ -115,14 +113,6 @@ def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, 
         )
         frame, blanks = _without_quota(job, measured, frame, by_value=by_value)
     return frame, blanks
-
-
-def _payee_ote(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
-    with_ote = ote_columns(job.book, job.plan, frame, job.rules)
-    variable = product(pl.col("~ote"), pl.col("~variable")) / (pl.col("~base") + pl.col("~variable"))
-    return with_ote.with_columns(
-        pl.col("~ote").alias("payee.ote"), variable.alias("payee.variable"), (pl.col("~ote") - variable).alias("payee.base")
-    ).drop("~ote", "~base", "~variable")
 
 
 def _values(said: Commission) -> list[object]:
