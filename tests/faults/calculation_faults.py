@@ -101,4 +101,8 @@ CALCULATED = (
     Fault("a column of texts above", ROUND, says=("P119 5",), shows=("`types: {upline: payee}`",), plan=UPLINE["one"]),
     Fault("no manager column to roll up by", says=("D015",), shows=("`manager`",), plan=EVERYBODY),
     Fault("F092 a chain of 1,000 is credited to its middle and its top", {**CHAIN, **deals("D1,p0,2026-01-05,1000")}, pays="p500 50 p999 50", plan=EVERYBODY),
+    Fault("years from a hire, and no column of hires", says=("D015",), shows=("`hired`",), plan=plan("kind: commission, on: booked, rate: 5%", "window: year from payee.hired")),
+    Fault("months employed, and no column of hires", says=("D015",), shows=("`hired`",), plan=plan("kind: commission, on: booked, rate: 5%, where: payee.months_employed > 2", "window: month")),
+    Fault("a commission on windows that overlap", says=("P120 6",), shows=("value('booked')",), plan=plan("kind: commission, on: booked, rate: 5%", "window: rolling 12 months")),
+    Fault("a window that is none", says=("P003 5",), shows=("write rolling 90 months",), plan=plan("kind: commission, on: booked, rate: 5%", "window: last 90 days")),
 )  # fmt: skip

@@ -65,7 +65,7 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
     # rows are in payee and date order and windows tile time, so that those of a window stand together
     frame = frame.with_columns(runs_of(frame, "~p", "~w").run.alias("~g"))
     if rolling_of(said.window) is not None:  # no running total: each day's is another
-        return Measured(name, said, _rolling_figures(said, frame, rules), pl.concat([blank, no_window], how="diagonal"))
+        return Measured(name, said, _rolling_figures(book, said, frame, rules), pl.concat([blank, no_window], how="diagonal"))
     opened = openings_of(book, plan, name) if said.aggregate in COUNTED else None
     frame = _aggregate(book, said, frame, rules, opened)
     return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"), opened)
@@ -138,13 +138,18 @@ def _aggregate(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules,
     return frame.with_columns(pl.col("~x").alias("~m"), best.over(key).alias("~cum"), ZERO.alias("~c")).drop("~x")
 
 
-def _rolling_figures(said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Add what a rolling window adds up anew on each day: `~x`, its weight `~by`; the credit's own place is nowhere."""
+def _rolling_figures(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Add what a rolling window adds up anew on each day: `~x`, its weight `~by`; and what a credit counts, which has no place."""
     weight = getattr(said, "weighted_by", None) if said.aggregate == "average" else said.weight
     by = rules.value(weight) if weight is not None else pl.lit(1).cast(D)
     figure = rules.value(said.expression) if said.expression is not None else pl.lit(1).cast(D)
     none = pl.lit(None, dtype=D)
-    return frame.with_columns(figure.alias("~x"), by.alias("~by"), none.alias("~m"), none.alias("~c"), none.alias("~cum"))
+    if said.aggregate in COUNTED:
+        of = _weighted if said.aggregate == "sum" else _counted
+        frame = frame.with_columns(of(book, said, frame.with_columns(pl.lit(0, dtype=pl.Int64).alias("~w")), rules).alias("~m"))
+    else:
+        frame = frame.with_columns(pl.lit(1).cast(D).alias("~m"))
+    return frame.with_columns(figure.alias("~x"), by.alias("~by"), none.alias("~c"), none.alias("~cum"))
 
 
 def _weighted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.Expr | pl.Series:
