@@ -49,7 +49,7 @@ def read_levels(text: str) -> Levels:
     raise fault(NOT_A_NUMBER, text=text, wanted="levels", why=why, example="1, 1..3 or 1..")
 
 
-LevelsField = Annotated[Levels, *reader(read_levels, example="1..3")]
+LevelsField = Annotated[Levels, reader(read_levels, example="1..3")]
 
 
 class RoleCredit(Shape):

@@ -65,6 +65,6 @@ def _meant(text: str) -> str:
 
 WindowField = Annotated[
     str,
-    reader(read_window)[0],
+    reader(read_window),
     WithJsonSchema({"anyOf": [{"enum": list(WORDS)}, {"type": "string", "pattern": f"^{_ROLLING.pattern}$"}]}),
 ]
