@@ -105,4 +105,5 @@ CALCULATED = (
     Fault("months employed, and no column of hires", says=("D015",), shows=("`hired`",), plan=plan("kind: commission, on: booked, rate: 5%, where: payee.months_employed > 2", "window: month")),
     Fault("a commission on windows that overlap", says=("P120 6",), shows=("value('booked')",), plan=plan("kind: commission, on: booked, rate: 5%", "window: rolling 12 months")),
     Fault("a window that is none", says=("P003 5",), shows=("write rolling 90 months",), plan=plan("kind: commission, on: booked, rate: 5%", "window: last 90 days")),
+    Fault("a column of the payees with a name of the language", {"payees": b"payee_id,name,base\nann,Ann,1\nbob,Bob,2\ncy,Cy,3\n"}, {"payees": {"types": {"base": "money"}}}, says=("P115 6",), shows=("`payee.base` is what the plan says of the payee and a column of the payees",), plan=plan("kind: commission, on: booked, rate: 5%, eligible: payee.base > 1", "window: month")),
 )  # fmt: skip

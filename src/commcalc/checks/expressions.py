@@ -51,6 +51,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             yield kind.at(at, **texts)
         yield from _later(loaded, place)
         yield from _no_window(loaded, place)
+        yield from _hidden(loaded, place, facts)
         if wrong or found is None:
             continue
         if place.wanted == "condition" and found is not Type.YES_NO:
@@ -70,6 +71,16 @@ def _later(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
             name = "earned()"
         if name:
             yield NOT_YET.at(loaded.tree.scalar_place(place.path, node.start, node.end), name=name)
+
+
+def _hidden(loaded: LoadedPlan, place: Place, facts: Facts) -> Iterator[Problem]:
+    """A column of the payees that has a name of the language would be read as what the language means by it."""
+    for node in walk(place.expression.node):
+        if isinstance(node, Member) and node.id in facts.payee_columns and node.id in (*TENURE, "ote", "base", "variable"):
+            at = loaded.tree.scalar_place(place.path, node.start, node.end)
+            yield NAME_TAKEN.at(
+                at, name=f"payee.{node.id}", one="what the plan says of the payee", other="a column of the payees"
+            )
 
 
 def _no_window(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
