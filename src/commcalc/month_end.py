@@ -30,10 +30,12 @@ from commcalc.inputs.tables import Inputs
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Member, Name, Node
 from commcalc.language.names import nearest
-from commcalc.plan.crediting import MANAGER, ReportsCredit
+from commcalc.language.tree import plain
+from commcalc.plan.crediting import ToRule
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
 from commcalc.plan.walk import Path
+from commcalc.plan.whose import MANAGER, ReportsCredit
 from commcalc.plan.windows import ANNIVERSARY
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def calculate(
     hidden_columns(plans, inputs, report)
     _in_circles(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
+    _lacking_in_rules(project.file, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
     result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress, kept)
@@ -163,6 +166,24 @@ def _of_expressions(loaded: LoadedPlan) -> Iterator[Named]:
                 yield at.path, node, "deals", node.id
 
 
+def _lacking_in_rules(file: ProjectFile, inputs: Inputs, report: Report) -> None:
+    """A column that a crediting rule reads is in the table: else no deal could be decided."""
+    rules = file.model.crediting.rules if file.model.crediting is not None else []
+    mend = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
+    for number, rule in enumerate(rules):
+        at = ("crediting", "rules", number)
+        for key, expression in rule.expressions.items():
+            for node in walk(expression.node):
+                table = "payees" if isinstance(node, Member) else "deals"
+                if not isinstance(node, Name | Member) or node.id in {*inputs.tables[table].columns, "credit_date"}:
+                    continue
+                place = file.tree.scalar_place((*at, key), node.start, node.end)
+                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=mend.format(table=table, column=node.id)))
+        if isinstance(rule, ToRule) and rule.to not in inputs.tables["deals"].columns:
+            place = file.tree.span_of((*at, "to"))
+            report.add(NO_COLUMN.at(place, column=rule.to, near="", mend=mend.format(table="deals", column=rule.to)))
+
+
 def verify(project: Project, run: Run) -> Report:
     """Return every difference between the engine's result and the reference interpreter's."""
     assert run.result is not None and run.inputs is not None
@@ -195,7 +216,8 @@ def house_of(project: Project) -> House:
     types = written_types(project.file, "deals")
     counts = frozenset(c for c, t in types.items() if t == "count")
     model = project.file.model
-    return House(dict(model.readings), model.currency, model.credit_date, counts)
+    keys = model.tables["territories"].key if "territories" in model.tables else ()
+    return House(dict(model.readings), model.currency, model.credit_date, counts, model.crediting, tuple(keys))
 
 
 def _tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
@@ -221,6 +243,7 @@ def _period(inputs: Inputs, credit_date: str, name: str | None, report: Report) 
 
 def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any]:
     """What the run was made from: versions, digests, counts. No time, host or path of this machine."""
+    rules = project.file.tree.node_at(("crediting",)) if project.file else None
     return {
         "commcalc": VERSION,
         "polars": pl.__version__,
@@ -228,6 +251,7 @@ def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any
         "inputs": dict(inputs.digests),
         "plans": {p.file: p.digest for p in project.plans},
         "readings": dict(project.file.model.readings) if project.file else {},
+        **({"crediting": plain(rules)} if rules is not None else {}),
         "tables": {n: dict(c) for n, c in sorted(inputs.counts.items())},
         "notes": list(inputs.notes),
     }

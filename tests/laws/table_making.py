@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from plan_making import OPEN_FINDINGS, made_plan
+from rule_making import made_crediting, made_territories
 from worlds import Row, World
 
 from commcalc.plan.windows import tile_of
@@ -52,6 +53,8 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     world.tables["quotas"] = _quotas(r, ids, plans)
     world.tables["kpis"] = _kpis(r, ids, plans)
     world.tables["openings"] = _openings(r, ids, plans)
+    world.crediting = made_crediting(r)
+    world.tables["territories"] = made_territories(r, ids) if world.crediting else []
     return world
 
 

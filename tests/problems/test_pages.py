@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from commcalc.checks import Facts, check_plans
 from commcalc.cli.catalogue import kinds
 from commcalc.cli.main import app
+from commcalc.inputs.project import read_project
 from commcalc.language.expression import Type
 from commcalc.plan.load import load_plan
 
@@ -194,6 +195,22 @@ def test_what_a_page_tells_in_words_fails_and_works(code: str) -> None:
     fails, works = TOLD[code]
     assert code in codes(fails)
     assert code not in codes(works)
+
+
+@pytest.mark.parametrize("code", ["D070", "D071", "D072", "D073", "D074"])
+def test_the_example_of_a_page_about_the_project_fails_and_works(code: str, tmp_path: Path) -> None:
+    fails, works = examples(kinds()[code].page)
+    assert code in _told(tmp_path, fails)
+    assert _told(tmp_path, works) == set()
+
+
+def _told(folder: Path, line: str) -> set[str]:
+    for name in ("deals", "payees", "assignments"):
+        (folder / f"{name}.csv").write_text("")
+    tables = ", ".join(f"{n}: {{file: {n}.csv}}" for n in ("deals", "payees", "assignments"))
+    text = f"commcalc: 1\ncurrency: USD\ncredit_date: close_date\n{line}\ntables: {{{tables}}}\n"
+    (folder / "commcalc.yaml").write_text(text)
+    return {p.code for p in read_project(folder)[1]}
 
 
 @pytest.mark.parametrize("code", kinds())

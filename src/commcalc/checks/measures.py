@@ -10,10 +10,10 @@ from commcalc.checks.measure_problems import NO_SPREAD, NOBODYS_QUOTAS, NOT_OF_P
 from commcalc.language.expression import Type
 from commcalc.language.names import nearest
 from commcalc.plan.components import Bonus
-from commcalc.plan.crediting import WORDS, ReportsCredit, SameCredit, of_others
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import MeasureBase
 from commcalc.plan.walk import Path
+from commcalc.plan.whose import WORDS, ReportsCredit, SameCredit, of_others
 from commcalc.plan.windows import ANNIVERSARY, QUOTA_ROW, rolling_of
 
 

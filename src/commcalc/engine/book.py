@@ -11,8 +11,11 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
+from commcalc.engine.rule_credit import HouseRules, columns_of
+from commcalc.engine.share_lists import listed
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Name
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.windows import rolling_of
 from commcalc.tables.exact import D
@@ -27,6 +30,8 @@ class House:
     currency: str
     credit_date: str
     count_columns: frozenset[str]  # deal columns that hold whole units
+    crediting: Crediting | None = None
+    territory_keys: tuple[str, ...] = ()  # key columns of the territories table
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,9 @@ class Book:
     deals: one row each: `~k` (place in the order of deal id and line), `~p` (owner, empty where unknown), `~sale` (number of
     the sale: `returns`, else the deal), `~deal` (number of the deal id), and the deal's columns. In a part of a run
     (engine.parts) they stand by owner, credit date and place, and have `~row`, their own number from 0.
-    splits: `~shares` (number of the deal id), `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
+    splits: `~shares` (number of the list: the deal id's, or one of engine.share_lists), `~p` (empty for nobody), `role`, `~n`, `~q` (share n/q),
+    `~place`, `~rest` (last of its role), in order; by crediting rules also `~rule`, the rules that gave it; or None.
+    refused: `~shares code rule fields text` of lists that the crediting rules do not decide; None without rules.
     """
 
     plans: tuple[LoadedPlan, ...]
@@ -69,6 +76,7 @@ class Book:
     openings: pl.DataFrame
     period: Period
     shared: SharedDeals | None = None  # where pay, not credit, is split
+    refused: pl.DataFrame | None = None
 
     @property
     def now(self) -> date:
@@ -91,6 +99,12 @@ def prepare_book(
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
     if splits is not None:
         deals = _with_shares(deals, splits)
+    refused: pl.DataFrame | None = None
+    if house.crediting is not None:
+        mode = house.readings.get("rounding", "half-up")
+        rules = HouseRules(house.crediting, people, tables.get("territories"), house.territory_keys, mode)
+        lists = listed(rules, deals, splits, dates_of(plans, house))
+        deals, splits, refused = lists.deals, lists.shares, lists.refused
     return Book(
         plans,
         house,
@@ -103,7 +117,14 @@ def prepare_book(
         _numbered(tables.get("kpis", pl.DataFrame()), people),
         _numbered(tables.get("openings", pl.DataFrame()), people),
         period,
+        refused=refused,
     )
+
+
+def dates_of(plans: tuple[LoadedPlan, ...], house: House) -> list[str]:
+    """Return the columns of the dates that credit deals: the project's, then those of measures that have their own."""
+    own = {m.date for p in plans for m in p.plan.measures.values() if m.date}
+    return [house.credit_date, *sorted(own - {house.credit_date})]
 
 
 def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
@@ -121,7 +142,8 @@ def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) ->
     """Leave behind the columns that no plan names: each would be sorted along."""
     named = {n.id for p in plans for at in p.places for n in walk(at.expression.node) if isinstance(n, Name)}
     dates = {m.date for p in plans for m in p.plan.measures.values() if m.date}
-    keep = {*ALWAYS, house.credit_date, *dates, *named}
+    ruled = columns_of(house.crediting, house.territory_keys) if house.crediting is not None else frozenset[str]()
+    keep = {*ALWAYS, house.credit_date, *dates, *named, *ruled}
     return deals.select(c for c in deals.columns if c in keep)
 
 

@@ -10,9 +10,9 @@ import polars as pl
 from commcalc.engine.book import Book, SharedDeals
 from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.people import People, hired_by_then, hired_on, join_effective
-from commcalc.plan.crediting import MANAGER, Company, ReportsCredit, RoleCredit, SameCredit, of_others
 from commcalc.plan.measures import MeasureBase
 from commcalc.plan.model import Plan
+from commcalc.plan.whose import MANAGER, Company, ReportsCredit, RoleCredit, SameCredit, of_others
 from commcalc.tables.exact import D, product, quotient
 from commcalc.tables.ordering import in_order
 from commcalc.tables.rows import only
@@ -30,7 +30,7 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     # what others hold is shared before streams are made of it
     held = book.shared.book if book.shared is not None and of_others(measure.credit) else book
     wanted = [c for c in dict.fromkeys(columns) if c in held.deals.columns]
-    shares = ["~shares"] if held.splits is not None else []
+    shares = [shares_column(held, date)] if held.splits is not None else []
     base = ["~row", "~k", "~p", "~deal", "~sale", *shares, pl.col(date).alias("~d"), *wanted]
     deals = only(held.deals, pl.col(date) <= book.now).select(base)
     rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
@@ -47,6 +47,12 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     if book.shared is not None:
         known = on_plan(book.shared, book.people, known, rows).filter(pl.col("~on") == pl.col("~of")).drop("~on", "~of", "~first")
     return in_order(hired_by_then(known, book.people, "~d"), "~p", "~d", "~k")
+
+
+def shares_column(book: Book, date: str) -> pl.Expr:
+    """Return the number of each deal's list of shares as of a date: crediting rules look at the day."""
+    dated = f"~shares:{date}"
+    return pl.col(dated if dated in book.deals.columns else "~shares").alias("~shares")
 
 
 def on_plan(shared: SharedDeals, people: People, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -124,7 +130,7 @@ def _rollup(book: Book, whose: ReportsCredit, deals: pl.DataFrame, own: pl.DataF
     below = (pl.col("~role") == "owner") & (pl.col("~level") > 0)
     found = found.with_columns(
         pl.col("~m").alias("~p"), pl.when(below).then(pl.lit(MANAGER)).otherwise("~role").alias("~role")
-    ).drop("~m")
+    ).drop("~m", "~rule", strict=False)
     if "~n" not in found.columns:
         return found
     found = _add_shares(found, CREDIT)
@@ -142,7 +148,7 @@ def _group(book: Book, whose: SameCredit | Company, own: pl.DataFrame, among: pl
         found = shares.join(among.alias("~m").to_frame(), how="cross")
     else:
         found = members(book.people, whose, shares, among)
-    return found.with_columns(pl.col("~m").alias("~p"), pl.lit(role).alias("~role")).drop("~m", "~key")
+    return found.with_columns(pl.col("~m").alias("~p"), pl.lit(role).alias("~role")).drop("~m", "~key", "~rule", strict=False)
 
 
 def _add_shares(held: pl.DataFrame, key: list[str]) -> pl.DataFrame:
@@ -213,14 +219,10 @@ def _with_rest(frame: pl.DataFrame, splits: pl.DataFrame) -> pl.Series:
     each = last.join(shares, on=["~shares", "~role"]).with_columns(
         quotient(product(pl.col("~x"), pl.col("n")), pl.col("q")).alias("~y")
     )
-    totals = each.group_by("~i").agg(
-        pl.col("~x").first(),
-        pl.col("n").cast(pl.Int64),
-        pl.col("q").cast(pl.Int64),
-        pl.col("~y").filter(~pl.col("r")).sum().alias("~others"),
+    others = each.group_by("~i").agg(
+        pl.col("~x", "~shares", "~role").first(), pl.col("~y").filter(~pl.col("r")).sum().alias("~others")
     )
-    sums = [_fraction_sum(n, q) for n, q in zip(totals["n"].to_list(), totals["q"].to_list(), strict=True)]
-    totals = totals.with_columns(pl.Series("N", [s[0] for s in sums]).cast(D), pl.Series("Q", [s[1] for s in sums]).cast(D))
+    totals = others.join(_whole_shares(shares.join(last, on=["~shares", "~role"], how="semi")), on=["~shares", "~role"])
     whole = (
         pl.when(pl.col("N") == pl.col("Q"))
         .then(pl.col("~x"))
@@ -229,3 +231,12 @@ def _with_rest(frame: pl.DataFrame, splits: pl.DataFrame) -> pl.Series:
     rest = totals.select("~i", (whole - pl.col("~others")).alias("~z"))
     joined = frame.with_row_index("~i").join(rest, on="~i", how="left", maintain_order="left")
     return joined.select(pl.coalesce("~z", "~part").alias("~share"))["~share"]
+
+
+def _whole_shares(shares: pl.DataFrame) -> pl.DataFrame:
+    """Return the sum N/Q of the shares of each list and role."""
+    sums = shares.group_by("~shares", "~role").agg(pl.col("n", "q").cast(pl.Int64))
+    alike = sums.select("n", "q").unique(maintain_order=True)
+    totals = [_fraction_sum(n, q) for n, q in alike.iter_rows()]
+    alike = alike.with_columns(pl.Series("N", [t[0] for t in totals]).cast(D), pl.Series("Q", [t[1] for t in totals]).cast(D))
+    return sums.join(alike, on=["n", "q"]).drop("n", "q")

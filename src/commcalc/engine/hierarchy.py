@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, join_effective
-from commcalc.plan.crediting import ReportsCredit, SameCredit
+from commcalc.plan.whose import ReportsCredit, SameCredit
 
 COUNT = pl.UInt32
 

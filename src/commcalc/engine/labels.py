@@ -8,7 +8,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Job
-from commcalc.plan.crediting import MANAGER, SameCredit
+from commcalc.plan.whose import MANAGER, SameCredit
 
 CAUSE = pl.Enum(["new", "true-up"])
 
@@ -24,6 +24,7 @@ class Labels:
     measure: pl.Enum
     goal: pl.Enum
     role: pl.Enum
+    rule: pl.Enum
     currency: pl.Enum
     period: pl.Enum
     place: pl.Enum
@@ -42,6 +43,7 @@ def labels_of(book: Book) -> Labels:
         measure=_enum(n for p in plans for n in p.measures),
         goal=_enum(goals_of(c.goal) for p in plans for c in p.components.values()),
         role=_enum(roles),
+        rule=_enum({"", *(book.splits["~rule"].to_list() if book.splits is not None and book.refused is not None else ())}),
         currency=_enum([book.house.currency, *(p.currency for p in plans)]),
         period=pl.Enum(["", *book.moments.windows["period"]["~name"]]),
         place=_enum(

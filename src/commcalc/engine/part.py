@@ -25,9 +25,9 @@ from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
 from commcalc.engine.too_long import too_long
 from commcalc.plan.components.bonus import Bonus
-from commcalc.plan.crediting import RoleCredit, of_others
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import as_prorated, reading
+from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.tables.digits import TooLong, overflowing
 from commcalc.tables.exact import D
 from commcalc.tables.rows import only, runs_of
@@ -71,7 +71,7 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
     jobs: dict[str, list[Job]] = {}
     paid: dict[tuple[str, str], Paid] = {}
     tables: list[tuple[pl.DataFrame, pl.DataFrame]] = []
-    streams: dict[str, Streams | None] = {}
+    streams: dict[tuple[str, str], Streams | None] = {}
     for loaded in book.plans:
         name = loaded.plan.plan
         rules = rules_of(book, loaded)
@@ -161,16 +161,17 @@ def span_of(book: Book, every: str) -> tuple[date, date]:
     return row["~first"], row["~last"]
 
 
-def _as_streams(job: Job, loaded: LoadedPlan, known: dict[str, Streams | None]) -> tuple[Job, Streams | None]:
+def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Streams | None]) -> tuple[Job, Streams | None]:
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
     credit = job.measured.measure.credit if job.measured is not None else "own"
     paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
     if not paid or isinstance(job.component, Bonus) or of_others(credit):
         return job, None
     role = credit.role if isinstance(credit, RoleCredit) else "owner"
-    if role not in known:
-        known[role] = streams_of(job.book, role)
-    streams = known[role]
+    date = (job.measured.measure.date if job.measured is not None else None) or job.book.house.credit_date
+    if (role, date) not in known:
+        known[role, date] = streams_of(job.book, role, date)
+    streams = known[role, date]
     if streams is None:
         return job, None
     readings = Readings(streams.book, job.plan, job.rules, _measures(streams.book, loaded, job.rules))

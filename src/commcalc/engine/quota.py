@@ -16,10 +16,10 @@ from commcalc.engine.rules import Rules
 from commcalc.engine.tenure import days_of, has_end, taking_part
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Binary
-from commcalc.plan.crediting import ReportsCredit, SameCredit
 from commcalc.plan.measures import FormulaMeasure, MeasureBase
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import prorates
+from commcalc.plan.whose import ReportsCredit, SameCredit
 from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product

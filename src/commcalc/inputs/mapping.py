@@ -73,7 +73,7 @@ def finished(job: Job, frame: pl.DataFrame, marked: list[Marked], out: Mapped, r
 def _keyed(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
     """A key of several columns becomes the table's own key, joined by ` / `."""
     table = job.project.model.tables[job.table]
-    if not table.key or (job.source is not table and not isinstance(job.source, TableSource)):
+    if not table.key or job.table == "territories" or (job.source is not table and not isinstance(job.source, TableSource)):
         return frame
     name = TABLES[job.table].key[0] if job.table in TABLES else "key"
     return frame.with_columns(pl.concat_str([pl.col(k).cast(pl.String) for k in table.key], separator=" / ").alias(name))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from commcalc.language.fields import CurrencyCode, Expr, Word, YesNo
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.shapes import Shape
 
 MONTHS = (
@@ -109,7 +110,10 @@ class TableSource(Source):
     model_config = ConfigDict(title="table")
 
     from_: list[Source] = Field(alias="from", default_factory=list, description="several sources that are put together")
-    key: Words = Field(default=(), description="the columns that together tell one row from another")
+    key: Words = Field(
+        default=(),
+        description="the columns that together tell one row from another; of territories those in which a row equals a deal",
+    )
     holds: Literal["everything", "news"] | None = Field(
         default=None, description="everything: all that was ever sold, each time; news: what is new or has changed"
     )
@@ -132,7 +136,6 @@ class ProjectModel(Shape):
     """The file commcalc.yaml."""
 
     later: ClassVar[dict[str, str]] = {
-        "crediting": "rules that credit deals",
         "splits": "rules about shares",
         "fx": "exchange rates",
         "exports": "files for payroll and journal",
@@ -154,4 +157,7 @@ class ProjectModel(Shape):
     )
     tables: dict[Word, TableSource] = Field(
         description="where each table comes from: deals, payees, assignments, quotas and more"
+    )
+    crediting: Crediting | None = Field(
+        default=None, description="rules that credit deals to others than their owner: territories, house accounts, overlays"
     )

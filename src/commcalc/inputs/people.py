@@ -26,7 +26,7 @@ from commcalc.inputs.field_problems import (
 )
 from commcalc.inputs.problems import TWO_WRITINGS
 from commcalc.language.names import NameIndex
-from commcalc.plan.crediting import MANAGER
+from commcalc.plan.whose import MANAGER
 from commcalc.tables.exact import D
 
 Names = Mapping[str, str]

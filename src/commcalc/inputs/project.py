@@ -9,6 +9,7 @@ from pathlib import Path
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Problem, Report
 from commcalc.base.render import cut
+from commcalc.inputs.crediting_rules import check_crediting
 from commcalc.inputs.field_problems import EXPRESSION
 from commcalc.inputs.model import MONTHS, ProjectModel, Source, TableSource
 from commcalc.inputs.problems import LATER_TABLE, NEWER, NO_FILE, NO_PROJECT, NO_TABLE, NOT_A_FILE, PATH
@@ -106,6 +107,7 @@ def _whole(project: ProjectFile) -> Report:
             continue
         for path, source in sources_of(name, table):
             _source(project, source, path, report)
+    report.extend(check_crediting(model, tree, column_types(project)))
     return report
 
 
@@ -267,6 +269,9 @@ def stated_columns(project: ProjectFile, name: str) -> frozenset[str]:
 
 def _canonical(project: ProjectFile, name: str) -> dict[str, str]:
     found: dict[str, str] = dict(TABLES[name].types) if name in TABLES else {}
+    if name == "territories" and name in project.model.tables:  # its key columns are the deals'
+        deals = written_types(project, "deals")
+        found |= {k: deals[k] for k in project.model.tables[name].key if k in deals and k not in found}
     return {**found, project.model.credit_date: "date"} if name == "deals" else found
 
 

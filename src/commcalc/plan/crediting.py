@@ -1,125 +1,100 @@
-"""Whose deals count in a measure: the payee's own, those of a role, of everybody below, or of a group."""
+"""Crediting rules: who is credited with a deal where not simply its owner is - territories, house accounts, overlays."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ConfigDict, Field
 
 from commcalc.language.bind import by_marker
-from commcalc.language.faults import fault
-from commcalc.language.field_problems import NOT_A_NUMBER
-from commcalc.language.fields import OneOrMany, Word, reader
+from commcalc.language.expression import Expression
+from commcalc.language.fields import Expr, PlainName, Share, Word
 from commcalc.plan.shapes import Shape
 
-MANAGER = "manager"
-"""The column of the payees table that the words `reports` and `all reports` go by, and the role of what is credited so."""
+SHARE = "how much of the deal it gives: 100%, where left out"
+EQUAL = "how much each of them has; equal: what is said by of is divided evenly among them"
+OF = "what equal shares divide: 100%, where left out"
+EqualOrShare = Literal["equal"] | Share
 
 
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """How far up a deal is credited: 1 is the owner's own manager; without an end as far as the hierarchy goes."""
+class RuleBase(Shape):
+    """The keys of every crediting rule."""
 
-    least: int
-    most: int | None
+    rule: PlainName = Field(description="its name, as lines and statements show it", examples=["house-accounts"])
+    when: Expr | None = Field(
+        default=None,
+        description="for which deals, a condition on the deal; for all of them, where left out",
+        examples=["region = 'EMEA' and credit_date >= 2026-07-01"],
+    )
+    role: Word = Field(default="owner", description="in which role: owner, or an overlay role that measures credit")
 
     @property
-    def text(self) -> str:
-        """The levels in words."""
-        if self.most is None:
-            return "at all levels" if self.least == 1 else f"from level {self.least} on"
-        return f"at level {self.least}" if self.most == self.least else f"at levels {self.least} to {self.most}"
-
-    def hold(self, level: int) -> bool:
-        """Tell whether a level is among them."""
-        return self.least <= level and (self.most is None or level <= self.most)
+    def expressions(self) -> dict[str, Expression]:
+        """The rule's conditions by their key."""
+        return {} if self.when is None else {"when": self.when}
 
 
-def read_levels(text: str) -> Levels:
-    """Read levels: `1`, `1..3`, `2..` or `..3`."""
-    found = re.fullmatch(r"([0-9]{1,4})?\s*(\.\.)?\s*([0-9]{1,4})?", text.strip())
-    if found is not None and (found[1] or found[3]) and (found[2] or not found[3]):
-        least = int(found[1] or 1)
-        most = (int(found[3]) if found[3] else None) if found[2] else least
-        if least >= 1 and (most is None or most >= least):
-            return Levels(least, most)
-    why = ": 1 is the owner's own manager, and the lower level comes first"
-    raise fault(NOT_A_NUMBER, text=text, wanted="levels", why=why, example="1, 1..3 or 1..")
+class ToRule(RuleBase):
+    """Credit to the payee whom a column of the deal names."""
+
+    model_config = ConfigDict(title="rule to a column")
+
+    to: Word = Field(description="the column of the deal that names the payee, by id or alias", examples=["account_manager"])
+    share: Share | None = Field(default=None, description=SHARE, examples=["50%"])
 
 
-LevelsField = Annotated[Levels, reader(read_levels, example="1..3")]
+class PayeesRule(RuleBase):
+    """Credit to the payees of whom a condition holds."""
 
+    model_config = ConfigDict(title="rule for payees")
 
-class RoleCredit(Shape):
-    """Credit to the payees who hold a role in the splits of a deal."""
-
-    model_config = ConfigDict(title="role")
-
-    role: Word = Field(description="the role in the splits table whose holders are credited", examples=["SE"])
-
-
-class ReportsCredit(Shape):
-    """Credit to those whom a column of the payees table names above the owner: manager, overlay, upline."""
-
-    model_config = ConfigDict(title="rollup")
-
-    reports_by: Word = Field(
-        description="the column of the payees table that holds who is above: manager, or another of type payee",
-        examples=["upline"],
+    payees: Expr = Field(
+        description="which payees, a condition on the deal and the payee as of the credit date",
+        examples=["payee.region = region and payee.title = 'AE'"],
     )
-    levels: LevelsField = Field(
-        default=Levels(1, 1),
-        description="how many levels up: 1, 1..3, or 1.. for all; the direct ones, where left out",
-        examples=["1..3"],
+    share: EqualOrShare | None = Field(default=None, union_mode="left_to_right", description=EQUAL, examples=["equal"])
+    of: Share | None = Field(default=None, description=OF, examples=["50%"])
+
+    @property
+    def expressions(self) -> dict[str, Expression]:
+        """The rule's conditions by their key."""
+        return {**super().expressions, "payees": self.payees}
+
+
+class NobodyRule(RuleBase):
+    """Credit to nobody: a house account."""
+
+    model_config = ConfigDict(title="rule for nobody")
+
+    nobody: Literal["yes"] = Field(description="yes: nobody is credited; the deal is left out by this rule, and counted")
+    share: Share | None = Field(default=None, description=SHARE, examples=["50%"])
+
+
+class TableRule(RuleBase):
+    """Credit by the rows of the territories table."""
+
+    model_config = ConfigDict(title="rule by table")
+
+    table: Literal["territories"] = Field(
+        description="the table whose rows are credited: its key columns equal the deal's, its dates hold the credit date"
     )
-    own: Literal["in"] | None = Field(
-        default=None, description="in: the payee's own deals count too, at level 0; they do not, where left out"
+    share: EqualOrShare | None = Field(default=None, union_mode="left_to_right", description=EQUAL, examples=["equal"])
+    of: Share | None = Field(default=None, description=OF, examples=["50%"])
+
+
+if TYPE_CHECKING:
+    Rule = ToRule | PayeesRule | NobodyRule | TableRule
+else:
+    Rule = by_marker({"to": ToRule, "payees": PayeesRule, "nobody": NobodyRule, "table": TableRule})
+"""Any crediting rule, told apart by whom it credits."""
+
+
+class Crediting(Shape):
+    """The rules that credit deals; their order is their priority."""
+
+    model_config = ConfigDict(title="crediting")
+
+    match: Literal["first", "all"] = Field(
+        description="first: only the first rule that holds credits a deal; all: every rule that holds"
     )
-    roles: OneOrMany[Word] = Field(
-        default=(),
-        description="roles in the splits that count beside the owners': what of the deal the owners' shares leave",
-        examples=["SE"],
-    )
-
-
-class SameCredit(Shape):
-    """Credit to everybody with the same value of a column of the payees table."""
-
-    model_config = ConfigDict(title="same")
-
-    same: Word = Field(description="the column of the payees table whose value they share", examples=["region"])
-
-
-WORDS: dict[str, ReportsCredit | SameCredit] = {
-    "reports": ReportsCredit(reports_by=MANAGER),
-    "all reports": ReportsCredit(reports_by=MANAGER, levels=Levels(1, None)),
-    "team": SameCredit(same="team"),
-}
-"""What the words for a rollup or a group stand for."""
-CreditWord = Literal["own", "reports", "all reports", "team", "company"]
-Credit = by_marker({"role": RoleCredit, "reports_by": ReportsCredit, "same": SameCredit}, scalar=CreditWord)
-"""Whose deals count: a word, or one of the shapes, told apart by its marker key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """Everybody's deals."""
-
-
-Whose = RoleCredit | ReportsCredit | SameCredit | Company | None
-"""Whose deals count, the words resolved; None: the payee's own."""
-
-
-def whose(credit: object) -> Whose:
-    """Return what a measure's `credit` stands for."""
-    if isinstance(credit, str):
-        return Company() if credit == "company" else WORDS.get(credit)
-    assert isinstance(credit, RoleCredit | ReportsCredit | SameCredit), credit
-    return credit
-
-
-def of_others(credit: object) -> bool:
-    """Tell whether payees are credited for what others hold: a rollup or a group, which is no deal's pay to share."""
-    return whose(credit) is not None and not isinstance(whose(credit), RoleCredit)
+    rules: list[Rule] = Field(min_length=1, description="the rules in the order of their priority")

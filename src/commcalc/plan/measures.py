@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 from commcalc.language.bind import by_marker
 from commcalc.language.expression import Expression
 from commcalc.language.fields import Expr, Ratio, Word
-from commcalc.plan.crediting import Credit, Whose, whose
 from commcalc.plan.shapes import Shape, Value
+from commcalc.plan.whose import Credit, Whose, whose
 from commcalc.plan.windows import WindowField
 
 Aggregate = Literal["sum", "count", "distinct", "average", "min", "max", "kpi", "formula"]
@@ -57,7 +57,7 @@ class MeasureBase(Shape):
     credit: Credit = Field(
         default="own",
         description="whose deals count: the payee's own, of the direct reports or all of them, of the team or the whole company;"
-        " or of a role in the splits, by a column that says who is above, or of all who share a value of a column",
+        " or of a role by splits or crediting rules, by a column that says who is above, or of all who share a value of a column",
         examples=["all reports"],
     )
     weight: Value | None = Field(

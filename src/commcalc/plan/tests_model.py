@@ -13,6 +13,7 @@ from commcalc.language.expression.nodes import Number
 from commcalc.language.faults import fault
 from commcalc.language.field_problems import NOT_A_NUMBER
 from commcalc.language.fields import PlainName, Word, read_literal, reader
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.shapes import Shape
 
 
@@ -60,7 +61,6 @@ LATER = {
     "events": "what happened to a deal later",
     "fx": "exchange rates",
     "adjustments": "manual corrections",
-    "territories": "who owns what",
     "absences": "leave",
     "withdrawn": "what may vanish",
     "acknowledged": "what was looked at and accepted",
@@ -84,6 +84,13 @@ class Given(Shape):
     kpis: Rows | None = None
     splits: Rows | None = None
     openings: Row | Rows | None = Field(default=None, description="values by measure, or rows")
+    territories: Rows | None = None
+    territory_key: list[Word] = Field(default_factory=list, description="the key columns of the territories")
+    crediting: Literal["project"] | Crediting | None = Field(
+        default=None,
+        union_mode="left_to_right",
+        description="crediting rules of this test, or `project`: those of commcalc.yaml; deals are their owners', where left out",
+    )
     deals: Rows | None = None
     calendar: Rows | None = None
     params: Row = Field(default_factory=dict, description="params of the plan that this test sets")

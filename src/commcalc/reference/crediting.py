@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from commcalc.plan.crediting import MANAGER, Company, ReportsCredit, RoleCredit, SameCredit
 from commcalc.plan.measures import Measure
+from commcalc.plan.whose import MANAGER, Company, ReportsCredit, RoleCredit, SameCredit
 from commcalc.reference.job import Row
 from commcalc.reference.numbers import Part
 from commcalc.reference.records import NOBODY, Earner, Records
@@ -68,20 +68,20 @@ def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[C
         if day is None or day > records.now:
             continue
         if isinstance(whose, ReportsCredit):
-            found = list(_rolled_up(records, whose, deal, day, earner.payee))
+            found = list(_rolled_up(records, whose, deal, (day, column), earner.payee))
         elif isinstance(whose, SameCredit | Company):
-            found = list(_of_group(records, whose, deal, day, earner.payee))
+            found = list(_of_group(records, whose, deal, (day, column), earner.payee))
         else:
             role = whose.role if isinstance(whose, RoleCredit) else "owner"
-            found = [(role, 0, own_parts(records, deal, role, earner))]
+            found = [(role, 0, own_parts(records, deal, role, earner, column))]
         for role, level, parts in found:
             if parts:
                 yield Credit(deal, day, earner, role, level, parts)
 
 
-def own_parts(records: Records, deal: Row, role: str, earner: Earner) -> tuple[Part, ...]:
-    """Return the earner's share of a deal in a role: all of it, by the splits, or the whole for a stream (§3.3, §9)."""
-    roles = records.shares_of(deal)
+def own_parts(records: Records, deal: Row, role: str, earner: Earner, column: str) -> tuple[Part, ...]:
+    """Return the earner's share of a deal in a role: all of it, by splits and rules, or the whole for a stream (§3.3, §9)."""
+    roles = records.shares_of(deal, earner.by or column)
     holders = roles.get(role, ())
     if earner.stream:
         return (Part(),) if holders == earner.shares else ()
@@ -96,16 +96,17 @@ def own_parts(records: Records, deal: Row, role: str, earner: Earner) -> tuple[P
 
 
 def _rolled_up(
-    records: Records, whose: ReportsCredit, deal: Row, day: date, payee: str
+    records: Records, whose: ReportsCredit, deal: Row, dated: tuple[date, str], payee: str
 ) -> Iterator[tuple[str, int, tuple[Part, ...]]]:
     """The shares of those below, each at its level: the owners' before the roles named, never more than the deal (§3.6)."""
+    day, column = dated
     left = Fraction(1)
     for role in ("owner", *(r for r in whose.roles if r != "owner")):
         levels: dict[int, Fraction] = {}
-        for who in _holders(records, deal, role):
+        for who in _holders(records, deal, role, column):
             level = 0 if who == payee else records.above(who, day, whose.reports_by).get(payee)
             if level is not None and (whose.levels.hold(level) if level else whose.own):
-                levels[level] = levels.get(level, Fraction(0)) + _share(records, deal, role, who)
+                levels[level] = levels.get(level, Fraction(0)) + _share(records, deal, role, who, column)
         for level, share in sorted(levels.items()):
             kept = min(share, left)
             left -= kept
@@ -114,11 +115,12 @@ def _rolled_up(
 
 
 def _of_group(
-    records: Records, whose: SameCredit | Company, deal: Row, day: date, payee: str
+    records: Records, whose: SameCredit | Company, deal: Row, dated: tuple[date, str], payee: str
 ) -> Iterator[tuple[str, int, tuple[Part, ...]]]:
     """The owners' shares of everybody in the payee's group on the credit date, the payee's own among them (§3.6)."""
-    members = [who for who in _holders(records, deal, "owner") if in_group(records, whose, who, payee, day)]
-    share = sum((_share(records, deal, "owner", who) for who in members), Fraction(0))
+    day, column = dated
+    members = [who for who in _holders(records, deal, "owner", column) if in_group(records, whose, who, payee, day)]
+    share = sum((_share(records, deal, "owner", who, column) for who in members), Fraction(0))
     if share > 0:
         yield ("company" if isinstance(whose, Company) else whose.same), 0, _whole_part(share)
 
@@ -131,14 +133,15 @@ def in_group(records: Records, whose: SameCredit | Company, who: str, payee: str
     return theirs is not None and theirs == records.stated(payee, day, whose.same)
 
 
-def _holders(records: Records, deal: Row, role: str) -> list[str]:
+def _holders(records: Records, deal: Row, role: str, column: str) -> list[str]:
     """Who holds a role in a deal, each once."""
-    found = owners(records, deal) if role == "owner" else [who for who, _, _ in records.shares_of(deal).get(role, ())]
+    shared = records.shares_of(deal, column)
+    found = owners(records, deal, column) if role == "owner" else [who for who, _, _ in shared.get(role, ())]
     return list(dict.fromkeys(who for who in found if who in records.payees))
 
 
-def _share(records: Records, deal: Row, role: str, who: str) -> Fraction:
-    return sum((p.fraction for p in own_parts(records, deal, role, Earner(who))), Fraction(0))
+def _share(records: Records, deal: Row, role: str, who: str, column: str) -> Fraction:
+    return sum((p.fraction for p in own_parts(records, deal, role, Earner(who), column)), Fraction(0))
 
 
 def _whole_part(share: Fraction) -> tuple[Part, ...]:
@@ -146,9 +149,9 @@ def _whole_part(share: Fraction) -> tuple[Part, ...]:
     return (Part(((share.numerator, share.denominator),)),)
 
 
-def owners(records: Records, deal: Row) -> list[str]:
+def owners(records: Records, deal: Row, column: str) -> list[str]:
     """Return who has a share as owner of the deal."""
-    holders = records.shares_of(deal).get("owner", ())
+    holders = records.shares_of(deal, column).get("owner", ())
     return [who for who, _, _ in holders] if holders else [records.named(deal.get("owner") or "")]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Binary
-from commcalc.plan.crediting import ReportsCredit
 from commcalc.plan.model import Plan
+from commcalc.plan.whose import ReportsCredit
 from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.reference.crediting import in_group
 from commcalc.reference.job import Row

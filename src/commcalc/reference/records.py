@@ -10,6 +10,7 @@ from typing import Any
 
 from commcalc.plan.model import Plan
 from commcalc.reference.job import Exceptional, Job, Row
+from commcalc.reference.rule_credit import ShareList, shares_by
 from commcalc.reference.time import FIRST, Window
 
 NOBODY = "nobody"
@@ -23,6 +24,7 @@ class Earner:
     payee: str
     shares: tuple[Holder, ...] = ()
     alone: bool = False  # only deals that nobody shares
+    by: str = ""  # where pay is split: the date column as of which it is shared
 
     @property
     def stream(self) -> bool:
@@ -50,6 +52,7 @@ class Records:
             self.assignments[self.named(row["payee_id"])].append(row)
         self.shares = self._shares()
         self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
+        self._by_rules: dict[tuple[str, int, str], ShareList] = {}
         self.exceptions: set[Exceptional] = set()
         self._above: dict[tuple[str, str, date], dict[str, int]] = {}
         self.undecided: set[tuple[str, int]] = set()  # deal rows of which a measure's rule met an empty field
@@ -76,10 +79,26 @@ class Records:
                 found[deal][role] = tuple((self.named(m["payee_id"]), m["share_num"], m["share_den"]) for m in members)
         return found
 
-    def shares_of(self, deal: Row) -> dict[str, tuple[Holder, ...]]:
-        """Return who shares a deal in each role: by its own rows, else - of what takes back a sale - by the sale's (§3.3)."""
+    def shares_of(self, deal: Row, column: str) -> dict[str, tuple[Holder, ...]]:
+        """Return who shares a deal in each role, as of the date in a column: by `splits`, and by the house's rules (§3.10)."""
+        if self.house.crediting is None:
+            return self.split(deal)
+        roles = self.by_rules(deal, column).roles
+        return {r: tuple((who, s.numerator, s.denominator) for who, s in holders.items()) for r, holders in roles.items()}
+
+    def split(self, deal: Row) -> dict[str, tuple[Holder, ...]]:
+        """Return who shares a deal by `splits`: by its own rows, else - of what takes back a sale - by the sale's (§3.3)."""
         own = self.shares.get(deal["deal_id"])
         return own if own is not None else self.shares.get(deal.get("returns") or "", {})
+
+    def by_rules(self, deal: Row, column: str) -> ShareList:
+        """Return the list of shares of a deal row, the house's rules asked as of the date in a column."""
+        if self.house.crediting is None:
+            return ShareList()
+        key = (str(deal["deal_id"]), int(deal.get("line") or 0), column)
+        if key not in self._by_rules:
+            self._by_rules[key] = shares_by(self, self.house.crediting, deal, column, self.split(deal))
+        return self._by_rules[key]
 
     def anniversaries(self, payee: str, day: date) -> Window | None:
         """Return the year from one anniversary of the hire to the day before the next that holds a day (§4.3).

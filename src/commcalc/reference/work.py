@@ -196,6 +196,12 @@ class Work:
         total = sum((times(f.numerator, over(common, f.divisor), days) for f, days in parts), ZERO)
         return Figure(total, times(common, window.days))
 
+    @property
+    def date_column(self) -> str:
+        """The column of the date that credits the component's deals."""
+        own: str | None = self.measures.measure(self.on).date if self.on is not None else None
+        return own or self.records.house.credit_date
+
     def windows(self, earner: Earner, at: date) -> list[Window]:
         """Return the windows that have begun, one for each that holds a day on which the payee takes part (§6.1, §8.5)."""
         found: list[Window] = []

@@ -68,6 +68,7 @@ def given_rows(asked: Asked) -> dict[str, list[GivenRow]]:
         "splits": _rows(asked, "splits"),
         "kpis": _of_somebody(_rows(asked, "kpis"), only),
         "openings": _of_somebody(_by_measure(asked, "openings", people, deals), only),
+        "territories": _rows(asked, "territories"),
         "calendar": _rows(asked, "calendar"),
     }
     return {name: rows for name, rows in given.items() if rows or name == "deals"}  # no deals: a table without rows

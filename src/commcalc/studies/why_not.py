@@ -17,8 +17,8 @@ from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.parts import parts_of
 from commcalc.engine.result import Result
 from commcalc.engine.run import run as run_engine
-from commcalc.plan.crediting import WORDS, Company, ReportsCredit, SameCredit
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.whose import WORDS, Company, ReportsCredit, SameCredit
 from commcalc.studies.why_not_change import Change, Kept, at_date, employed, listed, of_owner, put_on_plan
 from commcalc.studies.why_not_rules import Refusal, refused_by_component
 
@@ -123,8 +123,7 @@ def refusals(world: World, result: Result, deal: str, payee: str) -> Iterator[Re
         listed_ = result.exceptions.filter((pl.col("deal") == deal) & (pl.col("component") == ""))
         yield from (Refusal("", f"{r['file']}:{r['row']}", r["reason"], r["mend"]) for r in listed_.to_dicts())
         return
-    tables = {**world.tables, "deals": rows}
-    book = parts_of(prepare_book(world.plans, world.house, world.calendar, tables, world.period))[0]()
+    book = _book_of(world, rows, deal)
     row = rows.row(0, named=True)
     early = _before_the_rules(world, book, result, row, payee)
     if isinstance(early, Refusal):
@@ -134,6 +133,14 @@ def refusals(world: World, result: Result, deal: str, payee: str) -> Iterator[Re
         if loaded.plan.plan == early:
             for name in loaded.plan.components:
                 yield refused_by_component(book, loaded, name, result, (deal, payee))
+
+
+def _book_of(world: World, rows: pl.DataFrame, deal: str) -> Book:
+    """The book of one deal; crediting rules look at the sale that it takes back."""
+    if world.house.crediting is not None and "returns" in rows.columns:
+        rows = world.tables["deals"].filter(pl.col("deal_id").is_in([deal, *rows["returns"].drop_nulls().to_list()]))
+    book = prepare_book(world.plans, world.house, world.calendar, {**world.tables, "deals": rows}, world.period)
+    return parts_of(replace(book, deals=book.deals.filter(pl.col("deal_id") == deal)))[0]()
 
 
 def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str, Any], payee: str) -> Refusal | str:
@@ -147,6 +154,10 @@ def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str
         return Refusal("", "date", why, change=at_date(deal, column, world.period.last))
     if not _related(book, payee, day):
         owner, told = row.get("owner"), _exception(result, deal)
+        if told is not None and told["code"] in ("K105", "K106", "K107"):
+            return Refusal("", "crediting", told["reason"], told["mend"])
+        if rules := _by_rules(book):
+            return Refusal("", "crediting", f"{rules}; `{payee}` has no share of it and is not the manager of who has")
         change = of_owner(deal, payee)
         if told is not None and told["code"] in ("K101", "K102"):
             return Refusal("", "owner", told["reason"], told["mend"], change=change)
@@ -173,6 +184,18 @@ def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str
     return plan
 
 
+def _by_rules(book: Book) -> str:
+    """Say to whom the crediting rules give the deal; empty where none gives an owner."""
+    if book.refused is None or book.splits is None:
+        return ""
+    given = book.splits.filter((pl.col("role") == "owner") & (pl.col("~rule") != "")).join(
+        book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left"
+    )
+    given = given.filter(pl.col("~shares").is_in(book.deals["~shares"].implode()))
+    said = given.select("~rule", pl.col("payee_id").fill_null("nobody")).unique(maintain_order=True)
+    return " and ".join(f"crediting rule `{rule}` gives it to `{who}`" for rule, who in said.iter_rows())
+
+
 def _exception(result: Result, deal: str) -> Mapping[str, Any] | None:
     found = result.exceptions.filter((pl.col("deal") == deal) & (pl.col("component") == "")).to_dicts()
     return found[0] if found else None
@@ -183,8 +206,9 @@ def _related(book: Book, payee: str, day: date) -> bool:
     numbers = dict(book.people.ids.select("payee_id", "~p").iter_rows())
     holders = {p for p in book.deals["~p"].to_list() if p is not None}
     if book.splits is not None:
-        owners = book.splits.filter(pl.col("role") == "owner")
-        holders = (set() if len(owners) else holders) | {p for p in book.splits["~p"].to_list() if p is not None}
+        mine = book.splits.filter(pl.col("~shares").is_in(book.deals["~shares"].implode()))
+        owners = mine.filter(pl.col("role") == "owner")
+        holders = (set() if len(owners) else holders) | {p for p in mine["~p"].to_list() if p is not None}
     if numbers.get(payee) in holders:
         return True
     if payee not in numbers:

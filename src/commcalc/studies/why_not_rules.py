@@ -20,10 +20,10 @@ from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Binary, Expression, Member, Name, Node
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase
-from commcalc.plan.crediting import MANAGER, Company, Levels, ReportsCredit, RoleCredit, SameCredit, Whose
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure, MeasureBase
 from commcalc.plan.model import Plan
+from commcalc.plan.whose import MANAGER, Company, Levels, ReportsCredit, RoleCredit, SameCredit, Whose
 from commcalc.studies.why_not_change import Change, set_cells, settled_by, shown, without, without_rule
 
 
