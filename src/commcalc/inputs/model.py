@@ -148,7 +148,7 @@ class ProjectModel(Shape):
     currency: CurrencyCode = Field(description="the currency of deals and totals")
     time_zone: Word | None = Field(default=None, description="the time zone of the company's days", examples=["America/New_York"])
     credit_date: Word = Field(description="the date column that decides when a deal counts", examples=["close_date"])
-    calendar: CalendarMonths = Field(default=CalendarMonths(), description="the fiscal calendar")
+    calendar: CalendarMonths = Field(default_factory=CalendarMonths, description="the fiscal calendar")
     readings: dict[Word, Word] = Field(
         default_factory=dict, description="the house's answers, wherever a plan does not give its own; each of them decides money"
     )
