@@ -92,7 +92,7 @@ class Source(Shape):
     values: dict[Word, dict[str, Word] | Word] = Field(
         default_factory=dict, description="by column: what the file says, and what is meant; or a CSV file of both"
     )
-    read: ReadOptions = Field(default=ReadOptions(), description="how the file is written, where it is not plain CSV")
+    read: ReadOptions = Field(default_factory=ReadOptions, description="how the file is written, where it is not plain CSV")
     look_up: list[LookUp] = Field(default_factory=list, description="columns taken from another file or table")
     add: dict[Word, Expr] = Field(default_factory=dict, description="columns calculated from others of the row")
     where: Expr | None = Field(
