@@ -191,6 +191,8 @@ def _decided(
     gone = none
     for rule, columns in asked:
         found = [t.filter(pl.col(c).is_null())["~line"] for t in tables for c in columns if c in t.columns and t[c].null_count()]
+        if not found:
+            continue
         lines = pl.concat([none, *found]).unique()
         lines = lines.filter(~lines.is_in(gone.implode()))  # a credit is told once, by the first rule that it lacks
         if len(lines):
