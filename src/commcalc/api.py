@@ -121,6 +121,7 @@ def facts_of(file: ProjectFile) -> Facts:
         stated=stated_columns(file, "deals"),
         counts=frozenset(c for c, t in written_types(file, "deals").items() if t == "count"),
         payee_columns=types["payees"],
+        links=frozenset(c for c, t in written_types(file, "payees").items() if t == "payee"),
         readings=dict(file.model.readings),
         currency=file.model.currency,
         credit_date=file.model.credit_date,

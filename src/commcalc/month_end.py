@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -22,16 +23,20 @@ from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.deals import FAR
 from commcalc.inputs.field_problems import FAR_AHEAD
+from commcalc.inputs.people import circles
 from commcalc.inputs.problems import NO_COLUMN
 from commcalc.inputs.project import ProjectFile, written_types
 from commcalc.inputs.tables import Inputs
 from commcalc.language.expression import walk
-from commcalc.language.expression.nodes import Member, Name
+from commcalc.language.expression.nodes import Member, Name, Node
 from commcalc.language.names import nearest
 from commcalc.language.tree import plain
 from commcalc.plan.crediting import ToRule
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
+from commcalc.plan.walk import Path
+from commcalc.plan.whose import MANAGER, ReportsCredit
+from commcalc.plan.windows import ANNIVERSARY
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -71,6 +76,7 @@ def calculate(
     _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
     hidden_columns(plans, inputs, report)
+    _in_circles(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
     _lacking_in_rules(project.file, inputs, report)
     if report.errors:
@@ -111,23 +117,53 @@ def hidden_columns(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report
                 report.add(NAME_TAKEN.at(place, name=name, one="a column of the plan", other="a column of the deals"))
 
 
+def _in_circles(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+    """A column that deals are rolled up by over several levels leads upwards; managers were looked at when they were read."""
+    rolled = [m.whose for p in plans for m in p.plan.measures.values() if isinstance(m.whose, ReportsCredit)]
+    columns = {r.reports_by for r in rolled if r.levels.most != 1} - {MANAGER}
+    for column in sorted(columns & set(inputs.tables["payees"].columns)):
+        circles(inputs.tables["payees"], column, report, ("file", "row"))
+
+
 def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
     """A column that a plan names, and that a table may have, is in the table: else nothing could be told from it."""
     absent = {n: written_types(file, n).keys() - set(inputs.tables[n].columns) for n in ("deals", "payees")}
     said = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
     for loaded in plans:
-        for name, param in loaded.plan.params.items():
-            if "title" in absent["payees"] and isinstance(param, Param) and param.title:
-                place = loaded.tree.span_of(("params", name, "title"), key=True)
-                report.add(NO_COLUMN.at(place, column="title", near="", mend=said.format(table="payees", column="title")))
-        own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
-        for at in loaded.places:
-            for node in walk(at.expression.node):
-                table = "payees" if isinstance(node, Member) else "deals"
-                if not isinstance(node, Name | Member) or node.id not in absent[table] or (table == "deals" and node.id in own):
-                    continue
-                place = loaded.tree.scalar_place(at.path, node.start, node.end)
-                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=said.format(table=table, column=node.id)))
+        named = [*_of_params_and_measures(loaded), *_of_expressions(loaded)]
+        for path, node, table, column in named:
+            if column not in absent[table]:
+                continue
+            tree = loaded.tree
+            place = tree.span_of(path, key=True) if node is None else tree.scalar_place(path, node.start, node.end)
+            report.add(NO_COLUMN.at(place, column=column, near="", mend=said.format(table=table, column=column)))
+
+
+Named = tuple[Path, Node | None, str, str]  # where a plan names a column, the part of an expression, the table, the column
+
+
+def _of_params_and_measures(loaded: LoadedPlan) -> Iterator[Named]:
+    """Yield the payees' columns that params by title, rollups, groups and anniversaries go by."""
+    for name, param in loaded.plan.params.items():
+        if isinstance(param, Param) and param.title:
+            yield ("params", name, "title"), None, "payees", "title"
+    for name, measure in loaded.plan.measures.items():
+        column = getattr(measure.whose, "reports_by", None) or getattr(measure.whose, "same", None)
+        if column is not None:
+            yield ("measures", name, "credit"), None, "payees", column
+        if measure.window == ANNIVERSARY:
+            yield ("measures", name, "window"), None, "payees", "hired"
+
+
+def _of_expressions(loaded: LoadedPlan) -> Iterator[Named]:
+    """Yield the columns of deals and payees that expressions name."""
+    own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
+    for at in loaded.places:
+        for node in walk(at.expression.node):
+            if isinstance(node, Member):
+                yield at.path, node, "payees", "hired" if node.id == "months_employed" else node.id
+            elif isinstance(node, Name) and node.id not in own:
+                yield at.path, node, "deals", node.id
 
 
 def _lacking_in_rules(file: ProjectFile, inputs: Inputs, report: Report) -> None:

@@ -80,10 +80,8 @@ def calendar() -> Calendar:
 
 def types_of(name: str) -> dict[str, str]:
     """The columns of a table and how each is written."""
-    found: dict[str, str] = dict(TABLES[name].types)
-    if name == "territories":
-        found |= {k: DEALS.types[k] for k in TERRITORY_KEYS}
-    return {**found, **DEAL_DATES} if name == "deals" else found
+    more = {"deals": DEAL_DATES, "payees": {"upline": "payee"}, "territories": {k: DEALS.types[k] for k in TERRITORY_KEYS}}
+    return {**TABLES[name].types, **more.get(name, {})}
 
 
 def frame(name: str, rows: list[Row]) -> pl.DataFrame:
@@ -96,7 +94,7 @@ def frame(name: str, rows: list[Row]) -> pl.DataFrame:
     if name == "territories":
         used |= {*TERRITORY_KEYS, *types}
     if name == "payees":
-        used |= {"title", "region", "team", "manager", "hired", "left"}
+        used |= {"title", "region", "team", "manager", "upline", "hired", "left"}
     if name == "assignments" and "mix" not in used:
         made = {}
     schema = {c: POLARS.get(t, D) for c, t in types.items() if c in used}
@@ -126,6 +124,7 @@ def facts(world: World) -> Facts:
     return Facts(
         columns={c: TYPES[t] for c, t in types_of("deals").items()},
         payee_columns={c: TYPES[t] for c, t in types_of("payees").items()},
+        links=frozenset({"manager", "upline"}),
         readings=world.readings,
         currency=world.currency,
     )

@@ -9,6 +9,7 @@ from commcalc.checks import (
     bands,
     expressions,
     instead,
+    measures,
     pay_types,
     programs,
     rates,
@@ -26,6 +27,7 @@ Check = Callable[[LoadedPlan, Facts], Iterable[Problem]]
 CHECKS: tuple[Check, ...] = (
     references.check,
     expressions.check,
+    measures.check,
     tiers.check,
     bands.check,
     read.check,

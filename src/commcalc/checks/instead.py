@@ -14,6 +14,7 @@ from commcalc.plan.components.spiff import InsteadOf, Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Plan
 from commcalc.plan.walk import Path
+from commcalc.plan.windows import OF_PAYEE
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -48,8 +49,11 @@ def _of_itself(plan: Plan, said: Spiff, facts: Facts) -> Told:
         return f"with `{key}` not every deal is paid by it, and the others would be paid by nothing", "write `stacks: on top`"
     if (said.split or facts.readings.get("split")) == "pay":
         return "under `split: pay` who shares a deal is looked at after it is earned", "write `split: credit` here"
-    if said.on in plan.measures and plan.measures[said.on].window == "quota row":
-        return f"before the first quota row `{said.on}` counts no deal", "let it be on a measure with a window of the calendar"
+    if said.on in plan.measures and plan.measures[said.on].window in OF_PAYEE:
+        return (
+            f"a window of each payee's own may not have begun, and `{said.on}` counts no deal before",
+            "let it be on a measure with a window of the calendar",
+        )
     return None
 
 

@@ -276,7 +276,7 @@ NO_WINDOW = kind_of(
     ),
 )
 TOO_EARLY = kind_of(
-    "P119",
+    "P122",
     "Read before it is counted",
     "`{text}` is what a measure came to, and {what} before that is known",
     "{mend}",

@@ -135,7 +135,8 @@ def _line(row: Row) -> str:
 
 def _as(row: Row) -> str:
     by = f" by crediting rule {row['rule']}" if row["rule"] else ""
-    return (f" as {row['role']}" if row["role"] not in ("", "owner") else "") + by
+    level = f", {row['level']} levels up" if row["level"] > 1 else ""
+    return (f" as {row['role']}{level}" if row["role"] not in ("", "owner") else "") + by
 
 
 def line_in_words(row: Row, slices: Sequence[Row], words: PlanWords) -> Iterator[str]:

@@ -18,7 +18,8 @@ from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWN
 from commcalc.engine.rule_problems import undecided_rows
 from commcalc.language.names import NameIndex
 from commcalc.plan.components.spiff import Spiff
-from commcalc.plan.measures import RoleCredit, own_deals
+from commcalc.plan.measures import own_deals
+from commcalc.plan.whose import RoleCredit
 from commcalc.tables.exact import D, product, quotient
 
 REFUSED = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}

@@ -18,6 +18,7 @@ from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Name
 from commcalc.plan.crediting import Crediting
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.windows import rolling_of
 from commcalc.tables.exact import D
 from commcalc.tables.ordering import numbered
 
@@ -36,10 +37,20 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class SharedDeals:
-    """The role in which a book's deals are shared, and the payees of each stream: `~p` (stream), `~real`, in their order."""
+    """The role in which a book's deals are shared, and the payees of each stream: `~p` (stream), `~real`, in their order.
+
+    book: the same before streams were made of it.
+    """
 
     role: str
     holders: pl.DataFrame
+    book: Book
+
+    def with_streams(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of payees (`~p`) with those of each stream, which has what its first payee has."""
+        first = self.holders.unique("~p", keep="first", maintain_order=True).rename({"~p": "~stream"})
+        copies = rows.join(first, left_on="~p", right_on="~real", maintain_order="left")
+        return pl.concat([rows, copies.with_columns(pl.col("~stream").alias("~p")).select(rows.columns)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,8 @@ def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
     return frame.join(people.ids.select("payee_id", "~p"), on="payee_id", how="left", maintain_order="left")
 
 
+LONGEST = {"period": 92, "month": 31, "quarter": 92, "half": 184, "year": 371}
+"""At most so many days has one window of the calendar."""
 ALWAYS = ("deal_id", "line", "owner", "amount", "returns", "file", "row")
 
 
@@ -198,5 +211,8 @@ def _days(plans: tuple[LoadedPlan, ...], period: Period, tables: Mapping[str, pl
                 found += [d for d in bounds if d is not None and FIRST_DAY < d < LAST_DAY]
     for loaded in plans:
         found += [d for d in (loaded.plan.effective.first, loaded.plan.effective.last) if d is not None]
+    rolling = [rolling_of(m.window) for loaded in plans for m in loaded.plan.measures.values()]
+    longest = max((r.count * LONGEST[r.base] for r in rolling if r is not None), default=0)
     year = timedelta(days=370)
+    found[0] -= timedelta(days=min(longest, 80_000))
     return max(min(found), date(1900, 1, 1)) - year, min(max(found), date(2200, 1, 1)) + year

@@ -8,6 +8,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Job
+from commcalc.plan.whose import MANAGER, SameCredit
 
 CAUSE = pl.Enum(["new", "true-up"])
 
@@ -32,7 +33,8 @@ class Labels:
 def labels_of(book: Book) -> Labels:
     """Return the labels of all that a run can write."""
     plans = [p.plan for p in book.plans]
-    roles = {"owner", "manager", *(book.splits["role"].unique().to_list() if book.splits is not None else ())}
+    groups = {m.whose.same for p in plans for m in p.measures.values() if isinstance(m.whose, SameCredit)}
+    roles = {"owner", MANAGER, "company", *groups, *(book.splits["role"].unique().to_list() if book.splits is not None else ())}
     return Labels(
         payee=pl.Enum(book.people.ids["payee_id"]),
         plan=_enum(p.plan for p in plans),

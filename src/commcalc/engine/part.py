@@ -27,8 +27,8 @@ from commcalc.engine.too_long import too_long
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.measures import RoleCredit
 from commcalc.plan.readings import as_prorated, reading
+from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.tables.digits import TooLong, overflowing
 from commcalc.tables.exact import D
 from commcalc.tables.rows import only, runs_of
@@ -169,7 +169,7 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Strea
     credit = job.measured.measure.credit if job.measured is not None else "own"
     paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
     once = isinstance(job.component, Spiff) and job.component.once
-    if not paid or once or isinstance(job.component, Bonus) or credit == "reports":
+    if not paid or once or isinstance(job.component, Bonus) or of_others(credit):
         return job, None
     role = credit.role if isinstance(credit, RoleCredit) else "owner"
     date = (job.measured.measure.date if job.measured is not None else None) or job.book.house.credit_date
@@ -239,6 +239,8 @@ def _earned(lines: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFrame:
 def _held(now: Settled, before: Settled | None) -> pl.DataFrame:
     """What is held back now less what was: a gate that opens, or shuts, changes it without a line."""
     rows = now.rows.filter("~held").select("~p", pl.col("~amount").alias("held"))
+    if before is None and rows.is_empty():
+        return rows
     if before is not None:
         rows = pl.concat([rows, before.rows.filter("~held").select("~p", (-pl.col("~amount")).alias("held"))])
     return rows.group_by("~p", maintain_order=True).agg(pl.col("held").sum())

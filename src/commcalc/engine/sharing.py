@@ -14,7 +14,8 @@ from commcalc.engine.change import shared_among, topped_up
 from commcalc.engine.components.lines import of_payees
 from commcalc.engine.credit import on_plan, shares_column
 from commcalc.engine.earnings import KEY, Blank, Job
-from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, join_effective
 from commcalc.engine.settle import FIGURES, KIND, Settled
 from commcalc.plan.readings import reading
@@ -62,7 +63,7 @@ def streams_of(book: Book, role: str, date: str) -> Streams | None:
         splits=None,
         quotas=_doubled(book.quotas, first),
         kpis=_doubled(book.kpis, first),
-        shared=SharedDeals(role, holders),
+        shared=SharedDeals(role, holders, book),
     )
     return Streams(inner, _with_nobody(shares))
 

@@ -10,12 +10,14 @@ import polars as pl
 from commcalc.base.problem import Problem
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
-from commcalc.engine.measure import Measured, with_facts
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITHOUT_SALE, SHARED_APART
 from commcalc.engine.rates.tiers import ladder
 from commcalc.engine.rules import Rules, attainment_of, deal_rules, value_of
 from commcalc.plan.tiers import Tiers
+from commcalc.plan.windows import ANNIVERSARY
 from commcalc.tables.exact import D, product, quotient
 from commcalc.tables.results import EXCEPTIONS, MEASURES
 
@@ -60,6 +62,8 @@ def _eligible(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _window_name(book: Book, window: str) -> pl.Expr:
+    if window == ANNIVERSARY:
+        return pl.format("year from {}", "~wfirst")
     if window not in book.moments.windows:
         return pl.lit(window)
     names = book.moments.windows[window]["~name"]

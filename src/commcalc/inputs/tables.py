@@ -175,7 +175,7 @@ def read_people(project: ProjectFile) -> tuple[pl.DataFrame | None, Calendar | N
     payees = frames.get("payees")
     if payees is None or not set(TABLES["payees"].required) <= set(payees.columns):
         return None, calendar, reader.digests
-    payees = check_payees(_without_blank(composed(payees, report), "payee_id"), report)
+    payees = check_payees(_without_blank(composed(payees, report), "payee_id"), report, _links(project))
     return None if report.errors else _plain(payees), calendar, reader.digests
 
 
@@ -190,7 +190,7 @@ def _checked(
     whole = {n for n, f in found.items() if set(TABLES[n].required) <= set(f.columns)}
     names: Names | None = None
     if "payees" in whole:
-        found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report)
+        found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report, _links(project))
         names = names_of(found["payees"])
     if "assignments" in whole:
         found["assignments"] = check_assignments(_without_blank(found["assignments"], "payee_id"), names, plans, report)
@@ -216,6 +216,11 @@ def _checked(
     mapped_deals = reader.done.get("deals")
     rows = [*(mapped_deals.exceptions if mapped_deals is not None else []), *([foreign] if foreign is not None else [])]
     return found, _exceptions(rows) if rows and "deals" in whole else None
+
+
+def _links(project: ProjectFile) -> list[str]:
+    """The columns of the payees table that name a payee."""
+    return [c for c, t in written_types(project, "payees").items() if t == "payee"]
 
 
 def _deal_ids(deals: pl.DataFrame, mapped: Mapped | None) -> pl.Series:

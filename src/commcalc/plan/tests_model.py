@@ -68,7 +68,7 @@ LATER = {
     "known": "when a row was learnt",
     "today": "the day on which the period is calculated",
 }
-SELECTORS = ("deal", "component", "kind", "cause", "role", "corrects")
+SELECTORS = ("deal", "component", "kind", "cause", "role", "level", "corrects")
 FIGURES = ("amount", "exact", "basis", "rate", "factor")
 
 
@@ -99,13 +99,14 @@ class Given(Shape):
 
 
 class ExpectedLine(Shape):
-    """One line: told by its deal, component, kind, cause and role; then its figures and slices."""
+    """One line: told by its deal, component, kind, cause, role and level; then its figures and slices."""
 
     deal: Word | None = None
     component: Word | None = None
     kind: Word | None = None
     cause: Literal["new", "true-up"] | None = None
     role: Word | None = None
+    level: Count | None = None
     corrects: Word | None = None
     amount: Figure | None = None
     exact: Figure | None = None

@@ -9,8 +9,8 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from commcalc.plan.components import Bonus, Commission, Spiff
-from commcalc.plan.measures import RoleCredit
 from commcalc.plan.model import Plan
+from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, once, spiff
 from commcalc.reference.crediting import on_plan, own_parts
@@ -97,7 +97,7 @@ def _apart(work: Work, now: date) -> None:
             if day is None or day > now or earner.shares not in work.records.shares_of(deal, column).values():
                 continue
             on, holders = on_plan(work.records, earner, day, work.plan)
-            if 0 < on < holders and own_parts(work.records, deal, _role(work), earner, column):
+            if 0 < on < holders and own_parts(work.records, deal, _role(work) or "owner", earner, column):
                 work.records.refuse(earner.payee, work.name, deal["deal_id"], "those who share the deal are not all on one plan")
 
 
@@ -133,7 +133,7 @@ def _earners(work: Work) -> list[Earner]:
     if work.split != "pay" or _kind(work) in (bonus, once):
         return [Earner(p) for p in payees]
     role = _role(work)
-    if role == "manager":
+    if role is None:
         return [Earner(p) for p in payees]
     by = work.date_column
     streams = {roles[role] for roles in (records.shares_of(d, by) for d in records.deals) if role in roles}
@@ -141,10 +141,10 @@ def _earners(work: Work) -> list[Earner]:
     return [Earner(p, alone=True, by=by) for p in payees] + sorted(Earner(first[s], s, by=by) for s in streams)
 
 
-def _role(work: Work) -> str:
-    """Return the role whose shares the component pays."""
+def _role(work: Work) -> str | None:
+    """Return the role whose shares the component pays; None where it pays for what others hold."""
     whose = work.measures.measure(work.on).credit if work.on is not None else "own"
-    return whose.role if isinstance(whose, RoleCredit) else "manager" if whose == "reports" else "owner"
+    return whose.role if isinstance(whose, RoleCredit) else None if of_others(whose) else "owner"
 
 
 def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tuple[Payout, ...]:

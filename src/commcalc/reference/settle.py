@@ -59,7 +59,7 @@ def with_openings(work: Work, found: Standings, at: date, known: Standings | Non
     for payee in {work.records.named(r["payee_id"]) for r in work.records.job.openings}:
         amounts: dict[Window, list[tuple[date, Decimal]]] = {}
         for as_of, amount in openings(work, Earner(payee)):
-            window = work.measures.window(work.measure or "", Earner(payee), as_of)
+            window = work.measures.tile(work.measure or "", Earner(payee), as_of)
             if as_of >= at and window is not None:
                 amounts.setdefault(window, []).append((as_of, amount))
         for window, paid in amounts.items():

@@ -204,7 +204,7 @@ def _quota_rows(asked: Asked, key: Scalar, plan: LoadedPlan, given: tuple[list[s
     what = ""
     if measure.window not in ("period", "month", "quarter", "half", "year"):
         what = f"`{key.text}` is counted by {measure.window}, which has no period to name"
-    elif measure.quota not in ("own", "plan"):
+    elif measure.quota not in ("own", "plan", "sum of reports"):
         said = (
             "from the team"
             if measure.quota == "team"

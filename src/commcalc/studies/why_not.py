@@ -13,10 +13,12 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
 from commcalc.engine.book import Book, House, prepare_book
+from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.parts import parts_of
 from commcalc.engine.result import Result
 from commcalc.engine.run import run as run_engine
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.whose import WORDS, Company, ReportsCredit, SameCredit
 from commcalc.studies.why_not_change import Change, Kept, at_date, employed, listed, of_owner, put_on_plan
 from commcalc.studies.why_not_rules import Refusal, refused_by_component
 
@@ -162,14 +164,14 @@ def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str
         return Refusal("", "date", why, change=at_date(deal, column, world.period.last))
     if not _related(book, payee, day):
         owner, told = row.get("owner"), _exception(result, deal)
-        if told is not None and told["code"] in ("K105", "K106", "K107"):
+        if told is not None and told["code"] in ("K105", "K106", "K107", "K108"):
             return Refusal("", "crediting", told["reason"], told["mend"])
         if rules := _by_rules(book):
             return Refusal("", "crediting", f"{rules}; `{payee}` has no share of it and is not the manager of who has")
         change = of_owner(deal, payee)
         if told is not None and told["code"] in ("K101", "K102"):
             return Refusal("", "owner", told["reason"], told["mend"], change=change)
-        why = f"`{owner}` owns it; `{payee}` has no share of it and is not the manager of who has"
+        why = f"`{owner}` owns it; `{payee}` has no share of it, is not above who has, and shares no group with them"
         return Refusal("", "owner", why, change=change)
     people = world.tables["payees"].filter(pl.col("payee_id") == payee)
     hired = people["hired"].drop_nulls().max() if "hired" in people.columns else None
@@ -210,7 +212,7 @@ def _exception(result: Result, deal: str) -> Mapping[str, Any] | None:
 
 
 def _related(book: Book, payee: str, day: date) -> bool:
-    """Whether the payee owns the deal, has a share of it, or manages somebody who does."""
+    """Whether the payee owns the deal, has a share of it, is above somebody who does, or is credited with their group."""
     numbers = dict(book.people.ids.select("payee_id", "~p").iter_rows())
     holders = {p for p in book.deals["~p"].to_list() if p is not None}
     if book.splits is not None:
@@ -219,8 +221,16 @@ def _related(book: Book, payee: str, day: date) -> bool:
         holders = (set() if len(owners) else holders) | {p for p in mine["~p"].to_list() if p is not None}
     if numbers.get(payee) in holders:
         return True
-    facts = book.people.facts
-    if "payee.manager" not in facts.columns:
+    if payee not in numbers:
         return False
-    theirs = facts.filter(pl.col("~p").is_in(list(holders)) & (pl.col("~from") <= day) & (pl.col("~to") >= day))
-    return payee in theirs["payee.manager"].to_list()
+    held = pl.DataFrame({"~p": list(holders), "~d": [day] * len(holders)}, schema={"~p": pl.UInt32, "~d": pl.Date})
+    who = pl.Series([numbers[payee]], dtype=pl.UInt32)
+    every = [m.whose for loaded in book.plans for m in loaded.plan.measures.values()]
+    for whose in (WORDS["reports"], *every):
+        if isinstance(whose, ReportsCredit) and len(above(book.people, whose, held, who)):
+            return True
+        if isinstance(whose, SameCredit) and len(members(book.people, whose, keyed(book.people, whose, held), who)):
+            return True
+        if isinstance(whose, Company) and holders:
+            return True
+    return False

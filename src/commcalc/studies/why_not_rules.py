@@ -11,7 +11,8 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.credit import credits_of
-from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.part import rules_of
 from commcalc.engine.result import Result
 from commcalc.engine.rules import Rules, deal_rules
@@ -21,8 +22,9 @@ from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.components.spiff import InsteadOf, Spiff
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.measures import MeasureBase, RoleCredit, own_deals
+from commcalc.plan.measures import MeasureBase, own_deals
 from commcalc.plan.model import Plan
+from commcalc.plan.whose import MANAGER, Company, Levels, ReportsCredit, RoleCredit, SameCredit, Whose
 from commcalc.studies.why_not_change import Change, set_cells, settled_by, shown, without, without_rule
 
 
@@ -105,8 +107,8 @@ class _Asked:
                 why = f"{measure.date} is {shown(day)}" + (f", after {self.book.now}" if day else ": it waits for that date")
                 change = set_cells(self.deal, {measure.date: self.book.now})
                 return Refusal(self.component, "date", why, change=change)
-            whose = f"the role {measure.credit.role}" if isinstance(measure.credit, RoleCredit) else WHOSE[measure.credit]
-            return Refusal(self.component, "credit", f"the measure counts the deals of {whose}, and this is none of `{payee}`'s")
+            why = f"the measure counts the deals of {_words(measure.whose)}, and this is none of `{payee}`'s"
+            return Refusal(self.component, "credit", why)
         mine = with_facts(self.book, self.plan, mine, reads.payee, reads.params)
         return with_plan_columns(self.plan, mine, reads.columns, self.rules)
 
@@ -130,7 +132,20 @@ class _Asked:
         return Refusal(self.component, rule, "; ".join(whys), change=change)
 
 
-WHOSE = {"own": "their owners", "reports": "the manager's direct reports"}
+def _words(whose: Whose) -> str:
+    """Say whose deals a measure counts."""
+    if isinstance(whose, RoleCredit):
+        return f"the role {whose.role}"
+    if isinstance(whose, Company):
+        return "the whole company"
+    if isinstance(whose, SameCredit):
+        return f"everybody with the same {whose.same}"
+    if not isinstance(whose, ReportsCredit):
+        return "their owners"
+    direct = whose.levels == Levels(1, 1)
+    who = "the manager's" if whose.reports_by == MANAGER else f"the {whose.reports_by}'s"
+    far = "direct reports" if direct else f"reports, {whose.levels.text}"
+    return f"{who} {far}" + (" and their own" if whose.own else "")
 
 
 def conjuncts(node: Node) -> Iterator[Node]:
