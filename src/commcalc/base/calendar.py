@@ -153,19 +153,24 @@ class Calendar:
 def _of_months(year_starts: int, year_named: str, first_year: int, last_year: int) -> Calendar:
     """Return a calendar of months, made once: every project and plan test asks for one of a few."""
     firsts = [date(y, m, 1) for y in range(first_year, last_year + 1) for m in range(1, 13)] + [date(last_year + 1, 1, 1)]
-    made = [_month(a, b - timedelta(days=1), year_starts, year_named) for a, b in pairwise(firsts)]
+    made: list[Period] = []
+    year, shares = "", [("", "")]
+    for first, after in pairwise(firsts):
+        place = (first.month - year_starts) % 12
+        if place == 0 or not made:
+            year = _year_of(first, year_starts, year_named)
+            shares = [(f"{year}-Q{p // 3 + 1}", f"{year}-H{p // 6 + 1}") for p in range(12)]
+        name = f"{year}-{place + 1:02}" if year_starts == 1 else f"{year}-P{place + 1:02}"
+        made.append(Period(first, after - timedelta(days=1), name, *shares[place], year))
     return Calendar(tuple(made), year_starts, tuple(firsts[:-1]))
 
 
-def _month(first: date, last: date, year_starts: int, year_named: str) -> Period:
-    year, month = first.year, first.month
+def _year_of(first: date, year_starts: int, year_named: str) -> str:
+    """Return what the year that holds a month is called."""
     if year_starts == 1:
-        quarter, half = (month - 1) // 3 + 1, (month - 1) // 6 + 1
-        return Period(first, last, f"{year:04}-{month:02}", f"{year:04}-Q{quarter}", f"{year:04}-H{half}", f"{year:04}")
-    place = (month - year_starts) % 12
-    started = year if month >= year_starts else year - 1
-    name = f"FY{started + (year_named == 'end'):04}"
-    return Period(first, last, f"{name}-P{place + 1:02}", f"{name}-Q{place // 3 + 1}", f"{name}-H{place // 6 + 1}", name)
+        return f"{first.year:04}"
+    started = first.year if first.month >= year_starts else first.year - 1
+    return f"FY{started + (year_named == 'end'):04}"
 
 
 def month_of(day: date) -> tuple[date, date]:

@@ -8,7 +8,7 @@ from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
 from commcalc.checks.problems import NOT_STATED
 from commcalc.checks.tiers import measure_of
-from commcalc.language.expression import calls, free_of
+from commcalc.language.expression import calls, names_in
 from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
@@ -68,7 +68,7 @@ def _attained(loaded: LoadedPlan) -> set[str]:
     for place in loaded.places:
         node = place.expression.node
         found |= calls(node, "attainment", "quota")
-        if place.own and free_of(node).own & {"attainment", "quota"}:
+        if place.own and names_in(node) & {"attainment", "quota"}:
             found.add(place.own)
     for component in loaded.plan.components.values():
         if isinstance(component, Commission) and component.rate == "on-target":

@@ -233,6 +233,8 @@ def _earned(lines: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFrame:
 def _held(now: Settled, before: Settled | None) -> pl.DataFrame:
     """What is held back now less what was: a gate that opens, or shuts, changes it without a line."""
     rows = now.rows.filter("~held").select("~p", pl.col("~amount").alias("held"))
+    if before is None and rows.is_empty():
+        return rows
     if before is not None:
         rows = pl.concat([rows, before.rows.filter("~held").select("~p", (-pl.col("~amount")).alias("held"))])
     return rows.group_by("~p", maintain_order=True).agg(pl.col("held").sum())

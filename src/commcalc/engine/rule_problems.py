@@ -48,7 +48,19 @@ Fails: `match: all` with two rules that both hold and give an owner 100%.
 Works: 50% and 50%; or the second with `role: overlay`.""",
     "exception",
 )
-KINDS: tuple[Kind, ...] = (UNDECIDED, NO_PAYEE, BAD_SUM)
+TOO_FINE = Kind(
+    "K108",
+    "Shares too fine to be added",
+    "the shares of this deal in one role ({rules} and what goes before them) have no common divisor of fifteen digits",
+    "write rounder shares: 33.3333%, or 1/3",
+    """Shares are added up exactly, over their common divisor. Where that has more than fifteen digits nothing would be exact any
+more, and nobody is credited with the deal.
+
+Fails: three shares of 1/999999999999989, 1/999999999999947 and 1/999999999999883.
+Works: 33.3333%, 33.3333% and 33.3334%.""",
+    "exception",
+)
+KINDS: tuple[Kind, ...] = (UNDECIDED, NO_PAYEE, BAD_SUM, TOO_FINE)
 
 
 def undecided_rows(book: Book, rows: pl.DataFrame) -> pl.DataFrame:
@@ -111,6 +123,8 @@ def _said(book: Book, causes: pl.DataFrame) -> list[Problem]:
                     mend=mend,
                 )
             )
+        elif code == TOO_FINE.code:
+            found.append(TOO_FINE.at(None, rules=rule))
         else:
             found.append(BAD_SUM.at(None, rules=rule, sum=_percent(Fraction(fields))))
     return found

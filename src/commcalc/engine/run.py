@@ -159,16 +159,18 @@ Parts = Mapping[tuple[str, str], Sequence[Paid]]
 
 
 def _named(book: Book, paid: Parts, table: str) -> list[pl.DataFrame]:
-    """Return what each component gives its payees with their ids, the plan and its currency."""
+    """Return what all components give their payees, with their ids, the plan and its currency; nothing where there are none."""
     currency = {p.plan.plan: p.plan.currency for p in book.plans}
-    return [
+    given = [
         getattr(part, table)
-        .join(book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p")
+        .lazy()
         .with_columns(pl.lit(plan).alias("plan"), pl.lit(name).alias("component"), pl.lit(currency[plan]).alias("currency"))
         for (plan, name), parts in paid.items()
         for part in parts
         if table != "released" or not part.accrued
     ]
+    names = book.people.ids.lazy().select("~p", pl.col("payee_id").alias("payee"))
+    return [pl.concat(given).join(names, on="~p").collect()] if given else []
 
 
 def _earned(book: Book, paid: Parts) -> pl.DataFrame:

@@ -67,12 +67,12 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         if frame is not before:
             steps.append(_difference(before, frame).with_columns(pl.lit(kind, dtype=KIND).alias("kind")))
     rows = pl.concat([s.select(FIGURES) for s in steps]) if len(steps) > 1 else steps[0].select(FIGURES)
-    held = frame.filter("~held").select("~p", "~w").unique()
-    if len(held):
+    if frame["~held"].any():
+        held = frame.filter("~held").select("~p", "~w").unique()
         mark = held.with_columns(pl.lit(value=True).alias("~h"))
         rows = rows.join(mark, on=["~p", "~w"], how="left", maintain_order="left", nulls_equal=True)
-        rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).drop("~h")
-    return Settled(rows.select(FIGURES), slices, blanks)
+        rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).select(FIGURES)
+    return Settled(rows, slices, blanks)
 
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame:

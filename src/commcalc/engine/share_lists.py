@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 import polars as pl
 
 from commcalc.engine.rule_credit import REFUSED, Found, HouseRules, asked
 from commcalc.tables.exact import D
 
-BAD_SUM = "K107"
+BAD_SUM, TOO_FINE = "K107", "K108"
+MOST = 10**15  # of the common divisor of shares that are added
+CAUSE = tuple(c for c in REFUSED if c not in ("~s", "~i"))
 ROWS = ("~shares", "~p", "role", "~n", "~q", "~place", "~rest", "~rule")
 
 
@@ -86,31 +89,48 @@ def _rows(rules: HouseRules, lists: pl.DataFrame, found: Found, splits: pl.DataF
     """The shares of each list, and the lists that the rules do not decide: these are nobody's in any role."""
     owned = splits.filter(pl.col("role") == "owner")["~shares"].unique() if splits is not None else pl.Series([], dtype=pl.UInt32)
     lists = lists.with_columns(pl.col("~split").is_in(owned.implode()).fill_null(value=False).alias("~owned"))
-    unbalanced = _unbalanced(rules, found)
     wrong = lists.join(found.refused.drop("~i"), on="~s")
-    wrong = pl.concat([wrong, lists.filter(~pl.col("~owned")).join(unbalanced, on="~s")])
-    wrong = wrong.select(pl.col("~list").alias("~shares"), *(c for c in REFUSED if c not in ("~s", "~i")))
-    fine = lists.filter(~pl.col("~list").is_in(wrong["~shares"].implode()))
+    wrong = pl.concat([wrong, lists.filter(~pl.col("~owned")).join(_unbalanced(rules, found), on="~s")]).select("~list", *CAUSE)
+    fine = lists.filter(~pl.col("~list").is_in(wrong["~list"].implode()))
+    rows = _of_each(rules, fine, found, splits)
+    too_fine = _too_fine(rows)
+    wrong = pl.concat([wrong, too_fine])
+    nobodys = wrong.select(
+        "~list", pl.lit(0).alias("~from"), pl.lit(0, dtype=pl.UInt32).alias("~order"), pl.lit(None, dtype=pl.UInt32).alias("~p"),
+        pl.lit("owner").alias("role"), pl.lit(1, dtype=pl.Int64).alias("~n"), pl.lit(1, dtype=pl.Int64).alias("~q"), pl.lit("").alias("~rule"),
+    )  # fmt: skip
+    rows = pl.concat([_merged(rows.filter(~pl.col("~list").is_in(too_fine["~list"].implode()))), nobodys])
+    return _placed(rows.sort("~list", "role", "~from", "~order")), wrong.rename({"~list": "~shares"})
+
+
+def _of_each(rules: HouseRules, lists: pl.DataFrame, found: Found, splits: pl.DataFrame | None) -> pl.DataFrame:
+    """What each list is made of: the shares by `splits`, then those by rules; no owners of these where `splits` has some."""
     names = pl.DataFrame({"~i": range(len(rules.crediting.rules)), "~rule": [r.rule for r in rules.crediting.rules]})
     given = found.given.join(names.with_columns(pl.col("~i").cast(pl.UInt32)), on="~i", maintain_order="left")
     given = given.with_row_index("~order").select("~s", "~order", "~p", "role", "~n", "~q", "~rule")
-    every = [
-        fine.join(given, on="~s").filter(~pl.col("~owned") | (pl.col("role") != "owner")).with_columns(pl.lit(1).alias("~from"))
-    ]
+    counted = ~pl.col("~owned") | (pl.col("role") != "owner")
+    every = [lists.join(given, on="~s").filter(counted).with_columns(pl.lit(1).alias("~from"))]
     if splits is not None:
         said = splits.select(
             pl.col("~shares").alias("~split"), pl.col("~place").cast(pl.UInt32).alias("~order"), "~p", "role",
             pl.col("~n").cast(pl.Int64), pl.col("~q").cast(pl.Int64), pl.lit("").alias("~rule"),
         )  # fmt: skip
-        every.append(fine.join(said, on="~split").with_columns(pl.lit(0).alias("~from")))
+        every.append(lists.join(said, on="~split").with_columns(pl.lit(0).alias("~from")))
     columns = ["~list", "~from", "~order", "~p", "role", "~n", "~q", "~rule"]
-    nobodys = wrong.select(
-        pl.col("~shares").alias("~list"), pl.lit(0).alias("~from"), pl.lit(0, dtype=pl.UInt32).alias("~order"),
-        pl.lit(None, dtype=pl.UInt32).alias("~p"), pl.lit("owner").alias("role"),
-        pl.lit(1, dtype=pl.Int64).alias("~n"), pl.lit(1, dtype=pl.Int64).alias("~q"), pl.lit("").alias("~rule"),
-    )  # fmt: skip
-    rows = pl.concat([*(f.select(columns) for f in every), nobodys]).sort("~list", "role", "~from", "~order")
-    return _placed(_merged(rows)), wrong
+    return pl.concat(f.select(columns) for f in every).sort("~list", "role", "~from", "~order")
+
+
+def _too_fine(rows: pl.DataFrame) -> pl.DataFrame:
+    """The lists in which a role has shares, some by a rule, whose common divisor is too long to add them exactly."""
+    several = rows.group_by("~list", "role", maintain_order=True).agg("~n", "~q", "~rule")
+    several = several.filter((pl.col("~n").list.len() > 1) & pl.col("~rule").list.eval(pl.element() != "").list.any())
+    alike = several.select("~n", "~q").unique(maintain_order=True)
+    bad = [lcm(*(Fraction(n, q).denominator for n, q in zip(*both, strict=True))) > MOST for both in alike.iter_rows()]
+    told = several.join(alike.filter(pl.Series(bad, dtype=pl.Boolean)), on=["~n", "~q"], how="semi").unique("~list", keep="first")
+    names = pl.col("~rule").list.unique(maintain_order=True).list.drop_nulls().list.join(", ").str.strip_prefix(", ")
+    return told.select(
+        "~list", pl.lit(TOO_FINE).alias("code"), names.alias("rule"), pl.lit("").alias("fields"), pl.lit("").alias("text")
+    )
 
 
 def _unbalanced(rules: HouseRules, found: Found) -> pl.DataFrame:
@@ -132,17 +152,19 @@ def _unbalanced(rules: HouseRules, found: Found) -> pl.DataFrame:
 def _merged(rows: pl.DataFrame) -> pl.DataFrame:
     """Several shares of one payee in one role of a list are one, at the place of the first."""
     key = ["~list", "role", "~p"]
-    if not rows.select(pl.struct(key).is_duplicated().any()).item():
+    several = pl.struct(key).is_duplicated()
+    twice = rows.filter(several)
+    if twice.is_empty():
         return rows
     names = pl.col("~rule").filter(pl.col("~rule") != "").unique(maintain_order=True).str.join(" + ")
-    sums = rows.group_by(key, maintain_order=True).agg(pl.col("~from", "~order").first(), "~n", "~q", names)
-    totals = [
-        sum((Fraction(n, q) for n, q in zip(over, under, strict=True)), Fraction(0))
-        for over, under in sums.select("~n", "~q").iter_rows()
-    ]
-    return sums.with_columns(
-        pl.Series("~n", [t.numerator for t in totals], dtype=pl.Int64), pl.Series("~q", [t.denominator for t in totals], dtype=pl.Int64)
-    ).select(rows.columns)  # fmt: skip
+    sums = twice.group_by(key, maintain_order=True).agg(pl.col("~from", "~order").first(), "~n", "~q", names)
+    alike = sums.select("~n", "~q").unique(maintain_order=True)
+    totals = [sum((Fraction(n, q) for n, q in zip(*both, strict=True)), Fraction(0)) for both in alike.iter_rows()]
+    alike = alike.with_columns(
+        pl.Series("~over", [t.numerator for t in totals], dtype=pl.Int64), pl.Series("~under", [t.denominator for t in totals], dtype=pl.Int64)
+    )  # fmt: skip
+    added = sums.join(alike, on=["~n", "~q"], maintain_order="left").drop("~n", "~q").rename({"~over": "~n", "~under": "~q"})
+    return pl.concat([rows.filter(~several), added.select(rows.columns)])
 
 
 def _placed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -324,9 +324,10 @@ def required(job: Job, out: Mapped, report: Report) -> None:
 
 def _empty(frame: pl.DataFrame, column: str, report: Report, out: Mapped) -> pl.Series:
     """Return and report the rows in which a required column is empty, or holds spaces only: they cannot be read exactly."""
-    empty = frame[column].is_null()
+    blank = pl.col(column).is_null()
     if frame.schema[column] == pl.String:
-        empty = empty | frame[column].str.contains(r"^\s*$").fill_null(value=False)
+        blank = blank | pl.col(column).str.contains(r"^\s*$").fill_null(value=False)
+    empty = frame.select(blank).to_series()
     if not empty.any():
         return empty
     problems = list(blanks(empty, column, frame.select(*PLACES, deal_ids(frame))))

@@ -93,7 +93,7 @@ class Source(Shape):
     values: dict[Word, dict[str, Word] | Word] = Field(
         default_factory=dict, description="by column: what the file says, and what is meant; or a CSV file of both"
     )
-    read: ReadOptions = Field(default=ReadOptions(), description="how the file is written, where it is not plain CSV")
+    read: ReadOptions = Field(default_factory=ReadOptions, description="how the file is written, where it is not plain CSV")
     look_up: list[LookUp] = Field(default_factory=list, description="columns taken from another file or table")
     add: dict[Word, Expr] = Field(default_factory=dict, description="columns calculated from others of the row")
     where: Expr | None = Field(
@@ -151,7 +151,7 @@ class ProjectModel(Shape):
     currency: CurrencyCode = Field(description="the currency of deals and totals")
     time_zone: Word | None = Field(default=None, description="the time zone of the company's days", examples=["America/New_York"])
     credit_date: Word = Field(description="the date column that decides when a deal counts", examples=["close_date"])
-    calendar: CalendarMonths = Field(default=CalendarMonths(), description="the fiscal calendar")
+    calendar: CalendarMonths = Field(default_factory=CalendarMonths, description="the fiscal calendar")
     readings: dict[Word, Word] = Field(
         default_factory=dict, description="the house's answers, wherever a plan does not give its own; each of them decides money"
     )

@@ -62,8 +62,8 @@ def check_aliases(payees: pl.DataFrame, report: Report) -> None:
 def composed(frame: pl.DataFrame, report: Report) -> pl.DataFrame:
     """Store names in one way (NFC): an accent typed as a character of its own is the same name, and that is said."""
     for column in (c for c in NAMING if c in frame.columns and frame.schema[c] == pl.String):
-        texts = frame[column]
-        if texts.str.len_bytes().sum() == texts.str.len_chars().sum():
+        texts, text = frame[column], pl.col(column)
+        if frame.select(text.str.len_bytes().sum() == text.str.len_chars().sum()).item():
             continue
         stored = texts.str.normalize("NFC")
         odd = frame.select("~file", "~line", column).filter(stored != texts)

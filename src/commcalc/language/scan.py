@@ -106,18 +106,18 @@ class _Events:
 
     def put(self, event: yaml.Event) -> None:
         """Make a node of an event, in its place; a tag or alias was reported, and nothing is read from it."""
-        first: Any = event.start_mark  # the quick reader's marks are of a type of their own
-        last: Any = event.end_mark
+        start: Any = event.start_mark  # of either of the two readers
+        end: Any = event.end_mark
         if isinstance(event, yaml.ScalarEvent):
-            self._place(yaml.ScalarNode(event.tag or TEXT, event.value, first, last, event.style))
+            self._place(yaml.ScalarNode(event.tag or TEXT, event.value, start, end, event.style))
         elif isinstance(event, yaml.CollectionStartEvent):
             made = yaml.MappingNode if isinstance(event, yaml.MappingStartEvent) else yaml.SequenceNode
-            node = made(event.tag or TEXT, [], first, last, event.flow_style)
+            node = made(event.tag or TEXT, [], start, end, event.flow_style)
             self._place(node)
             self.above.append(node)
             self.key.append(None)
         elif isinstance(event, yaml.CollectionEndEvent):
-            self.above.pop().end_mark = last
+            self.above.pop().end_mark = end
             self.key.pop()
 
     def _place(self, node: yaml.Node) -> None:

@@ -37,7 +37,7 @@ class RuleBase(Shape):
 class ToRule(RuleBase):
     """Credit to the payee whom a column of the deal names."""
 
-    model_config = ConfigDict(title="rule to a column")
+    model_config = ConfigDict(title="rule by column")
 
     to: Word = Field(description="the column of the deal that names the payee, by id or alias", examples=["account_manager"])
     share: Share | None = Field(default=None, description=SHARE, examples=["50%"])
@@ -46,7 +46,7 @@ class ToRule(RuleBase):
 class PayeesRule(RuleBase):
     """Credit to the payees of whom a condition holds."""
 
-    model_config = ConfigDict(title="rule for payees")
+    model_config = ConfigDict(title="rule by condition")
 
     payees: Expr = Field(
         description="which payees, a condition on the deal and the payee as of the credit date",
@@ -73,7 +73,7 @@ class NobodyRule(RuleBase):
 class TableRule(RuleBase):
     """Credit by the rows of the territories table."""
 
-    model_config = ConfigDict(title="rule by table")
+    model_config = ConfigDict(title="rule by territory")
 
     table: Literal["territories"] = Field(
         description="the table whose rows are credited: its key columns equal the deal's, its dates hold the credit date"

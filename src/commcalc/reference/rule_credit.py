@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any, Protocol
 
 from commcalc.language.expression import names_in
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NOBODY = "nobody"
 WHOLE = Fraction(1)
+MOST = 10**15  # of the common divisor of shares that are added
 
 
 class Known(Protocol):
@@ -93,6 +95,10 @@ def shares_by(records: Known, crediting: Crediting, deal: Row, column: str, spli
         given = [g for g in given if g.role != "owner"]
     elif owned and sum((g.share for g in owned), Fraction(0)) != 1:
         return ShareList({"owner": {NOBODY: WHOLE}}, why="the owner shares of the rules are not 100%")
+    for role in {g.role for g in given}:
+        shares = [Fraction(n, d) for _, n, d in split.get(role, ())] + [g.share for g in given if g.role == role]
+        if len(shares) > 1 and lcm(*(s.denominator for s in shares)) > MOST:
+            return ShareList({"owner": {NOBODY: WHOLE}}, why="the shares are too fine to be added")
     for one in given:
         found.add(one)
     return found

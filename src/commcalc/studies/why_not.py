@@ -154,7 +154,7 @@ def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str
         return Refusal("", "date", why, change=at_date(deal, column, world.period.last))
     if not _related(book, payee, day):
         owner, told = row.get("owner"), _exception(result, deal)
-        if told is not None and told["code"] in ("K105", "K106", "K107"):
+        if told is not None and told["code"] in ("K105", "K106", "K107", "K108"):
             return Refusal("", "crediting", told["reason"], told["mend"])
         if rules := _by_rules(book):
             return Refusal("", "crediting", f"{rules}; `{payee}` has no share of it and is not the manager of who has")
