@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
@@ -188,10 +189,10 @@ def _within_the_deal(found: pl.DataFrame, roles: list[str]) -> pl.DataFrame:
 
 
 def _as_shares(shares: list[tuple[int, int]]) -> list[pl.Series | pl.Expr]:
-    numerators, divisors = ([s[i] for s in shares] for i in (0, 1))
+    numerators, divisors = ([Decimal(s[i]) for s in shares] for i in (0, 1))
     return [
-        pl.Series("~n", numerators, dtype=pl.Int64).cast(D),
-        pl.Series("~q", divisors, dtype=pl.Int64).cast(D),
+        pl.Series("~n", numerators, dtype=D),
+        pl.Series("~q", divisors, dtype=D),
         pl.lit(value=False).alias("~rest"),
     ]
 

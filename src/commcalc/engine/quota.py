@@ -106,6 +106,8 @@ def _period_days(book: Book, rows: pl.DataFrame) -> list[pl.Expr]:
 def _until_next(rows: pl.DataFrame, end: date) -> pl.DataFrame:
     """Quota rows as windows: each runs to the day before the payee's next one, the last to the plan's end."""
     first = pl.col("~first")
+    alike = pl.col("~amount").sum(), pl.exclude("~p", "~first", "~amount").first()  # rows that begin on one day add up
+    rows = rows.group_by("~p", "~first", maintain_order=True).agg(alike).select(rows.columns)
     return rows.sort("~p", "~first").with_columns(
         (first.shift(-1).over("~p") - timedelta(days=1)).fill_null(end).alias("~last"),
         pl.int_range(pl.len()).over("~p").cast(pl.Int64).alias("~w"),
