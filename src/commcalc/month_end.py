@@ -33,7 +33,6 @@ from commcalc.plan.walk import places
 from commcalc.studies.why_not import Answer, World
 from commcalc.studies.why_not import why_not as answers
 from commcalc.studies.why_not_mapping import refused_by_mapping
-from commcalc.studies.why_not_rules import Refusal
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -143,9 +142,7 @@ def why_not(project: Project, run: Run, deal: str, payee: str) -> list[Answer]:
     period = run.inputs.calendar.period_named(run.result.period)
     assert period is not None
     plans = tuple(p for p in project.plans if p.plan.status == "active")
-    refusals: tuple[Refusal, ...] = ()
-    if deal not in run.inputs.tables["deals"]["deal_id"]:
-        refusals = refused_by_mapping(project.file, [p.plan.plan for p in project.plans], deal)
+    refusals = refused_by_mapping(project.file, [p.plan.plan for p in project.plans], run.inputs, deal)
     tables, house = _tables(run.inputs), house_of(project)
     world = World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
     return answers(world, deal, payee)

@@ -14,18 +14,21 @@ from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
 from commcalc.engine.book import Book, House, prepare_book
 from commcalc.engine.parts import parts_of
+from commcalc.engine.people import join_effective
 from commcalc.engine.result import Result
 from commcalc.engine.run import run as run_engine
 from commcalc.plan.load import LoadedPlan
-from commcalc.studies.why_not_change import Change, Kept, at_date, employed, listed, of_owner, put_on_plan
-from commcalc.studies.why_not_rules import Refusal, refused_by_component
+from commcalc.plan.readings import reading
+from commcalc.studies.why_not_change import Change, Kept, Rows, employed, in_force, listed, of_owner, put_on_plan, set_cells
+from commcalc.studies.why_not_paid import Asked, became
+from commcalc.studies.why_not_rules import Refusal, Who, credited, gathered
 
-MOST_THEN = 3  # changes one after the other: what is refused still, once the first is made
+MOST_THEN = 4  # changes one after the other: what is refused still, once the first is made
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that a run is made from; `refusals`: by the mapping, of the deal that is asked about."""
+    """All that a run is made from; `refusals`: by the mapping, of lines of the deal that is asked about."""
 
     plans: tuple[LoadedPlan, ...]
     house: House
@@ -44,13 +47,15 @@ class World:
 class Answer:
     """What became of the deal under one component, or before any: the rule and why; the change, and the lines it would give.
 
-    `paid`: the lines that there are. `then`: what refuses it still once the change is made.
+    `lines`: of which lines of the deal; none named: of all. `paid`: the lines that there are. `then`: what refuses it still
+    once the change is made.
     """
 
     component: str
     rule: str
     why: str
     mend: str = ""
+    lines: tuple[int, ...] = ()
     change: str = ""
     would_pay: tuple[Mapping[str, Any], ...] = ()
     paid: tuple[Mapping[str, Any], ...] = ()
@@ -60,35 +65,36 @@ class Answer:
 
 def why_not(world: World, deal: str, payee: str) -> list[Answer]:
     """Return what refused the deal to the payee, in the order in which a credit comes about; what it pays where it does."""
-    now = world.result()
+    now, who = world.result(), Who(deal, payee)
     if now.report.errors:
         return [Answer("", "", "the run is refused", problems=now.report)]
-    return [_answered(world, now, deal, payee, refusal) for refusal in refusals(world, now, deal, payee)]
+    return [_answered(world, now, who, refusal) for refusal in refusals(world, now, who)]
 
 
-def _answered(world: World, now: Result, deal: str, payee: str, refusal: Refusal) -> Answer:
-    lines = tuple(r for r in _of(now, payee, refusal.component) if r["deal"] == deal)
-    answer = Answer(refusal.component, refusal.rule, refusal.why, refusal.mend, paid=lines)
-    if refusal.change is None:
-        return answer
-    words, changed = [refusal.change.words], _changed(world, refusal.change)
-    after = changed.result()
-    for _ in range(MOST_THEN):
-        gained = _gained(now, after, payee, refusal.component)
-        still = [r for r in refusals(changed, after, deal, payee) if refusal.component in ("", r.component) and r.rule]
-        if after.report.errors or any(line["deal"] == deal for line in gained) or not still:
-            return replace(answer, change=" and ".join(words), would_pay=gained, problems=after.report)
-        following = still[0]
-        if following.change is None or following.change.words in words:
-            return replace(answer, change=" and ".join(words), would_pay=gained, then=f"{following.rule}: {following.why}")
-        words, changed = [*words, following.change.words], _changed(changed, following.change)
+def _answered(world: World, now: Result, who: Who, refusal: Refusal) -> Answer:
+    rows = Rows(who.deal, refusal.lines)
+    paid = tuple(r for r in _of(now, who.payee, refusal.component) if _is_of(r, rows))
+    answer = Answer(refusal.component, refusal.rule, refusal.why, refusal.mend, refusal.lines, paid=paid)
+    changed, words, following = world, list[str](), refusal
+    while following.change is not None and following.change.words not in words and len(words) < MOST_THEN:
+        kept = following.change.make(Kept(changed.plans, changed.tables), rows)
+        changed = replace(changed, plans=kept.plans, tables=kept.tables, refusals=())
+        words.append(following.change.words)
         after = changed.result()
-    return replace(answer, change=" and ".join(words), would_pay=_gained(now, after, payee, refusal.component))
+        gained = _gained(now, after, who.payee, refusal.component)
+        answer = replace(answer, change=" and ".join(words), would_pay=gained, problems=after.report)
+        if after.report.errors or any(_is_of(line, rows) for line in gained):
+            return answer
+        still = [r for r in refusals(changed, after, who) if r.rule and refusal.component in ("", r.component)]
+        still = [r for r in still if not r.lines or not rows.lines or set(r.lines) & set(rows.lines)]
+        if not still:
+            return answer
+        following = still[0]
+    return replace(answer, then=f"{following.rule}: {following.why}") if words else answer
 
 
-def _changed(world: World, change: Change) -> World:
-    kept = change.make(Kept(world.plans, world.tables))
-    return replace(world, plans=kept.plans, tables=kept.tables, refusals=())
+def _is_of(line: Mapping[str, Any], rows: Rows) -> bool:
+    return line["deal"] == rows.deal and (not rows.lines or line["line"] in rows.lines)
 
 
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
@@ -113,46 +119,70 @@ def _of(result: Result, payee: str, component: str) -> list[dict[str, Any]]:
     return [r for r in rows if component in ("", f"{r['plan']}.{r['component']}")]
 
 
-def refusals(world: World, result: Result, deal: str, payee: str) -> Iterator[Refusal]:
-    """Yield what refuses the deal: the mapping, its reading, its date, its owner, hire and plan; else each component's rules."""
-    rows = world.tables["deals"].filter(pl.col("deal_id") == deal)
-    if rows.is_empty():
-        yield from world.refusals
-        listed_ = result.exceptions.filter((pl.col("deal") == deal) & (pl.col("component") == ""))
-        yield from (Refusal("", f"{r['file']}:{r['row']}", r["reason"], r["mend"]) for r in listed_.to_dicts())
-        return
-    tables = {**world.tables, "deals": rows}
+def refusals(world: World, result: Result, who: Who) -> list[Refusal]:
+    """Return what refuses the deal: the mapping, its reading, its date, its owner, hire and plan; else each component's rules.
+
+    A deal of several lines is asked about line by line; lines with the same answer are one refusal.
+    """
+    unread = result.exceptions.filter((pl.col("deal") == who.deal) & (pl.col("component") == "") & pl.col("payee").eq(""))
+    deals = world.tables["deals"].filter(pl.col("deal_id") == who.deal)
+    if deals.is_empty():
+        listed_ = result.exceptions.filter((pl.col("deal") == who.deal) & (pl.col("component") == ""))
+        return [*world.refusals, *(_unread(r) for r in listed_.to_dicts())]
+    known = set(zip(deals["file"], deals["row"], strict=True)) if {"file", "row"} <= set(deals.columns) else set()
+    aside = [_unread(r) for r in unread.to_dicts() if known and (r["file"], r["row"]) not in known]
+    tables = {**world.tables, "deals": deals}
     book = parts_of(prepare_book(world.plans, world.house, world.calendar, tables, world.period))[0]()
-    row = rows.row(0, named=True)
-    early = _before_the_rules(world, book, result, row, payee)
-    if isinstance(early, Refusal):
-        yield early
-        return
+    every = tuple(book.deals["line"])
+    if world.refusals or aside:
+        every = (*every, -1)  # some lines are not among those read: an answer of the others names them
+    early: list[Refusal] = []
+    on_plan: dict[str, list[int]] = {}
+    for row in book.deals.sort("line").to_dicts():
+        found = _before_the_rules(world, book, result, row, who)
+        if isinstance(found, Refusal):
+            early.append(replace(found, lines=(row["line"],)))
+        else:
+            on_plan.setdefault(found, []).append(row["line"])
+    later = []
     for loaded in world.plans:
-        if loaded.plan.plan == early:
-            for name in loaded.plan.components:
-                yield refused_by_component(book, loaded, name, result, (deal, payee))
+        if lines := on_plan.get(loaded.plan.plan):
+            part = replace(book, deals=book.deals.filter(pl.col("line").is_in(lines)))
+            later += [r for name in loaded.plan.components for r in _of_component(world, part, (loaded, name), result, who)]
+    return [*world.refusals, *aside, *gathered(iter(early), every), *gathered(iter(later), every)]
 
 
-def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str, Any], payee: str) -> Refusal | str:
-    """Return what refuses the deal before any plan is asked, else the plan that the payee is on that day."""
-    deal, column = row["deal_id"], world.house.credit_date
+def _unread(row: Mapping[str, Any]) -> Refusal:
+    return Refusal("", f"{row['file']}:{row['row']}", row["reason"], row["mend"])
+
+
+def _of_component(world: World, book: Book, at: tuple[LoadedPlan, str], result: Result, who: Who) -> Iterator[Refusal]:
+    loaded, name = at
+    refused, passed = credited(book, loaded, name, result, who)
+    yield from refused
+    said = loaded.plan.components[name]
+    shared = book.splits is not None and (reading("split", said, world.house.readings) or "credit") == "pay"
+    for row in book.deals.filter(pl.col("line").is_in(passed)).sort("line").to_dicts():
+        asked = Asked(loaded.plan, name, result, who, row, world.house.credit_date, shared)
+        yield became(asked, world.calendar)
+
+
+def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str, Any], who: Who) -> Refusal | str:
+    """Return what refuses a row of the deal before any plan is asked, else the plan that the payee is on that day."""
+    column, payee = world.house.credit_date, who.payee
     day: date | None = row[column]
-    if day is None or day > world.period.last:
-        why = (
-            f"{column} is empty: the deal waits for its date" if day is None else f"{column} is {day}, after {world.period.last}"
+    if day is None:
+        return Refusal(
+            "", "date", f"{column} is empty: the deal waits for its date", change=set_cells({column: world.period.last})
         )
-        return Refusal("", "date", why, change=at_date(deal, column, world.period.last))
-    if not _related(book, payee, day):
-        owner, told = row.get("owner"), _exception(result, deal)
-        change = of_owner(deal, payee)
-        if told is not None and told["code"] in ("K101", "K102"):
-            return Refusal("", "owner", told["reason"], told["mend"], change=change)
-        why = f"`{owner}` owns it; `{payee}` has no share of it and is not the manager of who has"
-        return Refusal("", "owner", why, change=change)
-    people = world.tables["payees"].filter(pl.col("payee_id") == payee)
-    hired = people["hired"].drop_nulls().max() if "hired" in people.columns else None
-    if isinstance(hired, date) and hired > day:
+    if day > world.period.last:
+        its_own = world.calendar.period_of(day)
+        mend = f"it counts in its own period: ask with --period {its_own.name}" if its_own is not None else ""
+        return Refusal("", "date", f"{column} is {day}, after {world.period.last}", mend, set_cells({column: world.period.last}))
+    if not _related(book, payee, row, day):
+        return _others(result, row, who)
+    hired = _hired(book, payee, day)
+    if hired is not None and hired > day:
         return Refusal("", "hired", f"`{payee}` was hired on {hired}, after {day}", change=employed(payee, day))
     mine = world.tables["assignments"].filter(pl.col("payee_id") == payee)
     ends = pl.col("to").fill_null(date.max) if "to" in mine.columns else pl.lit(date.max)
@@ -160,29 +190,49 @@ def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str
     if held.is_empty():
         spans = ", ".join(f"{r['plan']} {listed(r['from'], r.get('to'))}" for r in mine.to_dicts())
         why = f"`{payee}` is on no plan on {day}" + (f": {spans}" if spans else "; no row of `assignments` is theirs")
-        return Refusal("", "plan", why, change=put_on_plan(payee, day) if len(mine) else None)
+        mend = "" if len(mine) else f"add a row of `{payee}` to the assignments"
+        return Refusal("", "plan", why, mend, put_on_plan([payee], day) if len(mine) else None)
     plan = str(held["plan"][0])
     loaded = next((p.plan for p in world.plans if p.plan.plan == plan), None)
     if loaded is None:
         return Refusal("", "plan", f"plan `{plan}` is not in force: it is a draft, or has no file")
     first, last = loaded.effective.first, loaded.effective.last
     if (first and day < first) or (last and day > last):
-        return Refusal("", "plan", f"plan `{plan}` is in force {listed(first, last)}, and {day} is not in it")
+        why = f"plan `{plan}` is in force {listed(first, last)}, and {day} is not in it"
+        return Refusal("", "plan", why, change=in_force(plan, day))
     return plan
 
 
-def _exception(result: Result, deal: str) -> Mapping[str, Any] | None:
-    found = result.exceptions.filter((pl.col("deal") == deal) & (pl.col("component") == "")).to_dicts()
-    return found[0] if found else None
+def _others(result: Result, row: Mapping[str, Any], who: Who) -> Refusal:
+    """The deal is somebody else's, or nobody's that is known."""
+    change: Change = of_owner(who.payee)
+    told = result.exceptions.filter((pl.col("deal") == who.deal) & (pl.col("component") == "")).to_dicts()
+    here = [t for t in told if t["code"] in ("K101", "K102") and t["row"] == row.get("row", t["row"])]
+    if here:
+        return Refusal("", "owner", here[0]["reason"], here[0]["mend"], change)
+    why = f"`{row.get('owner')}` owns it; `{who.payee}` has no share of it and is not the manager of who has"
+    return Refusal("", "owner", why, change=change)
 
 
-def _related(book: Book, payee: str, day: date) -> bool:
-    """Whether the payee owns the deal, has a share of it, or manages somebody who does."""
+def _hired(book: Book, payee: str, day: date) -> date | None:
+    """The day on which the payee was hired, as his row that holds on the day says."""
+    if "payee.hired" not in book.people.facts.columns:
+        return None
+    one = book.people.ids.filter(pl.col("payee_id") == payee).select("~p", pl.lit(day).alias("~d"))
+    found = join_effective(one, book.people.facts.select("~p", "~from", "~to", "payee.hired"), "~d")
+    hired = found["payee.hired"].to_list()[0]
+    assert hired is None or isinstance(hired, date)
+    return hired
+
+
+def _related(book: Book, payee: str, row: Mapping[str, Any], day: date) -> bool:
+    """Whether the payee owns the row, has a share of it, or manages somebody who does."""
     numbers = dict(book.people.ids.select("payee_id", "~p").iter_rows())
-    holders = {p for p in book.deals["~p"].to_list() if p is not None}
+    holders = {row["~p"]} - {None}
     if book.splits is not None:
-        owners = book.splits.filter(pl.col("role") == "owner")
-        holders = (set() if len(owners) else holders) | {p for p in book.splits["~p"].to_list() if p is not None}
+        shares = book.splits.filter(pl.col("~shares") == row["~shares"])
+        owners = shares.filter(pl.col("role") == "owner")
+        holders = (set() if len(owners) else holders) | (set(shares["~p"]) - {None})
     if numbers.get(payee) in holders:
         return True
     facts = book.people.facts
