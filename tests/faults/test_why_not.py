@@ -194,3 +194,16 @@ def test_an_unknown_name_is_told_with_the_nearest(arguments: tuple[str, ...], sa
 )
 def test_half_a_question_is_wrong_usage(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert asked(write_small(tmp_path / "p", Fault("")), *arguments).returncode == 2
+
+
+def test_without_a_period_it_is_that_of_the_last_run_else_the_last_with_credits(tmp_path: Path) -> None:
+    rows = HEADER + "D1,ann,2026-01-05,100,Won,US\nD2,ann,2026-02-05,100,Won,US\n"
+    folder = write_small(tmp_path / "p", Fault("", {"deals": rows.encode()}))
+    question = ("explain", "--why-not", "D1", "--payee", "ann")
+    assert "under sales.commission in 2026-02" in program(*question, folder=folder).stdout
+    assert program("calculate", "--period", "2026-01", folder=folder).returncode == 0
+    assert "Deal D1 pays ann under sales.commission in 2026-01:" in program(*question, folder=folder).stdout
+    (folder / "data" / "deals.csv").write_text(rows.replace("100", "300"))
+    changed = program(*question, folder=folder)
+    assert "15.00 USD on D1" in changed.stdout
+    assert "since out/2026-01 was written, data/deals.csv changed" in changed.stderr

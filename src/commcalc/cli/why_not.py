@@ -13,13 +13,15 @@ import typer
 import commcalc
 from commcalc.base.render import shown as visible
 from commcalc.cli import shown
+from commcalc.cli.runs import written_runs
 from commcalc.language.names import nearest
 
 
 def why_not(project: Path, deal: str, payee: str, period: str | None, *, machine: bool) -> None:
     """Calculate the period anew, ask why the deal did not pay the payee, and print the answer."""
     opened = commcalc.open(project)
-    run = opened.calculate(period, set_aside=True, progress=shown.progress(quiet=False))
+    last = [run.name for run in written_runs(opened.root / "out")[-1:]]
+    run = opened.calculate(period or next(iter(last), None), set_aside=True, progress=shown.progress(quiet=False))
     shown.progress_over(quiet=False)
     if run.result is None or run.inputs is None:
         shown.problems(run.report, opened.sources, "full")

@@ -131,24 +131,15 @@ def refusals(world: World, result: Result, who: Who) -> list[Refusal]:
         return [*world.refusals, *(_unread(r) for r in listed_.to_dicts())]
     known = set(zip(deals["file"], deals["row"], strict=True)) if {"file", "row"} <= set(deals.columns) else set()
     aside = [_unread(r) for r in unread.to_dicts() if known and (r["file"], r["row"]) not in known]
+    if "line" in deals.columns:
+        deals = deals.with_columns(pl.col("line").fill_null(0).cast(pl.UInt32))
     tables = {**world.tables, "deals": deals}
     book = parts_of(prepare_book(world.plans, world.house, world.calendar, tables, world.period))[0]()
     every = tuple(book.deals["line"])
     if world.refusals or aside:
         every = (*every, -1)  # some lines are not among those read: an answer of the others names them
-    early: list[Refusal] = []
-    on_plan: dict[str, list[int]] = {}
-    for row in book.deals.sort("line").to_dicts():
-        found = _before_the_rules(world, book, result, row, who)
-        if isinstance(found, Refusal):
-            early.append(replace(found, lines=(row["line"],)))
-        else:
-            on_plan.setdefault(found, []).append(row["line"])
-    later = []
-    for loaded in world.plans:
-        if lines := on_plan.get(loaded.plan.plan):
-            part = replace(book, deals=book.deals.filter(pl.col("line").is_in(lines)))
-            later += [r for name in loaded.plan.components for r in _of_component(world, part, (loaded, name), result, who)]
+    asked = _Question(world, book, result, who)
+    early, later = asked.by_line()
     return [*world.refusals, *aside, *gathered(iter(early), every), *gathered(iter(later), every)]
 
 
@@ -156,34 +147,84 @@ def _unread(row: Mapping[str, Any]) -> Refusal:
     return Refusal("", f"{row['file']}:{row['row']}", row["reason"], row["mend"])
 
 
-def _of_component(world: World, book: Book, at: tuple[LoadedPlan, str], result: Result, who: Who) -> Iterator[Refusal]:
-    loaded, name = at
-    refused, passed = credited(book, loaded, name, result, who)
-    yield from refused
-    said = loaded.plan.components[name]
-    shared = book.splits is not None and (reading("split", said, world.house.readings) or "credit") == "pay"
-    for row in book.deals.filter(pl.col("line").is_in(passed)).sort("line").to_dicts():
-        asked = Asked(loaded.plan, name, result, who, row, world.house.credit_date, shared)
-        yield became(asked, world.calendar)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A deal and a payee, asked about in a run; `book`: that of the deal alone."""
+
+    world: World
+    book: Book
+    result: Result
+    who: Who
+
+    def by_line(self) -> tuple[list[Refusal], list[Refusal]]:
+        """Return what refuses lines before any plan is asked, and what became of the others under each component.
+
+        A measure with a date of its own counts a line by that date: under the plan of that day.
+        """
+        house = self.world.house.credit_date
+        columns = {n: self._dates(p) for n, p in ((p.plan.plan, p) for p in self.world.plans)}
+        early: list[Refusal] = []
+        asked: dict[tuple[str, str], list[int]] = {}
+        later: list[Refusal] = []
+        for row in self.book.deals.sort("line").to_dicts():
+            line = (row["line"],)
+            found = {
+                c: self._before_the_rules(row, c)
+                for c in dict.fromkeys([house, *(c for x in columns.values() for c in x.values())])
+            }
+            plans = [p for p in columns if p in found.values()]
+            if not plans and isinstance(refusal := found[house], Refusal):
+                early.append(replace(refusal, lines=line))
+            for plan in plans:
+                for name, column in columns[plan].items():
+                    if (told := found[column]) == plan:
+                        asked.setdefault((plan, name), []).append(row["line"])
+                        continue
+                    if isinstance(told, str):
+                        told = Refusal("", "plan", f"by {column}, {row[column]}, `{self.who.payee}` is on plan `{told}`")
+                    later.append(replace(told, component=f"{plan}.{name}", lines=line))
+        for loaded in self.world.plans:
+            for name in loaded.plan.components:
+                if lines := asked.get((loaded.plan.plan, name)):
+                    later += self._of_component(loaded, name, lines)
+        order = [f"{p.plan.plan}.{n}" for p in self.world.plans for n in p.plan.components]
+        return early, sorted(later, key=lambda r: (order.index(r.component), r.lines))
+
+    def _dates(self, loaded: LoadedPlan) -> dict[str, str]:
+        """Return the column by which each component's deals are dated."""
+        house, measures = self.world.house.credit_date, loaded.plan.measures
+        on = {n: getattr(c, "on", None) for n, c in loaded.plan.components.items()}
+        return {n: (measures[m].date or house) if m in measures else house for n, m in on.items()}
+
+    def _of_component(self, loaded: LoadedPlan, name: str, lines: list[int]) -> Iterator[Refusal]:
+        book, world = replace(self.book, deals=self.book.deals.filter(pl.col("line").is_in(lines))), self.world
+        refused, passed = credited(book, loaded, name, self.result, self.who)
+        yield from (replace(r, lines=r.lines or tuple(lines)) for r in refused)
+        said = loaded.plan.components[name]
+        shared = book.splits is not None and (reading("split", said, world.house.readings) or "credit") == "pay"
+        for row in book.deals.filter(pl.col("line").is_in(passed)).sort("line").to_dicts():
+            yield became(Asked(loaded.plan, name, self.result, self.who, row, world.house.credit_date, shared), world.calendar)
+
+    def _before_the_rules(self, row: Mapping[str, Any], column: str) -> Refusal | str:
+        """Return what refuses a row before any plan is asked, else the plan that the payee is on on the row's day."""
+        world, payee = self.world, self.who.payee
+        day, last = row[column], world.period.last
+        if day is None:
+            return Refusal("", "date", f"{column} is empty: the deal waits for its date", change=set_cells({column: last}))
+        if day > last:
+            its_own = world.calendar.period_of(day)
+            mend = f"it counts in its own period: ask with --period {its_own.name}" if its_own is not None else ""
+            return Refusal("", "date", f"{column} is {day}, after {last}", mend, set_cells({column: last}))
+        if not _related(self.book, payee, row, day):
+            return _others(self.result, row, self.who)
+        hired = _hired(self.book, payee, day)
+        if hired is not None and hired > day:
+            return Refusal("", "hired", f"`{payee}` was hired on {hired}, after {day}", change=employed(payee, day))
+        return _plan_of(world, payee, day)
 
 
-def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str, Any], who: Who) -> Refusal | str:
-    """Return what refuses a row of the deal before any plan is asked, else the plan that the payee is on that day."""
-    column, payee = world.house.credit_date, who.payee
-    day: date | None = row[column]
-    if day is None:
-        return Refusal(
-            "", "date", f"{column} is empty: the deal waits for its date", change=set_cells({column: world.period.last})
-        )
-    if day > world.period.last:
-        its_own = world.calendar.period_of(day)
-        mend = f"it counts in its own period: ask with --period {its_own.name}" if its_own is not None else ""
-        return Refusal("", "date", f"{column} is {day}, after {world.period.last}", mend, set_cells({column: world.period.last}))
-    if not _related(book, payee, row, day):
-        return _others(result, row, who)
-    hired = _hired(book, payee, day)
-    if hired is not None and hired > day:
-        return Refusal("", "hired", f"`{payee}` was hired on {hired}, after {day}", change=employed(payee, day))
+def _plan_of(world: World, payee: str, day: date) -> Refusal | str:
+    """Return the plan that a payee is on on a day, or why there is none that counts."""
     mine = world.tables["assignments"].filter(pl.col("payee_id") == payee)
     ends = pl.col("to").fill_null(date.max) if "to" in mine.columns else pl.lit(date.max)
     held = mine.filter((pl.col("from").fill_null(date.min) <= day) & (ends >= day))

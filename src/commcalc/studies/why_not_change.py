@@ -24,7 +24,7 @@ class Rows:
     def of(self, column: str = "deal_id") -> pl.Expr:
         """Return which rows of a table of deals or lines these are."""
         here = pl.col(column) == self.deal
-        return here & pl.col("line").is_in(list(self.lines)) if self.lines else here
+        return here & pl.col("line").fill_null(0).cast(pl.UInt32).is_in(list(self.lines)) if self.lines else here
 
     @property
     def node(self) -> Node:

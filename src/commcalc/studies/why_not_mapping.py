@@ -41,7 +41,8 @@ def refused_by_mapping(file: ProjectFile, plans: Iterable[str], read: Inputs, de
 
 def _line(rows: pl.DataFrame) -> pl.Series:
     """Return the line of each row, 0 where the deals have none."""
-    return rows["line"] if "line" in rows.columns else pl.Series("line", [0] * len(rows), dtype=pl.UInt32)
+    none = pl.Series("line", [0] * len(rows), dtype=pl.UInt32)
+    return rows["line"].fill_null(0).cast(pl.UInt32) if "line" in rows.columns else none
 
 
 def _read_with(file: ProjectFile, plans: Sequence[str], deal: str) -> Inputs | None:
@@ -90,7 +91,7 @@ def _let_in(setting: Change, inputs: Inputs, known: tuple[int, ...]) -> Change:
         deals = inputs.tables["deals"]
         wanted = (pl.col("deal_id") != rows.deal) | rows.of()
         if "line" in deals.columns:
-            wanted = wanted | pl.col("line").is_in(list(known))
+            wanted = wanted | _line(deals).is_in(list(known))
         return setting.make(replace(kept, tables={**inputs.tables, "deals": deals.filter(wanted)}), rows)
 
     return Change(setting.words, make)

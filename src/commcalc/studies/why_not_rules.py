@@ -165,19 +165,15 @@ def _numbers(asked: Crediting) -> list[int]:
 
 
 def _not_theirs(asked: Crediting, measure: MeasureBase, row: Mapping[str, Any]) -> Refusal:
-    """A line that the measure does not credit to the payee: it has no date of the measure's yet, or is others'."""
+    """A line that the measure does not credit to the payee: it is others', or not all who share it are on the plan."""
     day, line = row[measure.date or asked.book.house.credit_date], row["line"]
-    if measure.date and (day is None or day > asked.book.now):
-        why = f"{measure.date} is {shown(day)}" + (f", after {asked.book.now}" if day else ": it waits for that date")
-        return asked.refusal(line, "date", why, change=set_cells({measure.date: asked.book.now}))
     apart = asked.result.exceptions.filter(
         (pl.col("code") == SHARED_APART.code) & (pl.col("component") == asked.component) & (pl.col("deal") == asked.who.deal)
     )
-    if asked.streams is not None and len(apart):
-        told = apart.row(0, named=True)
-        return asked.refusal(
-            line, told["code"], told["reason"], told["mend"], put_on_plan(_mates(asked, row), day, asked.plan.plan)
-        )
+    here = [told for told in apart.to_dicts() if told["row"] == row.get("row", told["row"])]
+    if asked.streams is not None and here:
+        change = put_on_plan(_mates(asked, row, day), day, asked.plan.plan)
+        return asked.refusal(line, here[0]["code"], here[0]["reason"], here[0]["mend"], change)
     whose = f"the role {measure.credit.role}" if isinstance(measure.credit, RoleCredit) else WHOSE[measure.credit]
     return asked.refusal(line, "credit", f"the measure counts the deals of {whose}, and this is none of `{asked.who.payee}`'s")
 
@@ -185,12 +181,11 @@ def _not_theirs(asked: Crediting, measure: MeasureBase, row: Mapping[str, Any]) 
 WHOSE = {"own": "their owners", "reports": "the manager's direct reports"}
 
 
-def _mates(asked: Crediting, row: Mapping[str, Any]) -> list[str]:
+def _mates(asked: Crediting, row: Mapping[str, Any], day: date) -> list[str]:
     """Who shares the deal and is not on the plan that day."""
     assert asked.streams is not None
     book, plan = asked.book, asked.plan
     stream = asked.streams.book.deals.filter(pl.col("~row") == row["~row"])["~p"]
-    day = pl.lit(row[book.house.credit_date])
     on = book.people.assignments.filter((pl.col("plan") == plan.plan) & (pl.col("~from") <= day) & (pl.col("~to") >= day))
     mates = asked.streams.shares.filter(pl.col("~p").is_in(stream.implode()) & pl.col("~real").is_not_null())["~real"]
     names = dict(book.people.ids.select("~p", "payee_id").iter_rows())
