@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from commcalc.api import VERSION, Progress, Run
+from commcalc.api import VERSION, Progress, Run, facts_of
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Kind, Report
 from commcalc.base.source import Cell
@@ -154,7 +154,7 @@ def house_of(project: Project) -> House:
     types = written_types(project.file, "deals")
     counts = frozenset(c for c, t in types.items() if t == "count")
     model = project.file.model
-    return House(dict(model.readings), model.currency, model.credit_date, counts)
+    return House(dict(model.readings), model.currency, model.credit_date, counts, facts_of(project.file))
 
 
 def _tables(inputs: Inputs) -> dict[str, pl.DataFrame]:

@@ -120,7 +120,7 @@ def facts(world: World) -> Facts:
 def house_of(world: World) -> House:
     """The house as the engine knows it."""
     counts = frozenset(c for c, t in types_of("deals").items() if t == "count")
-    return House(world.readings, world.currency, "close_date", counts)
+    return House(world.readings, world.currency, "close_date", counts, facts(world))
 
 
 def frames(world: World) -> dict[str, pl.DataFrame]:
@@ -140,7 +140,9 @@ def answered(world: World, plans: tuple[LoadedPlan, ...], period: str) -> refere
     tables = frames(world)
     rows = {n: tables[n].to_dicts() if n in tables else [] for n in READ}
     house = house_of(world)
-    plain = reference.House(dict(house.readings), house.currency, house.credit_date, dict.fromkeys(house.count_columns, "count"))
+    plain = reference.House(
+        dict(house.readings), house.currency, house.credit_date, dict.fromkeys(house.count_columns, "count"), house.facts
+    )
     job = reference.Job(plans=tuple(p.plan for p in plans), calendar=calendar(), house=plain, period=period, **rows)
     return reference.run(job)
 

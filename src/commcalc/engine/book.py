@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
 
 from commcalc.base.calendar import Calendar, Period
+from commcalc.checks.facts import Facts
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
 from commcalc.language.expression import walk
@@ -27,6 +28,7 @@ class House:
     currency: str
     credit_date: str
     count_columns: frozenset[str]  # deal columns that hold whole units
+    facts: Facts = field(default_factory=Facts)  # what types the columns have
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from commcalc.base.problem import Problem
+from commcalc.checks.pay_types import pays_amount
 from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
@@ -78,7 +79,8 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             continue
         for component, said in loaded.plan.components.items():
             plan = as_prorated(loaded.plan, said)
-            jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name])))
+            amount = pays_amount(plan, component, book.house.facts)
+            jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name]), amount))
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
                 paid[name, job.name] = _component(naming, job, *_as_streams(job, loaded, streams))

@@ -129,8 +129,10 @@ def with_ids(exceptions: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
     if set(PLACE) <= set(deals.columns):
         own = [c for c in sorted(deals.columns) if not c.startswith("~") and c not in PLACE]
         rows = deals.filter(pl.col("row").is_in(every["row"].unique().implode()))
-        rows = rows.select(pl.col("file").cast(pl.String), pl.col("row").cast(pl.UInt32), _told(pl.col(own)).alias("~own"))
-        every = every.join(rows, on=list(PLACE), how="left", maintain_order="left")
+        key = (pl.col("file").cast(pl.String), pl.col("row").cast(pl.UInt32), pl.col("deal_id").alias("deal"))
+        rows = rows.select(*key, _told(pl.col(own)).alias("~own"))
+        rows = rows.group_by(*PLACE, "deal", maintain_order=True).agg(pl.col("~own").str.join("\x1d"))
+        every = every.join(rows, on=[*PLACE, "deal"], how="left", maintain_order="left")
     else:
         every = every.with_columns(pl.lit("").alias("~own"))
     told = pl.concat_str(pl.col("~said"), pl.col("~own").fill_null(""), separator="\x1e")

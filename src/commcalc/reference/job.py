@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from commcalc.base.calendar import Calendar
+from commcalc.checks.facts import Facts
 from commcalc.plan.model import Plan
 
 Row = Mapping[str, Any]
@@ -23,6 +24,7 @@ class House:
     currency: str = "USD"
     credit_date: str = "close_date"
     types: Mapping[str, str] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True, slots=True)

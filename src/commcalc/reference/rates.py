@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from commcalc.language.expression.nodes import Binary, Call, Expression, Name, Node, Number, Unary
+from commcalc.language.expression.nodes import Expression
 from commcalc.language.fields import Cell
 from commcalc.plan.shapes import Matrix, Points, Rows
 from commcalc.reference.expression import Given, Names, evaluate, undivided
@@ -108,15 +108,6 @@ def _straight(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal], key:
     return Figure(numerator, times(q, a1 - a0))
 
 
-def first_value(value: Any) -> Expression | None:
-    """Return the first expression that a value may give: it tells money from ratio."""
-    if isinstance(value, Expression):
-        return value
-    if isinstance(value, Points):
-        return next(iter(value.points.values()), None)
-    return next((v for _, v in value.entries()), None)
-
-
 def values_of(value: Any) -> list[Expression]:
     """Return every expression of a value: what is looked up, and what is given."""
     if isinstance(value, Expression):
@@ -125,25 +116,3 @@ def values_of(value: Any) -> list[Expression]:
         said = [x for x in (value.before, value.beyond) if isinstance(x, Expression)]
         return [value.by, *value.points.keys(), *value.points.values(), *said]
     return [*value.by, *(v for _, v in value.entries())]
-
-
-def is_money(node: Node) -> bool | None:
-    """Tell money from a ratio by how an expression is written; None where it cannot be told."""
-    if isinstance(node, Number):
-        return {"money": True, "ratio": False, "number": None}[node.type]
-    if isinstance(node, Unary):
-        return is_money(node.operand)
-    if isinstance(node, Name) and node.id == "attainment":
-        return False
-    if isinstance(node, Call):
-        if node.function == "attainment":
-            return False
-        parts = node.args[1:] if node.function == "if" else node.args
-        return _either([is_money(a) for a in parts])
-    if isinstance(node, Binary):
-        return _either([is_money(node.left), is_money(node.right)])
-    return None
-
-
-def _either(found: list[bool | None]) -> bool | None:
-    return True if True in found else False if False in found else None

@@ -25,7 +25,8 @@ def verified(
 ) -> Report:
     """Run the reference interpreter on the same plans and rows, and return every difference."""
     rows = {name: tables[name].to_dicts() if name in tables else [] for name in TABLES}
-    plain = reference.House(dict(house.readings), house.currency, house.credit_date, dict.fromkeys(house.count_columns, "count"))
+    counts = dict.fromkeys(house.count_columns, "count")
+    plain = reference.House(dict(house.readings), house.currency, house.credit_date, counts, house.facts)
     job = reference.Job(plans=plans, calendar=calendar, house=plain, period=result.period, **rows)
     return compared(result, reference.run(job))
 

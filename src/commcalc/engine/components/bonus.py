@@ -11,7 +11,6 @@ from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job,
 from commcalc.engine.measure import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.quota import quota_rows
-from commcalc.engine.rules import is_money
 from commcalc.engine.target import target_of
 from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
@@ -56,7 +55,7 @@ def earn(job: Job, day: date) -> Earned:
     more = kicked(said, rules)
     if more is not None:
         numerator = numerator + (more if divisor is None else product(more, divisor))
-    of_target = said.target is not None and not is_money(said.payout)
+    of_target = not job.pays_amount
     rate = numerator if divisor is None else quotient(numerator, divisor)
     frame = frame.with_columns((rate if of_target else pl.lit(None, dtype=D)).alias("~rate"))
     if of_target:
