@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,17 +114,31 @@ def _write_tables(result: Result, folder: Path) -> dict[str, str]:
     def parquet(name: str) -> tuple[str, str]:
         path = new_file(folder / f"{name}.parquet")
         frame: pl.DataFrame = getattr(result, name)
-        frame.write_parquet(path, row_group_size=ROW_GROUP, compression="lz4", statistics=False)
+        with _refusing(path):
+            frame.write_parquet(path, row_group_size=ROW_GROUP, compression="lz4", statistics=False)
         return path.name, synced_digest(path)
 
     def text(name: str) -> tuple[str, str]:
         path = new_file(folder / f"{name}.csv")
-        for_people(getattr(result, name), SCHEMAS[name]).write_csv(path)
+        with _refusing(path):
+            for_people(getattr(result, name), SCHEMAS[name]).write_csv(path)
         return path.name, synced_digest(path)
 
     with ThreadPoolExecutor(max_workers=4) as pool:
         done = [*pool.map(parquet, PARQUET), *pool.map(text, csv)]
     return dict(sorted(done))
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """What the system refuses while a table is written - no room, no permission - is told with the file, as what it is."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        number = re.search(r"os error ([0-9]+)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
 
 
 def _write_manifest(result: Result, manifest: Mapping[str, Any], files: Mapping[str, str], folder: Path) -> str:
