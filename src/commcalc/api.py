@@ -19,6 +19,7 @@ from commcalc.plan.tests_problems import NO_SUCH_PLAN
 
 if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
     from commcalc.dry_run import DryRun
+    from commcalc.engine.kept import Kept
     from commcalc.engine.result import Result
     from commcalc.inputs.tables import Inputs
 
@@ -62,7 +63,7 @@ class Project:
         """Read the plan tests beside the plans, or those of `files`, and return them with what is wrong in them."""
         root = self.root if self.file is not None else Path()  # tests that stand alone are named from where one stands
         found, report = load_tests(files_beside(self.root / "plans") if files is None else files, root)
-        if self.file is not None:
+        if self.file is not None and found.tests:
             known = {p.plan.plan: p for p in self.plans}
             problems = check_tests(found.tests, known, self.file.model.currency, calendar_of(self.file))
             unread = len(self.plans) < self.plan_count  # then a test may name a plan that is there but did not bind
@@ -78,8 +79,13 @@ class Project:
         )
         return found
 
-    def calculate(self, period: str | None = None, *, set_aside: bool = False, progress: Progress = _silent) -> Run:
-        """Calculate a period; without one the last that has credits. Refused where plans or tables have errors."""
+    def calculate(
+        self, period: str | None = None, *, set_aside: bool = False, progress: Progress = _silent, kept: Kept | None = None
+    ) -> Run:
+        """Calculate a period; without one the last that has credits. Refused where plans or tables have errors.
+
+        `kept` is where lines and slices go, for instance an `exports.run_folder.RunWriter`; without it into memory.
+        """
         report = self.validate()
         if self.file is None:
             return Run(None, report)
@@ -91,7 +97,7 @@ class Project:
         if inputs is None or report.errors:
             return Run(None, report, {}, inputs)
         month_end = importlib.import_module("commcalc.month_end")
-        run: Run = month_end.calculate(self, inputs, report, period, progress)
+        run: Run = month_end.calculate(self, inputs, report, period, progress, kept)
         return run
 
     def verify(self, run: Run) -> Report:
@@ -115,6 +121,7 @@ def facts_of(file: ProjectFile) -> Facts:
         stated=stated_columns(file, "deals"),
         counts=frozenset(c for c, t in written_types(file, "deals").items() if t == "count"),
         payee_columns=types["payees"],
+        links=frozenset(c for c, t in written_types(file, "payees").items() if t == "payee"),
         readings=dict(file.model.readings),
         currency=file.model.currency,
         credit_date=file.model.credit_date,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,25 +18,29 @@ from commcalc.base.source import Cell
 from commcalc.checks.expressions import BUILT_IN
 from commcalc.checks.problems import NAME_TAKEN
 from commcalc.engine.book import House
+from commcalc.engine.kept import Kept
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.deals import FAR
 from commcalc.inputs.field_problems import FAR_AHEAD
+from commcalc.inputs.people import circles
 from commcalc.inputs.problems import NO_COLUMN
 from commcalc.inputs.project import ProjectFile, written_types
 from commcalc.inputs.tables import Inputs
 from commcalc.language.expression import walk
-from commcalc.language.expression.nodes import Member, Name
+from commcalc.language.expression.nodes import Member, Name, Node
 from commcalc.language.names import nearest
+from commcalc.language.tree import plain
+from commcalc.plan.crediting import ToRule
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
-from commcalc.plan.walk import places
-from commcalc.studies.why_not import Answer, World
-from commcalc.studies.why_not import why_not as answers
-from commcalc.studies.why_not_mapping import refused_by_mapping
+from commcalc.plan.walk import Path
+from commcalc.plan.whose import MANAGER, ReportsCredit
+from commcalc.plan.windows import ANNIVERSARY
 
 if TYPE_CHECKING:
     from commcalc.api import Project
+    from commcalc.studies.why_not import Answer
 
 NO_PERIOD = Kind(
     "K001",
@@ -60,8 +65,10 @@ Works: --period 2026-01""",
 KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS)
 
 
-def calculate(project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress) -> Run:
-    """Calculate a period from tables that were read and checked."""
+def calculate(
+    project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress, kept: Kept | None = None
+) -> Run:
+    """Calculate a period from tables that were read and checked; `kept` is where its lines and slices go."""
     assert project.file is not None
     chosen = _period(inputs, project.file.model.credit_date, period, report)
     if chosen is None:
@@ -69,10 +76,12 @@ def calculate(project: Project, inputs: Inputs, report: Report, period: str | No
     _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
     hidden_columns(plans, inputs, report)
+    _in_circles(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
+    _lacking_in_rules(project.file, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
-    result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress)
+    result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress, kept)
     report.extend(result.report)
     if result.report.errors:
         return Run(None, report, {}, inputs)
@@ -108,23 +117,71 @@ def hidden_columns(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report
                 report.add(NAME_TAKEN.at(place, name=name, one="a column of the plan", other="a column of the deals"))
 
 
+def _in_circles(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+    """A column that deals are rolled up by over several levels leads upwards; managers were looked at when they were read."""
+    rolled = [m.whose for p in plans for m in p.plan.measures.values() if isinstance(m.whose, ReportsCredit)]
+    columns = {r.reports_by for r in rolled if r.levels.most != 1} - {MANAGER}
+    for column in sorted(columns & set(inputs.tables["payees"].columns)):
+        circles(inputs.tables["payees"], column, report, ("file", "row"))
+
+
 def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
     """A column that a plan names, and that a table may have, is in the table: else nothing could be told from it."""
     absent = {n: written_types(file, n).keys() - set(inputs.tables[n].columns) for n in ("deals", "payees")}
     said = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
     for loaded in plans:
-        for name, param in loaded.plan.params.items():
-            if "title" in absent["payees"] and isinstance(param, Param) and param.title:
-                place = loaded.tree.span_of(("params", name, "title"), key=True)
-                report.add(NO_COLUMN.at(place, column="title", near="", mend=said.format(table="payees", column="title")))
-        own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
-        for at in places(loaded.plan):
-            for node in walk(at.expression.node):
+        named = [*_of_params_and_measures(loaded), *_of_expressions(loaded)]
+        for path, node, table, column in named:
+            if column not in absent[table]:
+                continue
+            tree = loaded.tree
+            place = tree.span_of(path, key=True) if node is None else tree.scalar_place(path, node.start, node.end)
+            report.add(NO_COLUMN.at(place, column=column, near="", mend=said.format(table=table, column=column)))
+
+
+Named = tuple[Path, Node | None, str, str]  # where a plan names a column, the part of an expression, the table, the column
+
+
+def _of_params_and_measures(loaded: LoadedPlan) -> Iterator[Named]:
+    """Yield the payees' columns that params by title, rollups, groups and anniversaries go by."""
+    for name, param in loaded.plan.params.items():
+        if isinstance(param, Param) and param.title:
+            yield ("params", name, "title"), None, "payees", "title"
+    for name, measure in loaded.plan.measures.items():
+        column = getattr(measure.whose, "reports_by", None) or getattr(measure.whose, "same", None)
+        if column is not None:
+            yield ("measures", name, "credit"), None, "payees", column
+        if measure.window == ANNIVERSARY:
+            yield ("measures", name, "window"), None, "payees", "hired"
+
+
+def _of_expressions(loaded: LoadedPlan) -> Iterator[Named]:
+    """Yield the columns of deals and payees that expressions name."""
+    own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
+    for at in loaded.places:
+        for node in walk(at.expression.node):
+            if isinstance(node, Member):
+                yield at.path, node, "payees", "hired" if node.id == "months_employed" else node.id
+            elif isinstance(node, Name) and node.id not in own:
+                yield at.path, node, "deals", node.id
+
+
+def _lacking_in_rules(file: ProjectFile, inputs: Inputs, report: Report) -> None:
+    """A column that a crediting rule reads is in the table: else no deal could be decided."""
+    rules = file.model.crediting.rules if file.model.crediting is not None else []
+    mend = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
+    for number, rule in enumerate(rules):
+        at = ("crediting", "rules", number)
+        for key, expression in rule.expressions.items():
+            for node in walk(expression.node):
                 table = "payees" if isinstance(node, Member) else "deals"
-                if not isinstance(node, Name | Member) or node.id not in absent[table] or (table == "deals" and node.id in own):
+                if not isinstance(node, Name | Member) or node.id in {*inputs.tables[table].columns, "credit_date"}:
                     continue
-                place = loaded.tree.scalar_place(at.path, node.start, node.end)
-                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=said.format(table=table, column=node.id)))
+                place = file.tree.scalar_place((*at, key), node.start, node.end)
+                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=mend.format(table=table, column=node.id)))
+        if isinstance(rule, ToRule) and rule.to not in inputs.tables["deals"].columns:
+            place = file.tree.span_of((*at, "to"))
+            report.add(NO_COLUMN.at(place, column=rule.to, near="", mend=mend.format(table="deals", column=rule.to)))
 
 
 def verify(project: Project, run: Run) -> Report:
@@ -142,10 +199,13 @@ def why_not(project: Project, run: Run, deal: str, payee: str) -> list[Answer]:
     period = run.inputs.calendar.period_named(run.result.period)
     assert period is not None
     plans = tuple(p for p in project.plans if p.plan.status == "active")
-    refusals = refused_by_mapping(project.file, [p.plan.plan for p in project.plans], run.inputs, deal)
+    study = importlib.import_module("commcalc.studies.why_not")  # read only when asked for
+    mapping = importlib.import_module("commcalc.studies.why_not_mapping")
+    refusals = mapping.refused_by_mapping(project.file, [p.plan.plan for p in project.plans], run.inputs, deal)
     tables, house = _tables(run.inputs), house_of(project)
-    world = World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
-    return answers(world, deal, payee)
+    world = study.World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
+    found: list[Answer] = study.why_not(world, deal, payee)
+    return found
 
 
 def house_of(project: Project) -> House:
@@ -154,7 +214,10 @@ def house_of(project: Project) -> House:
     types = written_types(project.file, "deals")
     counts = frozenset(c for c, t in types.items() if t == "count")
     model = project.file.model
-    return House(dict(model.readings), model.currency, model.credit_date, counts, facts_of(project.file))
+    keys = model.tables["territories"].key if "territories" in model.tables else ()
+    return House(
+        dict(model.readings), model.currency, model.credit_date, counts, model.crediting, tuple(keys), facts_of(project.file)
+    )
 
 
 def _tables(inputs: Inputs) -> dict[str, pl.DataFrame]:
@@ -180,6 +243,7 @@ def _period(inputs: Inputs, credit_date: str, name: str | None, report: Report) 
 
 def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any]:
     """What the run was made from: versions, digests, counts. No time, host or path of this machine."""
+    rules = project.file.tree.node_at(("crediting",)) if project.file else None
     return {
         "commcalc": VERSION,
         "polars": pl.__version__,
@@ -187,6 +251,7 @@ def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any
         "inputs": dict(inputs.digests),
         "plans": {p.file: p.digest for p in project.plans},
         "readings": dict(project.file.model.readings) if project.file else {},
+        **({"crediting": plain(rules)} if rules is not None else {}),
         "tables": {n: dict(c) for n, c in sorted(inputs.counts.items())},
         "notes": list(inputs.notes),
     }

@@ -16,6 +16,7 @@ from statistics import median
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once, as the libraries beside it are
 TO_GIB = 2**20  # the system counts kibibytes
 
 

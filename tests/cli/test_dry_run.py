@@ -289,6 +289,19 @@ def test_a_reading_of_another_project_is_a_change_that_nothing_announces(project
     assert "never announced" in done.stdout
 
 
+def test_crediting_rules_of_another_project_are_a_change_of_their_own(project: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(project, tmp_path / "other"))
+    rule = "{rule: handed-over, when: \"deal_id = 'D-1184'\", payees: payee.payee_id = 'H02'}"
+    with (other / "commcalc.yaml").open("a") as file:
+        file.write(f"crediting: {{match: first, rules: [{rule}]}}\n")
+    done = commcalc("dry-run", str(other), "--format", "json", folder=project)
+    found = json.loads(done.stdout)
+    assert [(c["kind"], c["changes"]) for c in found["causes"]] == [("reading", ["~ crediting"])]
+    moved = {p["payee"]: [part["cause"] for part in p["parts"]] for p in found["changed_payees"]}
+    assert {"H02", "H04"} <= moved.keys()
+    assert {cause for causes in moved.values() for cause in causes} == {1}
+
+
 def test_old_plans_that_the_new_data_cannot_feed_are_told(project: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     for one, column in ((project, "channel"), (other, "route")):

@@ -25,6 +25,18 @@ TIERS = "kind: commission, on: booked, rate: {by: value, apply: marginal, tiers:
 BONUS = "kind: bonus, on: booked, target: 1_000 USD, payout: {by: attainment, points: {0%: 0%, 100%: 100%}, between: linear"
 BONUS += ", before: flat, beyond: flat}"
 REPORTS = plan("kind: commission, on: booked, rate: 5%", "window: month, credit: reports")
+EVERYBODY = plan("kind: commission, on: booked, rate: 5%", "window: month, credit: all reports")
+UPLINE = {
+    f"{name}": plan("kind: commission, on: booked, rate: 5%", f"window: month, credit: {{reports_by: upline, levels: {said}}}")
+    for name, said in (("one", "1"), ("all", "1.."))
+}
+TYPED = {"payees": {"types": {"upline": "payee"}}}
+ROUND = {"payees": b"payee_id,name,upline\nann,Ann,bob\nbob,Bob,cy\ncy,Cy,ann\n"}
+CHAIN = {
+    "payees": "\n".join(["payee_id,name,manager", *(f"p{i},P{i},{f'p{i + 1}' if i < 999 else ''}" for i in range(1000))]).encode()
+    + b"\n",
+    "assignments": b"payee_id,plan,from\np500,sales,2026-01-01\np999,sales,2026-01-01\n",
+}
 P, A, Q = "payee_id,name,hired\n", "payee_id,plan,from,to\n", "payee_id,measure,period,amount\n"
 
 
@@ -83,4 +95,15 @@ CALCULATED = (
     _joiner("2026-04", 30, "200"),
     _joiner("2026-02", 28, "215.38"),
     _joiner("2024-02", 29, "207.14"),
+    Fault("F089 a circle by another column, over all levels", ROUND, TYPED, says=("D051",), shows=("`upline` goes in a circle", "ann -> bob -> cy -> ann"), plan=UPLINE["all"]),
+    Fault("F089 a circle by another column, one level up", ROUND, TYPED, pays="bob 5 cy 12.53", plan=UPLINE["one"]),
+    Fault("F090 nobody known above", {"payees": b"payee_id,name,upline\nann,Ann,bobb\nbob,Bob,\ncy,Cy,\n"}, TYPED, says=("D050 2",), shows=("the upline `bobb` is not a payee; did you mean `bob`?",), plan=UPLINE["one"]),
+    Fault("a column of texts above", ROUND, says=("P119 5",), shows=("`types: {upline: payee}`",), plan=UPLINE["one"]),
+    Fault("no manager column to roll up by", says=("D015",), shows=("`manager`",), plan=EVERYBODY),
+    Fault("F092 a chain of 1,000 is credited to its middle and its top", {**CHAIN, **deals("D1,p0,2026-01-05,1000")}, pays="p500 50 p999 50", plan=EVERYBODY),
+    Fault("years from a hire, and no column of hires", says=("D015",), shows=("`hired`",), plan=plan("kind: commission, on: booked, rate: 5%", "window: year from payee.hired")),
+    Fault("months employed, and no column of hires", says=("D015",), shows=("`hired`",), plan=plan("kind: commission, on: booked, rate: 5%, where: payee.months_employed > 2", "window: month")),
+    Fault("a commission on windows that overlap", says=("P120 6",), shows=("value('booked')",), plan=plan("kind: commission, on: booked, rate: 5%", "window: rolling 12 months")),
+    Fault("a window that is none", says=("P003 5",), shows=("write rolling 90 months",), plan=plan("kind: commission, on: booked, rate: 5%", "window: last 90 days")),
+    Fault("a column of the payees with a name of the language", {"payees": b"payee_id,name,base\nann,Ann,1\nbob,Bob,2\ncy,Cy,3\n"}, {"payees": {"types": {"base": "money"}}}, says=("P115 6",), shows=("`payee.base` is what the plan says of the payee and a column of the payees",), plan=plan("kind: commission, on: booked, rate: 5%, eligible: payee.base > 1", "window: month")),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,36 @@ def test_the_rules_named_are_of_plans_that_could_have_credited_the_deal(
     found = run.result.left_out.sort("deal")
     assert found["rule"].to_list() == expected
     assert set(found["status"]) == {"left out"}
+
+
+def test_a_crediting_rule_that_gives_a_deal_to_nobody_is_named(tmp_path: Path) -> None:
+    rules = [
+        {"rule": "house-accounts", "when": "region = 'EMEA'", "nobody": "yes"},
+        {"rule": "lands", "when": "region = 'APAC'", "payees": "payee.name = 'Nobody of this name'"},
+    ]
+    rows = ("D1,ann,2026-01-05,100,EMEA", "D2,ann,2026-01-05,200,APAC", "D3,ann,2026-01-05,300,US")
+    files = deals(*rows, header="deal_id,owner,close_date,amount,region\n")
+    project = {"crediting": {"match": "first", "rules": rules}}
+    run = open_project(write_small(tmp_path / "p", Fault("left out", files, project=project))).calculate("2026-01")
+    assert run.result is not None, [p.message for p in run.report]
+    found = run.result.left_out.select("deal", "payee", "status", "rule", "amount").sort("deal").rows()
+    named = ("crediting rule house-accounts: nobody", "crediting rule lands: nobody")
+    assert found == [
+        ("D1", "ann", "left out", named[0], Decimal(100)),
+        ("D2", "ann", "left out", named[1], Decimal(200)),
+    ]
+    assert run.result.counts["credited"] == 1
+    assert run.manifest["crediting"] == project["crediting"]
+
+
+def test_lines_and_credits_name_the_rules_that_gave_their_share(tmp_path: Path) -> None:
+    rules = [
+        {"rule": "mine", "to": "owner", "share": "40%"},
+        {"rule": "emea", "when": "region = 'EMEA'", "payees": "payee.payee_id in ('ann', 'bob')", "share": "30%"},
+    ]
+    files = deals("D1,ann,2026-01-05,100,EMEA", header="deal_id,owner,close_date,amount,region\n")
+    project = {"crediting": {"match": "all", "rules": rules}}
+    run = open_project(write_small(tmp_path / "p", Fault("named", files, project=project))).calculate("2026-01")
+    assert run.result is not None, [p.message for p in run.report]
+    for table in (run.result.lines, run.result.credits):
+        assert table.sort("payee").select("payee", "rule").rows() == [("ann", "mine + emea"), ("bob", "emea")]

@@ -50,6 +50,7 @@ class Asked:
 
 SPLITS = "deal_id,payee_id,share\nD1,ann,40%\nD1,bob,60%\n"
 SPIFF = ", kind: spiff, pay: 10 USD, each: deal, budget: none, cap: none, stacks: on top"
+MANAGED = "payee_id,name,manager\nann,Ann Lee,\nbob,Bob Ray,\n"
 GATE = RATE + ", gate: {when: value('booked') >= 5_000, else: 0%}"
 TIERS = ", rate: {by: value, apply: retroactive, tiers: [{from: 0, pay: 0%}, {from: 5_000, pay: 5%}]}"
 BY_QUOTA = ", rate: {by: attainment, apply: retroactive, tiers: [{from: 0%, pay: 5%}, {from: 100%, pay: 10%}]}"
@@ -60,8 +61,10 @@ CASES = (
     Asked("no date yet", "date", "close_date is empty: the deal waits for its date", "close_date were 2026-01-31", "50", deal=DEAL.replace("2026-01-05", "")),
     Asked("a date to come", "date", "close_date is 2026-02-03, after 2026-01-31", "close_date were 2026-01-31", "50", deal=DEAL.replace("01-05", "02-03")),
     Asked("nobody's", "owner", "`Ann Le` is not a payee; the nearest name is `Ann Lee` (the payee `ann`)", "`ann` owned it", "50", mend="aliases", deal=DEAL.replace("ann", "Ann Le")),
-    Asked("another's", "owner", "`bob` owns it; `ann` has no share of it and is not the manager of who has", "`ann` owned it", "50", deal=DEAL.replace("ann", "bob")),
-    Asked("a manager's measure that counts none of hers", "credit", "the measure counts the deals of the manager's direct reports, and this is none of `ann`'s", measure=", credit: reports"),
+    Asked("another's", "owner", "`bob` owns it; `ann` has no share of it, is not above who has, and shares no group with them", "`ann` owned it", "50", deal=DEAL.replace("ann", "bob")),
+    Asked("a manager's measure that counts none of hers", "credit", "the measure counts the deals of the manager's direct reports, and this is none of `ann`'s", measure=", credit: reports", tables={"payees": MANAGED}),
+    Asked("a rollup over levels that counts none of hers", "credit", "the deals of the manager's reports, from level 2 on, and this", measure=", credit: {reports_by: manager, levels: 2..}", tables={"payees": MANAGED}),
+    Asked("a group that counts none of hers", "credit", "the deals of everybody with the same team, and this is none of `ann`'s", measure=", credit: team", tables={"payees": "payee_id,name,team\nann,Ann Lee,\nbob,Bob Ray,\n"}),
     Asked("hired later", "hired", "`ann` was hired on 2026-01-10, after 2026-01-05", "`ann` had been hired by 2026-01-05", "50", tables={"payees": "payee_id,name,hired\nann,Ann Lee,2026-01-10\nbob,Bob,\n"}),
     Asked("on no plan", "plan", "`ann` is on no plan on 2026-01-05: sales from 2026-01-10 to an open end", "an assignment of `ann` held 2026-01-05", "50", tables={"assignments": "payee_id,plan,from\nann,sales,2026-01-10\n"}),
     Asked("a measure's where", "where of measure booked", "`stage = 'Closed'`: it is 'Won'", "stage were 'Closed'", "50", measure=", where: stage = 'Closed' and amount > 10"),
@@ -124,7 +127,13 @@ SEVERAL = (
     "D1,4,bob,2026-01-05,100,Won,US", "D1,5,ann,2026-02-05,100,Won,US", "D1,6,ann,2026-01-05,900,Won,EMEA",
 )  # fmt: skip
 BY_LINE = [
-    ((4,), "owner", "`bob` owns it; `ann` has no share of it and is not the manager of who has", "`ann` owned it", {(4, "5")}),
+    (
+        (4,),
+        "owner",
+        "`bob` owns it; `ann` has no share of it, is not above who has, and shares no group with them",
+        "`ann` owned it",
+        {(4, "5")},
+    ),
     ((5,), "date", "close_date is 2026-02-05, after 2026-01-31", "close_date were 2026-01-31", {(5, "5")}),
     ((2, 3), "where of measure booked", "`stage = 'Won'`: it is 'Lost'", "stage were 'Won'", {(2, "20"), (3, "30")}),
     ((6,), "where", "`region not in ('EMEA')`: it is 'EMEA'", "`region not in ('EMEA')` held", {(6, "45")}),

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import yaml
-from worlds import Row, World, types_of
+from worlds import TERRITORY_KEYS, Row, World, types_of
 
 MADE = ("share_num", "share_den", "mix_base", "mix_variable", "start", "row")
 
@@ -28,6 +28,8 @@ def written(world: World, folder: Path) -> Path:
         tables[name] = {"file": f"data/{name}.csv"}
         if name == "deals":
             tables[name]["types"] = {"paid_on": "date"}
+        if name == "territories":
+            tables[name]["key"] = list(TERRITORY_KEYS)
     said = {
         "commcalc": "1",
         "currency": world.currency,
@@ -35,7 +37,8 @@ def written(world: World, folder: Path) -> Path:
         "credit_date": "close_date",
         "readings": world.readings,
     }
-    _yaml(folder / "commcalc.yaml", {**said, "tables": tables})
+    rules = {"crediting": world.crediting} if world.crediting else {}
+    _yaml(folder / "commcalc.yaml", {**said, "tables": tables, **rules})
     return folder
 
 

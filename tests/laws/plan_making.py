@@ -7,11 +7,26 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from commcalc.plan.windows import OF_PAYEE, rolling_of, tile_of
+
 OPEN_FINDINGS: frozenset[str] = frozenset()
 """Names of what is not made for now, because a difference in it is known and not yet mended. Empty is as it should be."""
 
 Said = dict[str, Any]
 PERIODIC = ("period", "month", "quarter", "half", "year")
+ROLLING = (
+    "rolling 2 months",
+    "rolling 3 months",
+    "rolling 12 months",
+    "rolling 2 periods",
+    "rolling 2 quarters",
+    "rolling 1 month",
+    "rolling 2 years",
+)
+RAMPS = (
+    {"by": "payee.months_on_plan", "rows": {"1": "25%", "2": "50%", "3..": "100%"}}, "33.3333%", "if(payee.months_employed > 3, 100%, 50%)",
+    {"by": "payee.periods_on_plan", "rows": {"..2": "60%", "3..": "1.1x"}}, "if(payee.region = 'East', 50%, 100%)",
+)  # fmt: skip
 LONG = ("quarter", "half", "year", "quota row", "life")
 BOUNDS = {  # by what is counted: where tiers, points and rows of a table begin
     "money": ("1_000", "2_500", "5_000", "333.33"),
@@ -26,8 +41,15 @@ WHERE = (
     "stage = 'Won'", "type <> 'renewal'", "amount >= 500", "product in ('Orbit', 'Atlas')", "units is not empty",
     "term_months >= 24", "payee.region = 'East'", "amount > 0 or units > 2", "type like 'new%'", "not (stage = 'Lost')",
     "amount between 100 and 2_500", "coalesce(units, 1) <= 5", "days_between(credit_date, 2026-03-31) >= 0", "margin < amount",
+    "payee.months_employed > 3", "coalesce(payee.months_on_plan, 0) <= 2",
 )  # fmt: skip
-ELIGIBLE = ("payee.region = 'East'", "payee.title <> 'Trainee'", "payee.title in ('Rep', 'Senior Rep')")
+ELIGIBLE = (
+    "payee.region = 'East'",
+    "payee.title <> 'Trainee'",
+    "payee.title in ('Rep', 'Senior Rep')",
+    "payee.months_on_plan <= 2",
+    "payee.periods_on_plan > 1",
+)
 WHEN = ("term_months >= 24", "type = 'new'", "amount >= 1_000", "product = 'Orbit'", "payee.title = 'Senior Rep'")
 SUMS = {
     "amount": "money", "margin": "money", "units": "units", "amount - margin": "money", "net": "money",
@@ -73,7 +95,7 @@ class Maker:
 
     def longer(self, window: str) -> bool:
         """Whether a window goes on after the span is paid."""
-        return {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}.get(window, 9) > self.span
+        return {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}.get(tile_of(window), 9) > self.span
 
 
 def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = False) -> Said:
@@ -118,6 +140,7 @@ def _measure(m: Maker, name: str) -> None:
     if kind == "formula" and all(s["window"] == "deal" for s in m.measures.values()):
         kind = "sum"
     window = m.weighted(month=0.27, period=0.12, quarter=0.27, year=0.12, half=0.05, deal=0.08, life=0.04, quota_row=0.05)
+    window = m.one(*ROLLING) if m.odds(0.1) else "year from payee.hired" if m.odds(0.06) else window
     said: Said = {}
     counted = "number"
     if kind == "sum":
@@ -142,7 +165,11 @@ def _measure(m: Maker, name: str) -> None:
             f"value('{first}') + value('{second}')", f"value('{first}') - 2", f"value('{first}') / value('{second}')"
         )
         counted = m.kinds[first] if "/" not in said["formula"] else "number"
-    if kind in ("kpi", "formula", "distinct", "min", "max", "average") and window in ("deal", "quota row"):
+    if kind in ("kpi", "formula", "distinct", "min", "max", "average") and window in (
+        "deal",
+        "quota row",
+        "year from payee.hired",
+    ):
         window = "quarter"
     said["window"] = window
     if kind not in ("kpi", "formula"):
@@ -153,11 +180,30 @@ def _measure(m: Maker, name: str) -> None:
                 "50%", "if(type = 'new', 100%, 50%)", {"by": "type", "rows": {"renewal": "50%", "new": "100%", "any": "75%"}},
                 {"by": "term_months", "rows": {"..<24": "100%", "24..": "125%"}}, "33.3333%",
             )  # fmt: skip
-        said |= {"credit": m.one("reports", {"role": "SE"})} if m.odds(0.2) else {}
+        said |= {"credit": _credit(m)} if m.odds(0.3) else {}
         said |= {"date": "paid_on"} if m.odds(0.05) else {}
     if window != "life" or m.odds(0.3):
         said |= _quota(m, window, counted) if m.odds(0.75) or window == "quota row" else {}
+    if (
+        said.get("credit", "own") not in ("own", {"role": "SE"})
+        and said.get("quota") == "own"
+        and window != "quota row"
+        and m.odds(0.6)
+    ):
+        said["quota"] = "sum of reports"
     m.measures[name], m.kinds[name] = said, counted
+
+
+def _credit(m: Maker) -> Any:
+    """Whose deals: those of a role, of everybody below, or of a group."""
+    if m.odds(0.45):
+        return m.one("reports", "all reports", {"role": "SE"})
+    if m.odds(0.4):
+        return m.one("team", "company", {"same": "region"})
+    said: Said = {"reports_by": m.one("manager", "upline")}
+    said |= {"levels": m.one("1", "1..2", "1..", "2..", "2..3")} if m.odds(0.8) else {}
+    said |= {"own": "in"} if m.odds(0.5) else {}
+    return said | ({"roles": m.one("SE", ["SE"])} if m.odds(0.5) else {})
 
 
 def _quota(m: Maker, window: str, counted: str) -> Said:
@@ -178,9 +224,13 @@ def _quota(m: Maker, window: str, counted: str) -> Said:
                 "half": ["33.3333%", "66.6667%"],
             }
             said["spread"] = ratios[window] if window in ratios and m.odds(0.3) else "evenly"
+        if rolling_of(window) or window == "year from payee.hired":
+            said.pop("spread", None)
         if window == "deal" or window == "life":
             said.pop("spread", None)
             said["quota"] = amount[counted]
+    if window not in ("deal", "life", "quota row") and m.odds(0.15):
+        said["ramp"] = m.one(*RAMPS)
     if m.longer(window) or m.odds(0.1):
         said["against"] = m.one("full quota", "quota to date")
     said |= {"no_quota": m.one("0%", "100%", "leave out", "refuse")} if m.odds(0.4) else {}
@@ -224,6 +274,7 @@ def _multiplier(m: Maker, per_deal: bool) -> Said:
             *FACTORS,
             {"by": "product", "rows": {"Orbit": "1.2x", "any": "1x"}},
             {"by": "payee.region", "rows": {"East": "1.5x", "any": "0.9x"}},
+            {"by": "payee.periods_on_plan", "rows": {"1": "0.5x", "2..": "1.1x"}},
         )
         return {"factor": factor} | ({"when": m.one(*WHEN)} if m.odds(0.6) else {})
     return {"factor": m.one(*FACTORS)} | ({"when": m.one(*ELIGIBLE)} if m.odds(0.4) else {})
@@ -281,7 +332,7 @@ def _gate(m: Maker, on: str, window: str) -> Said:
 
 
 def _tiering(m: Maker) -> list[str]:
-    return [n for n, said in m.measures.items() if {"sum", "count"} & set(said)]
+    return [n for n, said in m.measures.items() if {"sum", "count"} & set(said) and not rolling_of(said["window"])]
 
 
 def _commission(m: Maker) -> Said:
@@ -393,13 +444,14 @@ def _size(text: str) -> float:
 
 
 def _bonus(m: Maker) -> Said:
-    names = [n for n, s in m.measures.items() if s["window"] in PERIODIC] or [_fallback(m)]
+    tiled = (*PERIODIC, "year from payee.hired")
+    names = [n for n, s in m.measures.items() if tile_of(s["window"]) in tiled] or [_fallback(m)]
     on = m.one(*names)
     window = m.measures[on]["window"]
     said: Said = {"kind": "bonus", "on": on}
     ratio = m.odds(0.5)
     if ratio:
-        said["target"] = m.one("20% of variable", "1_000 USD", "100% of variable")
+        said["target"] = m.one("20% of variable", "1_000 USD", "100% of variable") if window in PERIODIC else "1_000 USD"
     pay = ("0%", "50%", "100%", "150%", "33.3333%") if ratio else ("0 USD", "50 USD", "100 USD", "250 USD", "33.33 USD")
     what = "attainment" if "quota" in m.measures[on] and m.odds(0.75) else "value"
     bounds = sorted(m.some(SHARES if what == "attainment" else BOUNDS[m.kinds[on]], 2, 4), key=_size)
@@ -411,6 +463,8 @@ def _bonus(m: Maker) -> Said:
     else:
         b = bounds[0]
         said["payout"] = {"by": what, "rows": {f"..<{b}": m.one(*pay), f"{b}..": m.one(*pay)}}
+    if not ratio and m.odds(0.12):
+        said["payout"] = m.one("1.1 USD * payee.days_in_window", "0.335 USD * payee.months_on_plan")
     if m.longer(window) or m.odds(0.3):
         said["earned"] = m.one("at end", "to date", "ratchet")
     return _common(m, said, window, per_deal=False)
@@ -445,7 +499,7 @@ def _spiff(m: Maker) -> Said:
 def _spiff_limits(m: Maker, said: Said, window: str) -> None:
     """The first so many, a minimum, a budget: what looks at more than one deal."""
     said["split"] = "credit"
-    alike = window != "quota row"  # all payees have the same windows
+    alike = window not in OF_PAYEE  # all payees have the same windows
     if m.odds(0.6):
         said["first"] = m.one(
             "1 per payee", "2 per payee", "3 per payee", "2.5 per payee", *(("3 in all", "7 in all") if alike else ())

@@ -53,7 +53,7 @@ def _components(world: World, fails: Fails, stop: float) -> Iterator[World]:
 
 def _rows(world: World, fails: Fails, stop: float) -> Iterator[World]:
     """Leave out rows: halves first, then fewer and fewer."""
-    for table in ("deals", "payees", "assignments", "splits", "quotas", "kpis", "openings"):
+    for table in ("deals", "payees", "assignments", "splits", "quotas", "kpis", "openings", "territories"):
         size = max(len(world.tables.get(table, [])) // 2, 1)
         while size >= 1:
             at = 0
@@ -75,7 +75,7 @@ def _rows(world: World, fails: Fails, stop: float) -> Iterator[World]:
 
 
 def _forget(world: World, payees: set[str]) -> None:
-    for table in ("assignments", "quotas", "kpis", "openings", "splits"):
+    for table in ("assignments", "quotas", "kpis", "openings", "territories", "splits"):
         gone = {r["deal_id"] for r in world.tables.get(table, []) if r.get("payee_id") in payees} if table == "splits" else set()
         world.tables[table] = [
             r for r in world.tables.get(table, []) if r.get("payee_id") not in payees and r.get("deal_id") not in (gone or {None})
@@ -88,7 +88,11 @@ def _forget(world: World, payees: set[str]) -> None:
 
 def _plan_parts(world: World, fails: Fails, stop: float) -> Iterator[World]:
     """Leave out parts of plans, the largest first, and facts of rows."""
-    for path in [*_paths(("plans",), world.plans), *_paths(("tables",), world.tables)]:
+    for path in [
+        *_paths(("plans",), world.plans),
+        *_paths(("tables",), world.tables),
+        *_paths((), {"crediting": world.crediting}),
+    ]:
         one = copy.deepcopy(world)
         if _remove(one, path) and time.monotonic() < stop and fails(one):
             world = one
@@ -103,6 +107,9 @@ def _paths(path: tuple[Any, ...], node: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _remove(world: World, path: tuple[Any, ...]) -> bool:
+    if path == ("crediting",):
+        gone, world.crediting = bool(world.crediting), {}
+        return gone
     node: Any = getattr(world, path[0])
     for key in path[1:-1]:
         if key not in node if isinstance(node, dict) else not isinstance(node, list) or key >= len(node):
@@ -116,6 +123,8 @@ def _remove(world: World, path: tuple[Any, ...]) -> bool:
         return False
     if isinstance(node, list) and path[-1] >= len(node):
         return False
+    if path[0] == "crediting" and (len(path) < 4 or path[-1] in ("rule", "to", "payees", "table", "nobody")):
+        return len(path) == 3 and len(node) > 1 and node.pop(path[-1]) is not None
     if path[0] == "plans" and (
         len(node) == 1 or path[-1] in ("quota", "basis", "cells", "from", "to", "round", "returns", "spread")
     ):

@@ -9,7 +9,10 @@ from random import Random
 from typing import Any
 
 from plan_making import OPEN_FINDINGS, made_plan
+from rule_making import made_crediting, made_territories
 from worlds import Row, World
+
+from commcalc.plan.windows import tile_of
 
 AMOUNTS = tuple(
     map(
@@ -50,6 +53,8 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     world.tables["quotas"] = _quotas(r, ids, plans)
     world.tables["kpis"] = _kpis(r, ids, plans)
     world.tables["openings"] = _openings(r, ids, plans)
+    world.crediting = made_crediting(r)
+    world.tables["territories"] = made_territories(r, ids) if world.crediting else []
     return world
 
 
@@ -60,24 +65,29 @@ def _some_day(r: Random, first: date = FIRST, last: date = LAST) -> date:
 def _payees(r: Random, ids: list[str]) -> list[Row]:
     rows: list[Row] = []
     dated = r.random() < 0.25
-    managers = ids[:2]
+    managers, deep = ids[:2], r.random() < 0.5
     for n, payee in enumerate(ids):
-        above = managers[0] if n == 1 and r.random() < 0.5 else r.choice(managers) if n > 1 and r.random() < 0.85 else None
+        earlier = ids[:n] if deep else managers[:n]  # whoever is above somebody comes before: no circles
+        above = r.choice(earlier) if n and r.random() < (0.85 if n > 1 else 0.5) else None
         row: Row = {
             "payee_id": payee,
             "name": f"Payee {payee}",
             "title": r.choice(("Rep", "Senior Rep", "Trainee")),
             "manager": above,
+            "upline": r.choice((*ids[:n], None)),
         }
         row |= {"region": r.choice(("East", "West", None)), "team": r.choice(("red", "blue", None))}
         row["hired"] = _some_day(r, date(2025, 12, 1), date(2026, 3, 1)) if r.random() < 0.12 else date(2024, 1, 1)
+        row["hired"] = None if r.random() < 0.03 else row["hired"]
         row["left"] = _some_day(r, date(2026, 1, 20), date(2026, 4, 30)) if r.random() < 0.1 else None
         if "hired-later" in OPEN_FINDINGS:
             row["hired"] = date(2024, 1, 1)
         if dated and n > 1 and row["left"] is None and r.random() < 0.4:
             change = _some_day(r, date(2026, 1, 10), date(2026, 3, 20))
             rows.append({**row, "to": change})
-            rows.append({**row, "from": change + timedelta(1), "title": "Senior Rep", "manager": r.choice((*managers, None))})
+            after = {"title": "Senior Rep", "manager": r.choice((*earlier, None)), "upline": r.choice((*ids[:n], None))}
+            rows.append({**row, "from": change + timedelta(1), **after})
+            rows[-1] |= {"hired": change + timedelta(1)} if r.random() < 0.1 else {}  # let go, and hired again the next day
         else:
             rows.append(row)
     return rows
@@ -196,10 +206,10 @@ def _quotas(r: Random, ids: list[str], plans: dict[str, dict[str, Any]]) -> list
     for name, plan in plans.items():
         for measure, said in plan["measures"].items():
             whose = said.get("quota")
-            if whose not in ("own", "team", "plan"):
+            if whose not in ("own", "team", "plan", "sum of reports"):
                 continue
             kind = "money" if ("sum" in said and said["sum"] != "units") or "average" in said else "units"
-            if whose == "own":
+            if whose in ("own", "sum of reports"):
                 for payee in ids:
                     if r.random() < 0.88:
                         rows += _rows_of(r, {"payee_id": payee}, measure, said, kind)
@@ -217,7 +227,7 @@ def _rows_of(r: Random, whose: Row, measure: str, said: dict[str, Any], kind: st
     def row(period: str, start: date | None = None) -> Row:
         return {**whose, "measure": measure, "period": period, "start": start, "amount": Decimal(r.choice(QUOTAS[kind]))}
 
-    window = said["window"]
+    window = tile_of(said["window"])
     if window == "quota row":
         starts = sorted(r.sample((date(2026, 1, 1), date(2026, 1, 15), date(2026, 2, 10), date(2026, 3, 1)), r.randint(1, 3)))
         return [row(f"{d.year}-{d.month:02}", d) for d in starts]

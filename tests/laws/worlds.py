@@ -21,20 +21,23 @@ from commcalc.engine.book import House
 from commcalc.engine.result import Result
 from commcalc.engine.run import run
 from commcalc.inputs.project import TYPES
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.load import LoadedPlan, load_plan
 from commcalc.reference import run as reference
 from commcalc.studies.verify import TABLES as READ
-from commcalc.studies.verify import compared
-from commcalc.tables.schemas import TABLES
+from commcalc.studies.verify import compared, plain_house
+from commcalc.tables.schemas import DEALS, TABLES
 
 Row = dict[str, Any]
 D = pl.Decimal(38, 12)
 POLARS = {"text": pl.String, "payee": pl.String, "period": pl.String, "share": pl.String, "date": pl.Date, "yes/no": pl.Boolean}
+TERRITORY_KEYS = ("product", "account")
 DEAL_DATES = {"close_date": "date", "paid_on": "date"}
 MADE: Mapping[str, Mapping[str, Any]] = {  # columns that reading adds
     "quotas": {"start": pl.Date},
     "kpis": {"start": pl.Date},
     "splits": {"share_num": pl.Int64, "share_den": pl.Int64},
+    "territories": {"share_num": pl.Int64, "share_den": pl.Int64},
     "assignments": {"mix_base": D, "mix_variable": D},
 }
 ALWAYS: Mapping[str, tuple[str, ...]] = {
@@ -54,11 +57,18 @@ class World:
     periods: list[str]
     currency: str = "USD"
     deal_columns: dict[str, str] = field(default_factory=dict)
+    crediting: dict[str, Any] = field(default_factory=dict)  # as it would be written in commcalc.yaml
 
     def shown(self) -> str:
         """The world as text, to be read and to be written into a case."""
         rows = {n: [{k: str(v) for k, v in r.items() if v is not None} for r in t] for n, t in self.tables.items() if t}
-        said = {"plans": self.plans, "readings": self.readings, "periods": self.periods, "given": rows}
+        said = {
+            "plans": self.plans,
+            "readings": self.readings,
+            "crediting": self.crediting,
+            "periods": self.periods,
+            "given": rows,
+        }
         return yaml.dump(said, sort_keys=False, width=140, Dumper=yaml.CSafeDumper)
 
 
@@ -70,8 +80,8 @@ def calendar() -> Calendar:
 
 def types_of(name: str) -> dict[str, str]:
     """The columns of a table and how each is written."""
-    found: dict[str, str] = dict(TABLES[name].types)
-    return {**found, **DEAL_DATES} if name == "deals" else found
+    more = {"deals": DEAL_DATES, "payees": {"upline": "payee"}, "territories": {k: DEALS.types[k] for k in TERRITORY_KEYS}}
+    return {**TABLES[name].types, **more.get(name, {})}
 
 
 def frame(name: str, rows: list[Row]) -> pl.DataFrame:
@@ -81,8 +91,10 @@ def frame(name: str, rows: list[Row]) -> pl.DataFrame:
     used = {c for r in rows for c, v in r.items() if v is not None} | set(ALWAYS.get(name, ())) | set(TABLES[name].required)
     if name == "deals":  # what a plan may name is in the file, filled in or not
         used |= set(types) - {"line", "returns", "currency"}
+    if name == "territories":
+        used |= {*TERRITORY_KEYS, *types}
     if name == "payees":
-        used |= {"title", "region", "team", "manager", "hired", "left"}
+        used |= {"title", "region", "team", "manager", "upline", "hired", "left"}
     if name == "assignments" and "mix" not in used:
         made = {}
     schema = {c: POLARS.get(t, D) for c, t in types.items() if c in used}
@@ -112,6 +124,7 @@ def facts(world: World) -> Facts:
     return Facts(
         columns={c: TYPES[t] for c, t in types_of("deals").items()},
         payee_columns={c: TYPES[t] for c, t in types_of("payees").items()},
+        links=frozenset({"manager", "upline"}),
         readings=world.readings,
         currency=world.currency,
     )
@@ -120,7 +133,12 @@ def facts(world: World) -> Facts:
 def house_of(world: World) -> House:
     """The house as the engine knows it."""
     counts = frozenset(c for c, t in types_of("deals").items() if t == "count")
-    return House(world.readings, world.currency, "close_date", counts, facts(world))
+    return House(world.readings, world.currency, "close_date", counts, crediting_of(world), TERRITORY_KEYS, facts(world))
+
+
+def crediting_of(world: World) -> Crediting | None:
+    """The world's crediting rules, as they would be read."""
+    return Crediting.model_validate(world.crediting) if world.crediting else None
 
 
 def frames(world: World) -> dict[str, pl.DataFrame]:
@@ -139,10 +157,7 @@ def answered(world: World, plans: tuple[LoadedPlan, ...], period: str) -> refere
     """The reference interpreter's answer for a period."""
     tables = frames(world)
     rows = {n: tables[n].to_dicts() if n in tables else [] for n in READ}
-    house = house_of(world)
-    plain = reference.House(
-        dict(house.readings), house.currency, house.credit_date, dict.fromkeys(house.count_columns, "count"), house.facts
-    )
+    plain = plain_house(house_of(world))
     job = reference.Job(plans=tuple(p.plan for p in plans), calendar=calendar(), house=plain, period=period, **rows)
     return reference.run(job)
 

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from commcalc.base.problem import Problem, Report
+from commcalc.engine.kept import LARGE, InMemory
 from commcalc.engine.result import Identity, Result
 from commcalc.exports.run_folder import RunFolder, read_run, write_run
 from commcalc.tables.results import TABLES, Table
@@ -56,8 +57,9 @@ def payout(payee: str, name: str, payable: str, **facts: Any) -> dict[str, Any]:
 def result(**tables: list[Mapping[str, Any]]) -> Result:
     """Return a result of those rows."""
     frames = {name: frame(name, tables.get(name, [])) for name in SCHEMAS}
+    kept = InMemory(**{name: frames.pop(name) for name in LARGE})
     balance = Identity("rows in = rows accounted for", Decimal(3), Decimal(3))
-    return Result("2026-01", **frames, identities=(balance,), counts={"rows": 3}, report=Report())
+    return Result("2026-01", kept, **frames, identities=(balance,), counts={"rows": 3}, report=Report())
 
 
 def one_of_each() -> Result:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from commcalc.checks import Facts, check_plans
 from commcalc.cli.catalogue import kinds
 from commcalc.cli.main import app
+from commcalc.inputs.project import read_project
 from commcalc.language.expression import Type
 from commcalc.plan.load import load_plan
 
@@ -22,6 +23,8 @@ FACTS = Facts(
         "term": Type.NUMBER, "discount": Type.RATIO,
     },
     stated=frozenset({"amount", "close_date"}),
+    payee_columns={"manager": Type.TEXT, "region": Type.TEXT},
+    links=frozenset({"manager"}),
     readings={"rounding": "half-up", "round": "line"},
 )  # fmt: skip
 HEAD = "plan: sales-rep\nversion: 1\neffective: 2026\ncurrency: USD\ngoals: {growth: {title: Grow}}\n"
@@ -105,7 +108,7 @@ SLOTS: dict[str, Callable[[str], str]] = {
     "Y013": counted, "Y020": instead, "Y023": lambda t: paid(f"dates: {t} .."), "Y024": instead, "Y025": instead, "Y027": lambda t: top("").replace("{every: month}", f"{{every: month, {t}}}"),
     "Y029": instead, "Y030": instead, "Y031": cells, "Y032": spiff, "P001": tiers, "P003": tiers, "P004": tiers, "P006": paid, "P007": tiers,
     "P008": measure, "P101": counted, "P102": paid, "P103": paid, "P104": paid, "P105": paid, "P110": lambda t: paid("", f"    kind: commission\n    {t}\n"),
-    "P111": paid, "P112": top, "P115": top, "P116": top, "P117": counted, "P211": tiers, "P212": tiers,
+    "P111": paid, "P112": top, "P115": top, "P116": top, "P117": counted, "P119": counted, "P211": tiers, "P212": tiers,
     "P216": rows, "P220": ranges, "P221": lambda t: ranges(t + " and above 36"), "P222": ranges, "P230": points, "P231": points, "P302": lambda t: paid(t.replace("}", ", excess: forfeit}")),
     "X001": figure, "X002": figure, "X003": figure, "X004": condition, "X005": figure, "X007": condition, "X008": condition,
     "X009": figure, "X010": condition, "X011": condition, "X012": condition, "X013": figure, "X014": gate, "X015": gate,
@@ -138,6 +141,14 @@ TOLD: dict[str, tuple[str, str]] = {
     "P240": (paid("rate: on-target"), paid("rate: on-target\ntarget: 80% of variable")),
     "P241": tuple(_tier("from: 0, pay: 1%", by="attainment").replace(", quota: 1_000", quota) for quota in ("", ", quota: own")),
     "P242": tuple(paid(f"target: {t}").replace("window: month", "window: deal") for t in ("80% of variable", "5_000 USD")),
+    "P120": tuple(
+        paid("").replace("components:", "  trailing: {sum: amount, window: rolling 3 months}\ncomponents:").replace("on: bookings", f"on: {on}")
+        for on in ("trailing", "bookings")
+    ),
+    "P245": tuple(counted(f"quota: own{spread}").replace("window: month", "window: rolling 12 months") for spread in ("\nspread: evenly", "")),
+    "P121": (counted("quota: 10 * payee.days_in_window"), paid("", "    kind: bonus\n    on: bookings\n    payout: 1 USD * payee.days_in_window\n").replace("    rate: 5%\n", "")),
+    "P246": tuple(counted(f"ramp: 50%{quota}") for quota in ("", "\nquota: own")),
+    "P244": tuple(counted(f"credit: {credit}\nquota: sum of reports") for credit in ("own", "all reports")),
     "P243": (paid("target: 60% of variable"), paid("target: 100% of variable")),
     "P300": tuple(_tier("from: 0%, pay: 1%", by="attainment").replace("window: month", f"window: year{a}") for a in ("", ", against: full quota")),
     "P301": tuple(paid(f"cap: {{at: {cap}, excess: forfeit}}\nfloor: {{at: {floor}}}") for cap, floor in ((100, 200), (200, 100))),
@@ -184,6 +195,22 @@ def test_what_a_page_tells_in_words_fails_and_works(code: str) -> None:
     fails, works = TOLD[code]
     assert code in codes(fails)
     assert code not in codes(works)
+
+
+@pytest.mark.parametrize("code", ["D070", "D071", "D072", "D073", "D074"])
+def test_the_example_of_a_page_about_the_project_fails_and_works(code: str, tmp_path: Path) -> None:
+    fails, works = examples(kinds()[code].page)
+    assert code in _told(tmp_path, fails)
+    assert _told(tmp_path, works) == set()
+
+
+def _told(folder: Path, line: str) -> set[str]:
+    for name in ("deals", "payees", "assignments"):
+        (folder / f"{name}.csv").write_text("")
+    tables = ", ".join(f"{n}: {{file: {n}.csv}}" for n in ("deals", "payees", "assignments"))
+    text = f"commcalc: 1\ncurrency: USD\ncredit_date: close_date\n{line}\ntables: {{{tables}}}\n"
+    (folder / "commcalc.yaml").write_text(text)
+    return {p.code for p in read_project(folder)[1]}
 
 
 @pytest.mark.parametrize("code", kinds())

@@ -61,6 +61,13 @@ SCENARIOS = (
         ("2017-Q1", "2017-Q2", "2017-Q3", "2017-Q4"),
         _quarter,
     ),
+    Scenario(
+        "chinook_micro",
+        "chinook",
+        ("Customer.csv", "Employee.csv", "Genre.csv", "Invoice.csv", "InvoiceLine.csv", "Track.csv"),
+        tuple(f"{year}-Q{quarter}" for year in range(2021, 2026) for quarter in range(1, 5)),
+        _quarter,
+    ),
 )
 
 

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import pairwise
 from typing import Literal
 
 Kind = Literal["period", "quarter", "half", "year"]
@@ -52,8 +53,7 @@ class Calendar:
         January years: 2026-02, 2026-Q1, 2026-H1, 2026. Others: FY2026-P02, FY2026-Q1, FY2026-H1, FY2026.
         """
         assert 1 <= year_starts <= 12, year_starts
-        made = [_month(y, m, year_starts, year_named) for y in range(first_year, last_year + 1) for m in range(1, 13)]
-        return cls(tuple(made), year_starts, tuple(p.first for p in made))
+        return _of_months(year_starts, year_named, first_year, last_year)
 
     @classmethod
     def rows(cls, periods: Sequence[Period]) -> Calendar:
@@ -149,15 +149,28 @@ class Calendar:
         return spans
 
 
-def _month(year: int, month: int, year_starts: int, year_named: str) -> Period:
-    first, last = month_of(date(year, month, 1))
+@cache
+def _of_months(year_starts: int, year_named: str, first_year: int, last_year: int) -> Calendar:
+    """Return a calendar of months, made once: every project and plan test asks for one of a few."""
+    firsts = [date(y, m, 1) for y in range(first_year, last_year + 1) for m in range(1, 13)] + [date(last_year + 1, 1, 1)]
+    made: list[Period] = []
+    year, shares = "", [("", "")]
+    for first, after in pairwise(firsts):
+        place = (first.month - year_starts) % 12
+        if place == 0 or not made:
+            year = _year_of(first, year_starts, year_named)
+            shares = [(f"{year}-Q{p // 3 + 1}", f"{year}-H{p // 6 + 1}") for p in range(12)]
+        name = f"{year}-{place + 1:02}" if year_starts == 1 else f"{year}-P{place + 1:02}"
+        made.append(Period(first, after - timedelta(days=1), name, *shares[place], year))
+    return Calendar(tuple(made), year_starts, tuple(firsts[:-1]))
+
+
+def _year_of(first: date, year_starts: int, year_named: str) -> str:
+    """Return what the year that holds a month is called."""
     if year_starts == 1:
-        quarter, half = (month - 1) // 3 + 1, (month - 1) // 6 + 1
-        return Period(first, last, f"{year:04}-{month:02}", f"{year:04}-Q{quarter}", f"{year:04}-H{half}", f"{year:04}")
-    place = (month - year_starts) % 12
-    started = year if month >= year_starts else year - 1
-    name = f"FY{started + (year_named == 'end'):04}"
-    return Period(first, last, f"{name}-P{place + 1:02}", f"{name}-Q{place // 3 + 1}", f"{name}-H{place // 6 + 1}", name)
+        return f"{first.year:04}"
+    started = first.year if first.month >= year_starts else first.year - 1
+    return f"FY{started + (year_named == 'end'):04}"
 
 
 def month_of(day: date) -> tuple[date, date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from commcalc.base.problem import Problem, Report
-from commcalc.checks import expressions, pay_types, rates, read, references, spiffs, stated, tables, tiers
+from commcalc.checks import expressions, measures, pay_types, rates, read, references, spiffs, stated, tables, tiers
 from commcalc.checks.facts import Facts
 from commcalc.plan.load import LoadedPlan
 
@@ -13,6 +13,7 @@ Check = Callable[[LoadedPlan, Facts], Iterable[Problem]]
 CHECKS: tuple[Check, ...] = (
     references.check,
     expressions.check,
+    measures.check,
     tiers.check,
     read.check,
     tables.check,

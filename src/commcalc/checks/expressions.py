@@ -6,24 +6,28 @@ from collections.abc import Iterator, Mapping
 
 from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
+from commcalc.checks.measure_problems import NO_DAYS
 from commcalc.checks.problems import NAME_TAKEN, NOT_A_CONDITION, NOT_A_FIGURE, NOT_YET
 from commcalc.language.expression import Expression, Scope, Type, check_expression, walk
 from commcalc.language.expression.nodes import Call, Member
 from commcalc.language.names import nearest
 from commcalc.language.problems import NOT_A_CHOICE
+from commcalc.plan.components import Bonus
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure, DistinctMeasure
 from commcalc.plan.model import Param, Plan
 from commcalc.plan.shapes import Matrix, Points, Rows
-from commcalc.plan.walk import Place, places
+from commcalc.plan.walk import Place
+from commcalc.plan.windows import QUOTA_ROW, tile_of
 
 BUILT_IN = {"credit_date": Type.DATE, "role": Type.TEXT, "level": Type.NUMBER, "currency": Type.TEXT}
 OF_PAYEE = {"ote": Type.MONEY, "base": Type.MONEY, "variable": Type.MONEY, "payee_id": Type.TEXT}
 RESERVED: Mapping[str | int, tuple[str, ...]] = {
-    "rate": ("on-target",), "quota": ("own", "team", "plan"), "before": ("flat", "extend"), "beyond": ("flat", "extend"),
+    "rate": ("on-target",), "quota": ("own", "team", "plan", "sum of reports"), "before": ("flat", "extend"), "beyond": ("flat", "extend"),
 }  # fmt: skip
 """Words that may stand for an expression at some keys."""
-LATER = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")
+TENURE = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")
+"""How long a payee is there."""
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -31,7 +35,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     plan, tree = loaded.plan, loaded.tree
     yield from _clashes(loaded, facts)
     scope = scope_of(plan, facts)
-    for place in places(plan):
+    for place in loaded.places:
         mine = at_place(scope, place)
         found, wrong = check_expression(place.expression, mine)
         meant = nearest(place.expression.text, RESERVED.get(place.path[-1], ())) if wrong else None
@@ -46,6 +50,8 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             at = tree.span_of(place.path, key=True) if place.key else tree.scalar_place(place.path, start, end)
             yield kind.at(at, **texts)
         yield from _later(loaded, place)
+        yield from _no_window(loaded, place)
+        yield from _hidden(loaded, place, facts)
         if wrong or found is None:
             continue
         if place.wanted == "condition" and found is not Type.YES_NO:
@@ -60,18 +66,43 @@ def _article(found: Type) -> str:
 
 def _later(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
     for node in walk(place.expression.node):
-        name = f"payee.{node.id}" if isinstance(node, Member) and node.id in LATER else None
+        name = None
         if isinstance(node, Call) and node.function == "earned":
             name = "earned()"
         if name:
             yield NOT_YET.at(loaded.tree.scalar_place(place.path, node.start, node.end), name=name)
 
 
+def _hidden(loaded: LoadedPlan, place: Place, facts: Facts) -> Iterator[Problem]:
+    """A column of the payees that has a name of the language would be read as what the language means by it."""
+    for node in walk(place.expression.node):
+        if isinstance(node, Member) and node.id in facts.payee_columns and node.id in (*TENURE, "ote", "base", "variable"):
+            at = loaded.tree.scalar_place(place.path, node.start, node.end)
+            yield NAME_TAKEN.at(
+                at, name=f"payee.{node.id}", one="what the plan says of the payee", other="a column of the payees"
+            )
+
+
+def _no_window(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
+    """Days in a window are read in the payout of a bonus, and its factors, over a window that ends."""
+    component = loaded.plan.components.get(place.component or "")
+    on = getattr(component, "on", None)
+    said = loaded.plan.measures[on].window if on in loaded.plan.measures else ""
+    ends = isinstance(component, Bonus) and tile_of(said) not in ("", "deal", "life", QUOTA_ROW)
+    if ends and place.path[2] in ("payout", "multiply", "kickers"):
+        return
+    for node in walk(place.expression.node):
+        if isinstance(node, Member) and node.id == "days_in_window":
+            yield NO_DAYS.at(loaded.tree.scalar_place(place.path, node.start, node.end))
+
+
 def scope_of(plan: Plan, facts: Facts) -> Scope:
     """Return all names of a plan with their types; places narrow it."""
     columns: dict[str, Type] = dict(facts.columns)
     params: dict[str, Type] = {}
-    base = Scope(columns=columns, payee={**facts.payee_columns, **OF_PAYEE, **dict.fromkeys(LATER, Type.NUMBER)}, others=BUILT_IN)
+    base = Scope(
+        columns=columns, payee={**facts.payee_columns, **OF_PAYEE, **dict.fromkeys(TENURE, Type.NUMBER)}, others=BUILT_IN
+    )
     for name, param in plan.params.items():
         params[name] = _type(param.default if isinstance(param, Param) else param, base) or Type.NUMBER
     base = Scope(columns=columns, payee=base.payee, params=params, others=BUILT_IN)

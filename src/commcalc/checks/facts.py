@@ -16,6 +16,7 @@ class Facts:
     stated: frozenset[str] = frozenset()  # deal columns that the mapping names
     counts: frozenset[str] = frozenset()  # deal columns of whole numbers
     payee_columns: Mapping[str, Type] = field(default_factory=dict)
+    links: frozenset[str] = frozenset()  # payee columns that name a payee
     readings: Mapping[str, str] = field(default_factory=dict)
     currency: str = "USD"
     credit_date: str = "close_date"

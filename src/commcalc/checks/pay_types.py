@@ -18,14 +18,14 @@ from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Plan
 from commcalc.plan.shapes import Matrix, Rows
-from commcalc.plan.walk import Path, Place, component_places, places
+from commcalc.plan.walk import Path, Place, component_places
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """Yield rates, factors and cells whose type does not fit what they are taken of."""
     scope = scope_of(loaded.plan, facts)
     bases = {name: _basis(loaded, name, scope) for name in loaded.plan.components}
-    for place in places(loaded.plan):
+    for place in loaded.places:
         path = place.path
         if path[0] != "components" or place.wanted != "figure" or place.key or "by" in path[3:]:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Problem, Report
@@ -11,8 +12,10 @@ from commcalc.language.names import nearest
 from commcalc.language.tree import Mapping_
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import LoadedTest, plans_of
-from commcalc.plan.tests_model import Expected
 from commcalc.plan.tests_problems import NO_SUCH_PAYEE, NOT_A_PERIOD, NOTHING_EXPECTED, REFUSED_ALONE, UNKNOWN_FIGURE
+
+if TYPE_CHECKING:
+    from commcalc.plan.tests_model import Expected
 
 OF_PAYOUT = ("earned", "accrued", "held", "released", "base", "payable")
 OF_MEASURE = ("attainment", "value", "quota")

@@ -26,7 +26,7 @@ from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.shapes import Points, Rows
 from commcalc.plan.targets import PartOf
-from commcalc.plan.walk import Path, Place, places
+from commcalc.plan.walk import Path, Place
 
 YEARLY = ("period", "month", "quarter", "half", "year")
 
@@ -34,7 +34,7 @@ YEARLY = ("period", "month", "quarter", "half", "year")
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """Yield what is wrong with rates, limits and targets."""
     del facts
-    for place in places(loaded.plan):
+    for place in loaded.places:
         if _is_fraction(place):
             yield from _rate(loaded, place, amount="")
         elif _is_rate(place):
@@ -81,23 +81,25 @@ def _rate(loaded: LoadedPlan, place: Place, *, amount: str) -> Iterator[Problem]
     if plain is None:
         return
     number, negative = plain
-    at, text = loaded.tree.span_of(place.path), place.expression.text
+    text = place.expression.text
     if number.type == "number" and number.value != 0:
-        yield BARE_RATE.at(at, text=text, amount=amount)
+        yield BARE_RATE.at(loaded.tree.span_of(place.path), text=text, amount=amount)
     elif negative and place.path[2] != "kickers":
-        yield BELOW_ZERO.at(at, text=text)
+        yield BELOW_ZERO.at(loaded.tree.span_of(place.path), text=text)
     elif place.path[2] == "rate" and number.type == "ratio" and number.value > 1 and text.strip().endswith("%"):
-        yield OVER_ONE.at(at, text=text)
+        yield OVER_ONE.at(loaded.tree.span_of(place.path), text=text)
 
 
 def _amount(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
     """A target, a quota and earnings are not below zero."""
     plain = _plain(place.expression)
+    if plain is None or not plain[1]:
+        return
     ends = {("components", "target"): "the target", ("measures", "quota"): "the quota", ("payment", "ote"): "the earnings"}
     what = ends.get(
         (str(place.path[0]), str(place.path[-1] if place.path[0] == "payment" else place.path[2:3] and place.path[2]))
     )
-    if plain is not None and plain[1] and what is not None and not place.key:
+    if what is not None and not place.key:
         yield LIMIT_BELOW.at(loaded.tree.span_of(place.path), what=what, text=place.expression.text)
 
 

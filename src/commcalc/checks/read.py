@@ -10,14 +10,14 @@ from commcalc.checks.problems import DEAL_FLOOR, NO_QUOTA, NO_WINDOW
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import OWN, Call, Name, Node, Text
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.walk import Place, places
+from commcalc.plan.walk import Place
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """Yield readings of measures that can give nothing, and floors that no window ends for."""
     del facts
     plan, tree = loaded.plan, loaded.tree
-    for place in places(plan):
+    for place in loaded.places:
         for node in walk(place.expression.node):
             name = _read(node, place)
             measure = plan.measures.get(name) if name else None

@@ -19,7 +19,6 @@ from commcalc.language.expression import Type, free_of, walk
 from commcalc.language.expression.nodes import Name
 from commcalc.language.names import nearest
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.walk import places
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -89,7 +88,7 @@ def _reads(loaded: LoadedPlan) -> dict[str, set[str]]:
     """Return what each measure, param, column and table reads of the others, each as `measure x`."""
     plan = loaded.plan
     reads: dict[str, set[str]] = {}
-    for place in places(plan):
+    for place in loaded.places:
         section = str(place.path[0])
         if section not in ("measures", "params", "columns", "tables"):
             continue
@@ -113,7 +112,7 @@ def _circles(loaded: LoadedPlan, reads: Mapping[str, set[str]]) -> Iterator[Prob
 def _further_down(loaded: LoadedPlan, reads: Mapping[str, set[str]]) -> Iterator[Problem]:
     """A column of the plan reads those above it; that a circle of them cannot be in order goes without saying."""
     order = list(loaded.plan.columns)
-    for place in places(loaded.plan):
+    for place in loaded.places:
         if place.path[0] != "columns":
             continue
         mine = str(place.path[1])

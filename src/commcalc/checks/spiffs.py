@@ -21,6 +21,7 @@ from commcalc.language.expression.nodes import Number, Unary
 from commcalc.plan.components.spiff import Budget, Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.walk import Path, component_places
+from commcalc.plan.windows import OF_PAYEE
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -43,8 +44,8 @@ def _keys(said: Spiff) -> list[str]:
 def _window(loaded: LoadedPlan, path: Path, said: Spiff) -> Iterator[Problem]:
     measure = loaded.plan.measures.get(said.on) if said.on is not None else None
     window = measure.window if measure is not None else ""
-    why = {"deal": "each deal is alone in it", "quota row": "each payee has another"}.get(window, "")
-    if window == "deal" or (window == "quota row" and said.shared_by_all):
+    why = "each deal is alone in it" if window == "deal" else "each payee has another"
+    if window == "deal" or (window in OF_PAYEE and said.shared_by_all):
         key = _keys(said)[0] if window == "deal" else "budget" if isinstance(said.budget, Budget) else "first"
         yield SPIFF_WINDOW.at(loaded.tree.span_of((*path, key), key=True), key=key, on=said.on, window=window, why=why)
 

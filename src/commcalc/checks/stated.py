@@ -8,13 +8,14 @@ from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
 from commcalc.checks.problems import NOT_STATED
 from commcalc.checks.tiers import measure_of
-from commcalc.language.expression import calls, free_of
+from commcalc.language.expression import calls, names_in
 from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import reading
 from commcalc.plan.tiers import Tiers
-from commcalc.plan.walk import Path, component_places, places
+from commcalc.plan.walk import Path, component_places
+from commcalc.plan.windows import ANNIVERSARY, rolling_of, tile_of
 
 ROUNDING = (
     (
@@ -25,7 +26,12 @@ ROUNDING = (
     ("round", "three credits of 0.125 are 0.39 rounded by line, 0.38 by component", "`round: line`, `deal` or `component`"),
 )
 LONG = {"week": 0, "semi-month": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}
-WINDOWS = {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4, "quota row": 9, "life": 9}
+WINDOWS = {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4, "quota row": 9, "life": 9, ANNIVERSARY: 9}
+
+
+def goes_on(window: str, span: int) -> bool:
+    """Tell whether a window has not ended when the span that it begins in is paid; a rolling one ends with its last part."""
+    return WINDOWS[tile_of(window)] > span
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -42,7 +48,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             name in read
             and measure.quota is not None
             and measure.against is None
-            and WINDOWS[measure.window] > span
+            and goes_on(measure.window, span)
             and "against" not in facts.readings
         ):
             why = "half-way through a year a quota of 1,200 is 1,200 or 600"
@@ -59,10 +65,10 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
 def _attained(loaded: LoadedPlan) -> set[str]:
     """Return the measures whose attainment or quota anything reads."""
     found: set[str] = set()
-    for place in places(loaded.plan):
+    for place in loaded.places:
         node = place.expression.node
         found |= calls(node, "attainment", "quota")
-        if place.own and free_of(node).own & {"attainment", "quota"}:
+        if place.own and names_in(node) & {"attainment", "quota"}:
             found.add(place.own)
     for component in loaded.plan.components.values():
         if isinstance(component, Commission) and component.rate == "on-target":
@@ -94,12 +100,12 @@ def _component(loaded: LoadedPlan, name: str, component: ComponentBase, span: in
         yield NOT_STATED.at(
             tree.span_of((*path, "each"), key=True), key="basis", why=why, mend="`basis: units`, or be on a sum of units"
         )
-    window = WINDOWS[plan.measures[on].window] if on in plan.measures else 0
-    if isinstance(component, Bonus) and component.earned is None and window > span:
+    open_ = on in plan.measures and goes_on(plan.measures[on].window, span)
+    if isinstance(component, Bonus) and component.earned is None and open_:
         why = "before the window ends nothing is paid, or what stands so far"
         yield NOT_STATED.at(tree.span_of(path, key=True), key="earned", why=why, mend="`earned: at end`, `to date` or `ratchet`")
     for number, gate in enumerate(component.gate):
-        if gate.until_known is None and window > span:
+        if gate.until_known is None and open_:
             at = (*path, "gate") if len(component.gate) == 1 else (*path, "gate", number)
             why = "before the window ends it is paid, cut or held"
             yield NOT_STATED.at(
@@ -117,7 +123,8 @@ def _as_of(loaded: LoadedPlan, path: Path, at: Path, read: frozenset[str], span:
     if isinstance(rate, Tiers) and at[-1] == "by" and measure_of(rate.by, None):
         return
     for name in sorted(read):
-        if name in plan.measures and WINDOWS[plan.measures[name].window] > span:
+        window = plan.measures[name].window if name in plan.measures else "deal"
+        if goes_on(window, span) or rolling_of(window) is not None:
             why = f"`{name}` goes on to change after a credit's own period"
             yield NOT_STATED.at(loaded.tree.span_of(at), key="as_of", why=why, mend="`as_of: credit period` or `to date`")
             return

@@ -14,6 +14,7 @@ from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem, Report
 from commcalc.cli import shown
 from commcalc.cli.last_step import beyond_interrupts
+from commcalc.cli.threads import as_many_as_needed
 from commcalc.language.names import nearest
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from commcalc.api import Project, Run
     from commcalc.engine.result import Result
+    from commcalc.exports.run_folder import RunWriter
 
 EPILOG = """
 
@@ -63,25 +65,27 @@ def verb(
 ) -> None:
     """Calculate a period: payouts, lines and slices, and the account of every deal row."""
     opened = commcalc.open(project)
-    run = opened.calculate(period, set_aside=set_aside, progress=shown.progress(quiet=quiet))
-    shown.progress_over(quiet=quiet)
-    if run.result is None:
-        if style == "json":
-            _refused_as_json(run.report, opened)
-        else:
-            shown.problems(run.report, opened.sources, "full")
-        raise typer.Exit(shown.status(run.report))
-    _known(run.result, payee, plan)
-    if verify:
-        _verify(opened, run, quiet=quiet)
-    written = _write(opened, run) if payee is None and plan is None else None
-    found = Report([p for p in run.report.problems if p.severity != "exception"])
-    if not quiet:
-        shown.problems(found, opened.sources, "full")
-        _show(run.result, style, payee, plan)
-        if written:
-            next_ = f"commcalc statements --period {run.result.period}, commcalc explain payee NAME"
-            shown.note(f"written to {written}; next: {next_}")
+    as_many_as_needed(opened)
+    with importlib.import_module("commcalc.exports.run_folder").RunWriter(opened.root / "out", beyond_interrupts) as writer:
+        run = opened.calculate(period, set_aside=set_aside, progress=shown.progress(quiet=quiet), kept=writer)
+        shown.progress_over(quiet=quiet)
+        if run.result is None:
+            if style == "json":
+                _refused_as_json(run.report, opened)
+            else:
+                shown.problems(run.report, opened.sources, "full")
+            raise typer.Exit(shown.status(run.report))
+        _known(run.result, payee, plan)
+        if verify:
+            _verify(opened, run, quiet=quiet)
+        written = _write(writer, run) if payee is None and plan is None else None
+        found = Report([p for p in run.report.problems if p.severity != "exception"])
+        if not quiet:
+            shown.problems(found, opened.sources, "full")
+            _show(run.result, style, payee, plan)
+            if written:
+                next_ = f"commcalc statements --period {run.result.period}, commcalc explain payee NAME"
+                shown.note(f"written to {written}; next: {next_}")
     if strict and (len(run.result.exceptions) or len(found)):
         raise typer.Exit(1)
 
@@ -115,13 +119,13 @@ def _verify(project: Project, run: Run, *, quiet: bool) -> None:
         shown.problems(found, project.sources, "full")
         raise typer.Exit(70)
     if not quiet and run.result is not None:
-        counts = f"{len(run.result.lines):,} lines and {len(run.result.slices):,} slices"
+        counts = f"{run.result.length('lines'):,} lines and {run.result.length('slices'):,} slices"
         shown.note(f"verified: the reference interpreter agrees on all {counts}")
 
 
-def _write(project: Project, run: Run) -> str:
-    exports = importlib.import_module("commcalc.exports.run_folder")  # brings polars; the verb's help does without
-    written = exports.write_run(run.result, run.manifest, project.root / "out", beyond_interrupts)
+def _write(writer: RunWriter, run: Run) -> str:
+    assert run.result is not None
+    written = writer.finish(run.result, run.manifest)
     if isinstance(written, Problem):
         shown.single(written)
         raise typer.Exit(3 if written.code == "O001" else 1)
@@ -129,20 +133,26 @@ def _write(project: Project, run: Run) -> str:
 
 
 def _show(result: Result, style: str, payee: str | None, plan: str | None) -> None:
-    lines, payouts = result.lines, result.payouts
+    payouts = result.payouts
     if payee is not None:
-        lines, payouts = lines.filter(lines["payee"] == payee), payouts.filter(payouts["payee"] == payee)
+        payouts = payouts.filter(payouts["payee"] == payee)
     if plan is not None:
-        lines = lines.filter(lines["plan"] == plan)
         payouts = payouts.filter(payouts["plan"].str.split(", ").list.contains(plan))
     if style == "json":
-        _as_json(result, lines, payouts)
+        _as_json(result, _lines_of(result, payee, plan), payouts)
         return
     _payouts(result.period, payouts)
     if payee is not None:
-        _lines(lines)
+        _lines(_lines_of(result, payee, plan))
     _account(result)
     _exceptions(result)
+
+
+def _lines_of(result: Result, payee: str | None, plan: str | None) -> pl.DataFrame:
+    lines = result.lines
+    for column, name in (("payee", payee), ("plan", plan)):
+        lines = lines if name is None else lines.filter(lines[column] == name)
+    return lines
 
 
 def _as_json(result: Result, lines: pl.DataFrame, payouts: pl.DataFrame) -> None:

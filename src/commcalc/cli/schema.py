@@ -1,4 +1,4 @@
-"""`schema`: what may stand in a plan or a project file, for an editor that completes and explains."""
+"""`schema`: what may stand in a plan or a project file, for an editor that completes and explains, or as a page to read."""
 
 from __future__ import annotations
 
@@ -19,16 +19,26 @@ EPILOG = """
 commcalc schema plan                           # JSON Schema of a plan, on stdout
 commcalc schema plan --output plan.schema.json # beside commcalc.yaml, for the editor
 commcalc schema project                        # of commcalc.yaml
+commcalc schema plan --format markdown         # the reference, to read
+commcalc schema files --format markdown        # the columns of every table
 ```
 """
 
+INTRO = {
+    "plan": "All that may stand in a plan (`plans/NAME.yaml`); made from the program by `commcalc schema plan --format markdown`.",
+    "project": "All that may stand in `commcalc.yaml`; made from the program by `commcalc schema project --format markdown`.",
+}
+
 
 def verb(
-    what: Annotated[Literal["plan", "project"], typer.Argument(help="Which file's schema.")],
+    what: Annotated[
+        Literal["plan", "project", "files"], typer.Argument(help="A plan's, the project file's, or tables' columns.")
+    ],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")] = None,
+    style: Annotated[Literal["json", "markdown"], typer.Option("--format", help="JSON Schema, or a page to read.")] = "json",
 ) -> None:
     """Print the JSON Schema of a plan or of the project file, for completion and explanations in an editor."""
-    text = json.dumps(_schema(what), indent=2, ensure_ascii=False) + "\n"
+    text = _page(what) if style == "markdown" else json.dumps(_schema(what), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         print(text, end="")
         return
@@ -40,14 +50,26 @@ def verb(
         beside.unlink(missing_ok=True)
         shown.note(f"{output} cannot be written: {error.strerror}")
         raise typer.Exit(3) from None
+    if style == "markdown" or what == "files":
+        shown.note(f"written to {output}")
+        return
     shown.note(f"written to {output}; next, as a file's first line: # yaml-language-server: $schema=<the path from there>")
 
 
 def _schema(what: str) -> dict[str, Any]:
     """Return a schema; the plan language is loaded only now."""
+    if what == "files":
+        return dict(importlib.import_module("commcalc.documents.file_columns").columns())
     name = {"plan": "commcalc.plan.schema", "project": "commcalc.inputs.schema"}[what]
     found: dict[str, Any] = importlib.import_module(name).schema()
     return found
+
+
+def _page(what: str) -> str:
+    """Return the reference as a page."""
+    if what == "files":
+        return str(importlib.import_module("commcalc.documents.file_columns").page())
+    return str(importlib.import_module("commcalc.documents.reference").reference(_schema(what), INTRO[what]))
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG

@@ -2,60 +2,62 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, TextIO
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, TextIO
 
 from commcalc.base.problem import Problem, Report
 from commcalc.base.render import render_concise, render_full, shown, summary
 from commcalc.base.source import Sources
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 MOST_SHOWN = 100
 NARROWEST = 10  # a column of text is not squeezed below this: each field has a line of its own then
 UNSEEN = 400  # the width where nobody looks: nothing is folded in a pipe
 ENVIRONMENT = ("D001", "D003", "D005", "D008")  # a file that is not there, is none, or may not be read
+FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE"}  # colours are asked for, or forbidden, whatever is written to
 COLOURS = {"error": "bold red", "exception": "bold yellow", "warning": "yellow", "advice": "cyan"}
 
 
 def _console(file: TextIO) -> Console:
     stated = os.environ.get("COLUMNS", "")
     width = int(stated) if stated.isdigit() and int(stated) > 0 else None if file.isatty() else UNSEEN
-    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+    rich = importlib.import_module("rich.console")  # a run in a script draws nothing and does without
+    console: Console = rich.Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+    return console
 
 
-def out() -> Console:
-    """Return the console of results: stdout."""
-    return _console(sys.stdout)
-
-
-def err() -> Console:
-    """Return the console of messages: stderr."""
-    return _console(sys.stderr)
+def _write(file: TextIO, text: str, style: str = "") -> None:
+    """Write lines as they are, in colour where a terminal shows it."""
+    if file.isatty() or os.environ.keys() & FORCED:
+        console = _console(file)
+        console.print(importlib.import_module("rich.text").Text(text, style=style), soft_wrap=True)
+    else:
+        print(text, file=file, flush=True)
 
 
 def problems(report: Report, sources: Sources, style: str, *, to_stdout: bool = False) -> None:
     """Print problems for people and how many there are: all of them as a result, at most a hundred as messages."""
     found = report.sorted()
-    console = out() if to_stdout else err()
+    file = sys.stdout if to_stdout else sys.stderr
     most = len(found) if to_stdout else MOST_SHOWN
     for problem in found[:most]:
         text = render_concise(problem) if style == "concise" else render_full(problem, sources) + "\n"
         first, _, rest = text.partition("\n")
-        console.print(Text(first, style=COLOURS[problem.severity] if style == "full" else ""), soft_wrap=True)
+        _write(file, first, COLOURS[problem.severity] if style == "full" else "")
         if rest:
-            console.print(Text(rest), soft_wrap=True)
+            _write(file, rest)
     if len(found) > most:
-        console.print(Text(f"and {len(found) - most} more"))
+        _write(file, f"and {len(found) - most} more")
     if found:
-        console.print(Text(summary(found)))
+        _write(file, summary(found))
 
 
 def status(report: Report) -> int:
@@ -83,26 +85,27 @@ def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], tit
 
     Where the columns do not fit beside each other, each field has a line of its own.
     """
-    console = out()
+    console = _console(sys.stdout)
     listed = [[shown(cell) for cell in row] for row in rows]
     longest = [max([len(name), *(len(r[i]) for r in listed)]) for i, (name, _) in enumerate(columns)]
     needed = sum(n if how == "right" else min(n, NARROWEST) for n, (_, how) in zip(longest, columns, strict=True))
     if title:
-        console.print(Text(title, style="bold"))
+        _write(sys.stdout, title, "bold")
     if needed + 2 * len(columns) > console.width:
         for row in listed:
             for (name, _), cell in zip(columns, row, strict=True):
                 if cell:
-                    console.print(Text(f"{name}: {cell}" if name else cell), soft_wrap=True)
-            console.print()
+                    _write(sys.stdout, f"{name}: {cell}" if name else cell)
+            _write(sys.stdout, "")
         return
-    grid = Table(box=None, pad_edge=False, header_style="bold")
+    draw, text = importlib.import_module("rich.table"), importlib.import_module("rich.text")
+    grid = draw.Table(box=None, pad_edge=False, header_style="bold")
     for size, (name, how) in zip(longest, columns, strict=True):
         right = how == "right"
         least = size if right else min(size, NARROWEST)
         grid.add_column(name, justify="right" if right else "left", no_wrap=right, min_width=least, overflow="fold")
     for row in listed:
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(text.Text(cell) for cell in row))
     console.print(grid)
 
 
@@ -125,13 +128,13 @@ def _plain(value: Any) -> str:
 
 def line(text: str) -> None:
     """Print a line of a result."""
-    out().print(Text(shown(text)), soft_wrap=True)
+    _write(sys.stdout, shown(text))
 
 
 def note(text: str) -> None:
     """Print a message."""
     lines = "\n".join(shown(part) for part in text.split("\n"))
-    err().print(Text(lines), soft_wrap=True)
+    _write(sys.stderr, lines)
 
 
 def single(problem: Problem) -> None:

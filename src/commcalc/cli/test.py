@@ -13,6 +13,7 @@ from commcalc.base.problem import Problem, Report
 from commcalc.base.render import render_concise, render_full, to_json
 from commcalc.base.source import Sources
 from commcalc.cli import shown
+from commcalc.cli.threads import one_thread
 from commcalc.language.names import nearest
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def _run(opened: Project, tests: LoadedTests, name: str, *, verify: bool) -> lis
             said if tests.tests else "there are no plan tests; write one beside a plan: plans/ae.test.yaml for plans/ae.yaml"
         )
         raise typer.Exit(1)
+    one_thread()
     trial = importlib.import_module("commcalc.plan_trial")  # brings polars; the verb's help does without
     whole = opened if opened.file is not None else None
     return list(trial.run_tests(whole, chosen, with_reference=verify))

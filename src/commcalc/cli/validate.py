@@ -16,7 +16,6 @@ from commcalc.base.problem import Report
 from commcalc.base.render import summary
 from commcalc.base.source import Sources
 from commcalc.cli import shown
-from commcalc.plan.tests_load import LoadedTests
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -50,9 +49,12 @@ def verb(
     style = _picked(style, os.environ)
     project = commcalc.open(path)
     report = project.validate()
-    tests, found = project.tests() if project.file is not None else (LoadedTests((), {}), Report())
-    report.extend(found)
-    project = replace(project, sources=Sources({**project.sources.texts, **tests.texts}))
+    count = 0
+    if project.file is not None:
+        tests, found = project.tests()
+        report.extend(found)
+        project = replace(project, sources=Sources({**project.sources.texts, **tests.texts}))
+        count = len(tests.tests)
     if data and project.file is not None and not report.errors:
         inputs, found = project.check_data()
         report = Report([*report.problems, *found.problems])
@@ -70,7 +72,7 @@ def verb(
         raise typer.Exit(shown.status(report))
     if style in ("full", "github"):
         plans = ", ".join(p.plan.plan for p in project.plans)
-        also = f", and {len(tests.tests)} tests of them (commcalc test)" if tests.tests else ""
+        also = f", and {count} tests of them (commcalc test)" if count else ""
         shown.note(f"{len(project.plans)} plans are fine: {plans}{also}. Next: commcalc calculate")
 
 

@@ -134,7 +134,9 @@ def _line(row: Row) -> str:
 
 
 def _as(row: Row) -> str:
-    return f" as {row['role']}" if row["role"] not in ("", "owner") else ""
+    by = f" by crediting rule {row['rule']}" if row["rule"] else ""
+    level = f", {row['level']} levels up" if row["level"] > 1 else ""
+    return (f" as {row['role']}{level}" if row["role"] not in ("", "owner") else "") + by
 
 
 def line_in_words(row: Row, slices: Sequence[Row], words: PlanWords) -> Iterator[str]:

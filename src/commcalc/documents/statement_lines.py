@@ -14,11 +14,11 @@ from commcalc.tables.exact import exact_lit
 
 GROUP = ("payee", "currency", "plan", "component")
 READ = (
-    "id", *GROUP, "version", "goal", "place", "deal", "line", "role", "credit_date", "window_first", "window_last", "amount",
-    "kind", "cause", "corrects", "accrued", "held",
+    "id", *GROUP, "version", "goal", "place", "deal", "line", "role", "level", "rule", "credit_date", "window_first", "window_last",
+    "amount", "kind", "cause", "corrects", "accrued", "held",
 )  # fmt: skip
 FIGURES = ("start", "stop", "basis", "rate", "factor", "exact")
-RECORD = ("id", "deal", "line", "role", "credit_date", "window_first", "window_last", "basis", "exact", "amount", "kind", "cause",
+RECORD = ("id", "deal", "line", "role", "level", "rule", "credit_date", "window_first", "window_last", "basis", "exact", "amount", "kind", "cause",
     "corrects", "accrued", "held", "place", "slices")  # fmt: skip
 
 
@@ -89,12 +89,22 @@ def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, record
         pl.col("each").fill_null(False),
         pl.col("credit_date").cast(pl.String).alias("shown_date"),
         pl.when(pl.col("deal") != "").then("deal").otherwise(window).alias("shown_what"),
-        pl.when(pl.col("role") == "owner").then(pl.lit("")).otherwise("role").alias("shown_role"),
+        _role(lines).alias("shown_role"),
         pl.when(pl.col("kind") == "earning").then(pl.lit("")).otherwise("kind").alias("shown_kind"),
         kept.alias("shown_state"),
         pl.col("corrects").alias("shown_corrects"),
         amount(lines["amount"], lines["currency"]).alias("shown_amount"),
     )
+
+
+def _role(lines: pl.DataFrame) -> pl.Expr:
+    """In which role a line is paid, where it is another than the owner's, and by which crediting rule."""
+    up = pl.when(pl.col("level") > 1).then(pl.format("{}, level {}", "role", "level")).otherwise(pl.col("role").cast(pl.String))
+    role = pl.when(pl.col("role") == "owner").then(pl.lit("")).otherwise(up)
+    if (lines["rule"] == "").all():
+        return role
+    by = pl.when(pl.col("rule") != "").then(pl.concat_str(pl.lit("by rule "), pl.col("rule").cast(pl.String)))
+    return pl.concat_str(pl.when(role != "").then(role), by, separator=", ", ignore_nulls=True)
 
 
 def _slices(run: RunFolder, lines: pl.DataFrame, *, records: bool) -> pl.DataFrame:

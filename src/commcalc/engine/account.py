@@ -10,13 +10,14 @@ from decimal import Decimal
 import polars as pl
 
 from commcalc.base.render import cut
-from commcalc.engine.book import Book
-from commcalc.engine.credit import credits_of
+from commcalc.engine.book import Book, dates_of
+from commcalc.engine.credit import credits_of, shares_column
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
 from commcalc.engine.problems import BEFORE_HIRE, NO_OWNER, NO_PLAN, UNKNOWN_OWNER
+from commcalc.engine.rule_problems import undecided_rows
 from commcalc.language.names import NameIndex
-from commcalc.plan.measures import RoleCredit
+from commcalc.plan.whose import RoleCredit
 from commcalc.tables.exact import D, product, quotient
 
 REFUSED = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}
@@ -57,7 +58,8 @@ def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank
         }
         shares = _shares_of(book, book.splits.filter(pl.col("role").is_in(roles)), book.deals[deals.filter(due)["~row"]])
         reasons = pl.concat([reasons, _crediting_reasons(book, shares)])
-    refused = _marked(len(book.deals), [reasons["~row"]])
+    undecided = _undecided_by_rules(book)
+    refused = _marked(len(book.deals), [reasons["~row"], undecided["~row"]])
     status = (
         pl.when("~credited")
         .then(pl.lit("credited", dtype=STATUS))
@@ -71,7 +73,19 @@ def account_of(book: Book, measured: Mapping[str, Mapping[str, Measured]], blank
     )
     deals = deals.with_columns(status.alias("status"))
     sums = deals.group_by("status").agg(pl.len(), pl.col("amount").cast(D).sum()).sort("status").rows()
-    return Account({r[0]: r[1] for r in sums}, {r[0]: r[2] for r in sums}, _exceptions(book, reasons), _left_out(book, deals))
+    exceptions = pl.concat([_exceptions(book, reasons), undecided_rows(book, undecided)])
+    return Account({r[0]: r[1] for r in sums}, {r[0]: r[2] for r in sums}, exceptions, _left_out(book, deals))
+
+
+def _undecided_by_rules(book: Book) -> pl.DataFrame:
+    """Rows that the crediting rules do not decide, as of any date that credits them: `~row ~shares`."""
+    found = [pl.DataFrame(schema={"~row": pl.UInt32, "~shares": pl.UInt32})]
+    if book.refused is not None and len(book.refused):
+        refused = book.refused["~shares"].implode()
+        for date in dates_of(book.plans, book.house):
+            due = book.deals.filter(pl.col(date) <= book.now).select("~row", shares_column(book, date))
+            found.append(due.filter(pl.col("~shares").is_in(refused)))
+    return pl.concat(found)
 
 
 def _marked(size: int, rows: Sequence[pl.Series]) -> pl.Series:
@@ -247,6 +261,7 @@ def _refusing(book: Book, rows: pl.DataFrame) -> pl.Series:
 
 def _asked(book: Book) -> Iterator[tuple[str, pl.Series]]:
     """Yield every rule that can refuse a deal, with the rows of deals that its measure could have credited to somebody."""
+    yield from _of_nobody(book)
     for loaded in book.plans:
         plan = loaded.plan
         for name, said in plan.measures.items():
@@ -260,3 +275,14 @@ def _asked(book: Book) -> Iterator[tuple[str, pl.Series]]:
                     others = replace(book, deals=book.deals.filter(rows))
                     found = credits_of(others, plan, said.model_copy(update={"date": None}), ())["~row"]
                     yield f"date of {plan.plan}.{name}: {said.date} {why}", found
+
+
+def _of_nobody(book: Book) -> Iterator[tuple[str, pl.Series]]:
+    """Yield the crediting rules by which deals have no owner, with their rows."""
+    if book.refused is None or book.splits is None:
+        return
+    owners = book.splits.filter(pl.col("role") == "owner")
+    whole = owners.filter(pl.col("~p").is_null().all().over("~shares") & (pl.col("~rule") != ""))
+    for (rule,), lists in whole.group_by("~rule", maintain_order=True):
+        rows = book.deals.filter(pl.col("~shares").is_in(lists["~shares"].implode()))["~row"]
+        yield f"crediting rule {rule}: nobody", rows

@@ -12,10 +12,13 @@ from commcalc.base.calendar import Calendar, Period
 from commcalc.checks.facts import Facts
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
+from commcalc.engine.rule_credit import HouseRules, columns_of
+from commcalc.engine.share_lists import listed
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Name
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.walk import places
+from commcalc.plan.windows import rolling_of
 from commcalc.tables.exact import D
 from commcalc.tables.ordering import numbered
 
@@ -28,15 +31,27 @@ class House:
     currency: str
     credit_date: str
     count_columns: frozenset[str]  # deal columns that hold whole units
+    crediting: Crediting | None = None
+    territory_keys: tuple[str, ...] = ()  # key columns of the territories table
     facts: Facts = field(default_factory=Facts)  # what types the columns have
 
 
 @dataclass(frozen=True, slots=True)
 class SharedDeals:
-    """The role in which a book's deals are shared, and the payees of each stream: `~p` (stream), `~real`, in their order."""
+    """The role in which a book's deals are shared, and the payees of each stream: `~p` (stream), `~real`, in their order.
+
+    book: the same before streams were made of it.
+    """
 
     role: str
     holders: pl.DataFrame
+    book: Book
+
+    def with_streams(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of payees (`~p`) with those of each stream, which has what its first payee has."""
+        first = self.holders.unique("~p", keep="first", maintain_order=True).rename({"~p": "~stream"})
+        copies = rows.join(first, left_on="~p", right_on="~real", maintain_order="left")
+        return pl.concat([rows, copies.with_columns(pl.col("~stream").alias("~p")).select(rows.columns)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,9 @@ class Book:
     deals: one row each: `~k` (place in the order of deal id and line), `~p` (owner, empty where unknown), `~sale` (number of
     the sale: `returns`, else the deal), `~deal` (number of the deal id), and the deal's columns. In a part of a run
     (engine.parts) they stand by owner, credit date and place, and have `~row`, their own number from 0.
-    splits: `~shares` (number of the deal id), `~p` (empty for nobody), `role`, `n`, `q` (share n/q), `~rest` (last of its role), in order; or None.
+    splits: `~shares` (number of the list: the deal id's, or one of engine.share_lists), `~p` (empty for nobody), `role`, `~n`, `~q` (share n/q),
+    `~place`, `~rest` (last of its role), in order; by crediting rules also `~rule`, the rules that gave it; or None.
+    refused: `~shares code rule fields text` of lists that the crediting rules do not decide; None without rules.
     """
 
     plans: tuple[LoadedPlan, ...]
@@ -61,6 +78,7 @@ class Book:
     openings: pl.DataFrame
     period: Period
     shared: SharedDeals | None = None  # where pay, not credit, is split
+    refused: pl.DataFrame | None = None
 
     @property
     def now(self) -> date:
@@ -83,6 +101,12 @@ def prepare_book(
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
     if splits is not None:
         deals = _with_shares(deals, splits)
+    refused: pl.DataFrame | None = None
+    if house.crediting is not None:
+        mode = house.readings.get("rounding", "half-up")
+        rules = HouseRules(house.crediting, people, tables.get("territories"), house.territory_keys, mode)
+        lists = listed(rules, deals, splits, dates_of(plans, house))
+        deals, splits, refused = lists.deals, lists.shares, lists.refused
     return Book(
         plans,
         house,
@@ -95,7 +119,14 @@ def prepare_book(
         _numbered(tables.get("kpis", pl.DataFrame()), people),
         _numbered(tables.get("openings", pl.DataFrame()), people),
         period,
+        refused=refused,
     )
+
+
+def dates_of(plans: tuple[LoadedPlan, ...], house: House) -> list[str]:
+    """Return the columns of the dates that credit deals: the project's, then those of measures that have their own."""
+    own = {m.date for p in plans for m in p.plan.measures.values() if m.date}
+    return [house.credit_date, *sorted(own - {house.credit_date})]
 
 
 def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
@@ -104,14 +135,17 @@ def _numbered(frame: pl.DataFrame, people: People) -> pl.DataFrame:
     return frame.join(people.ids.select("payee_id", "~p"), on="payee_id", how="left", maintain_order="left")
 
 
+LONGEST = {"period": 92, "month": 31, "quarter": 92, "half": 184, "year": 371}
+"""At most so many days has one window of the calendar."""
 ALWAYS = ("deal_id", "line", "owner", "amount", "returns", "file", "row")
 
 
 def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) -> pl.DataFrame:
     """Leave behind the columns that no plan names: each would be sorted along."""
-    named = {n.id for p in plans for at in places(p.plan) for n in walk(at.expression.node) if isinstance(n, Name)}
+    named = {n.id for p in plans for at in p.places for n in walk(at.expression.node) if isinstance(n, Name)}
     dates = {m.date for p in plans for m in p.plan.measures.values() if m.date}
-    keep = {*ALWAYS, house.credit_date, *dates, *named}
+    ruled = columns_of(house.crediting, house.territory_keys) if house.crediting is not None else frozenset[str]()
+    keep = {*ALWAYS, house.credit_date, *dates, *named, *ruled}
     return deals.select(c for c in deals.columns if c in keep)
 
 
@@ -177,5 +211,8 @@ def _days(plans: tuple[LoadedPlan, ...], period: Period, tables: Mapping[str, pl
                 found += [d for d in bounds if d is not None and FIRST_DAY < d < LAST_DAY]
     for loaded in plans:
         found += [d for d in (loaded.plan.effective.first, loaded.plan.effective.last) if d is not None]
+    rolling = [rolling_of(m.window) for loaded in plans for m in loaded.plan.measures.values()]
+    longest = max((r.count * LONGEST[r.base] for r in rolling if r is not None), default=0)
     year = timedelta(days=370)
+    found[0] -= timedelta(days=min(longest, 80_000))
     return max(min(found), date(1900, 1, 1)) - year, min(max(found), date(2200, 1, 1)) + year

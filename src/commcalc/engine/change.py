@@ -12,15 +12,17 @@ from commcalc.engine.components.bonus import window_measure
 from commcalc.engine.earnings import Blank, Job, probe_day
 from commcalc.engine.measure import window_of, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
-from commcalc.engine.quota import days_of, has_end, quota_rows, taking_part
 from commcalc.engine.reading import with_assignment
 from commcalc.engine.rules import expressions_of
 from commcalc.engine.target import target_of
+from commcalc.engine.tenure import days_of, has_end, taking_part
+from commcalc.engine.windows import own_windows
 from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase, Gate, Limit
 from commcalc.plan.readings import prorates, reading
 from commcalc.plan.targets import PartOf
+from commcalc.plan.windows import OF_PAYEE, tile_of
 from commcalc.tables.exact import D, Sharing, exact_lit, product, quotient, round_to
 
 ONE = pl.lit(1).cast(D)
@@ -205,7 +207,7 @@ def _window(job: Job, limit: Limit) -> str:
     if limit.per != "window":
         return limit.per
     name = _measure(job)
-    return job.plan.measures[name].window if name else "life"
+    return tile_of(job.plan.measures[name].window) if name else "life"
 
 
 def _measure(job: Job) -> str:
@@ -302,7 +304,7 @@ def topped_up(job: Job, frame: pl.DataFrame, day: date) -> tuple[list[pl.DataFra
 
 def _own_span(job: Job, limit: Limit, frame: pl.DataFrame) -> pl.Expr | pl.Series:
     """The limit's window of each row; of quota rows the payee's own, whoever the deal is shared with."""
-    if _window(job, limit) == "quota row":
+    if _window(job, limit) in OF_PAYEE:
         return window_of(job.book, job.plan, _measure(job), frame)
     return _span(job, limit)
 
@@ -339,9 +341,9 @@ def _ended_spans(job: Job, limit: Limit, day: date) -> pl.DataFrame:
     dates = job.component.dates
     if window in job.book.moments.windows:
         spans = job.book.moments.windows[window].rename(names)
-    elif window == "quota row":
+    elif window in OF_PAYEE:
         name = _measure(job)
-        spans = quota_rows(job.book, job.plan, job.plan.measures[name], name).rename(names)
+        spans = own_windows(job.book, job.plan, job.plan.measures[name], name).rename(names)
     elif _measure(job) == "" and dates is not None:
         days = {"~span": [0], "~wfirst": [dates.first or FIRST_DAY], "~wlast": [dates.last or LAST_DAY]}
         spans = pl.DataFrame(days, schema={"~span": pl.Int64, "~wfirst": pl.Date, "~wlast": pl.Date})

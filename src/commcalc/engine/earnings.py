@@ -10,11 +10,12 @@ import polars as pl
 from commcalc.engine.book import Book
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
-from commcalc.engine.quota import quota_rows
 from commcalc.engine.reading import Readings
 from commcalc.engine.rules import Rules
+from commcalc.engine.windows import own_windows
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.model import Plan
+from commcalc.plan.windows import OF_PAYEE
 from commcalc.tables.exact import D
 
 KEY = ["~p", "~role", "~level", "~row", "~w"]
@@ -77,8 +78,8 @@ def window_days(book: Book, plan: Plan, measured: Measured, frame: pl.DataFrame)
         return frame.with_columns(
             pl.col("~d").alias("~wfirst"), pl.col("~d").alias("~wlast"), none.alias("~periods"), none.alias("~year")
         )
-    if window == "quota row":
-        rows = quota_rows(book, plan, measured.measure, measured.name)
+    if window in OF_PAYEE:
+        rows = own_windows(book, plan, measured.measure, measured.name)
         spans = rows.select("~p", "~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"))
         found = frame.join(spans, on=["~p", "~w"], how="left", maintain_order="left")
         return found.with_columns(none.alias("~periods"), none.alias("~year"))

@@ -8,6 +8,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Job
+from commcalc.plan.whose import MANAGER, SameCredit
 
 CAUSE = pl.Enum(["new", "true-up"])
 
@@ -23,6 +24,7 @@ class Labels:
     measure: pl.Enum
     goal: pl.Enum
     role: pl.Enum
+    rule: pl.Enum
     currency: pl.Enum
     period: pl.Enum
     place: pl.Enum
@@ -31,7 +33,8 @@ class Labels:
 def labels_of(book: Book) -> Labels:
     """Return the labels of all that a run can write."""
     plans = [p.plan for p in book.plans]
-    roles = {"owner", "manager", *(book.splits["role"].unique().to_list() if book.splits is not None else ())}
+    groups = {m.whose.same for p in plans for m in p.measures.values() if isinstance(m.whose, SameCredit)}
+    roles = {"owner", MANAGER, "company", *groups, *(book.splits["role"].unique().to_list() if book.splits is not None else ())}
     return Labels(
         payee=pl.Enum(book.people.ids["payee_id"]),
         plan=_enum(p.plan for p in plans),
@@ -40,6 +43,7 @@ def labels_of(book: Book) -> Labels:
         measure=_enum(n for p in plans for n in p.measures),
         goal=_enum(goals_of(c.goal) for p in plans for c in p.components.values()),
         role=_enum(roles),
+        rule=_enum({"", *(book.splits["~rule"].to_list() if book.splits is not None and book.refused is not None else ())}),
         currency=_enum([book.house.currency, *(p.currency for p in plans)]),
         period=pl.Enum(["", *book.moments.windows["period"]["~name"]]),
         place=_enum(

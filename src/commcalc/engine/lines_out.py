@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from commcalc.engine.book import Book
+from commcalc.engine.credit import shares_column
 from commcalc.engine.earnings import Job
 from commcalc.engine.identity import line_ids
 from commcalc.engine.labels import CAUSE, Labels, goals_of, place_of
@@ -62,6 +63,7 @@ def line_rows(book: Book, naming: Naming, job: Job, found: pl.DataFrame, *, accr
         line.alias("line"),
         pl.col("~role").fill_null("owner").cast(labels.role).alias("role"),
         pl.col("~level").fill_null(0).alias("level"),
+        _rules_of(book, labels, job, found).alias("rule"),
         pl.col("~d").alias("credit_date"),
         pl.when(first > FIRST_DAY).then(first).alias("window_first"),
         pl.when(last < LAST_DAY).then(last).alias("window_last"),
@@ -80,6 +82,18 @@ def line_rows(book: Book, naming: Naming, job: Job, found: pl.DataFrame, *, accr
     )
     ids = line_ids(frame, book.period.name, naming.letters)
     return Named(frame.hstack(ids.select("id")).select(LINES.names), found.select("~line", "~j", "kind", "~was").hstack(ids))
+
+
+def _rules_of(book: Book, labels: Labels, job: Job, found: pl.DataFrame) -> pl.Expr | pl.Series:
+    """Return the crediting rules that gave the share which each line is paid on."""
+    if book.refused is None or book.splits is None:
+        return pl.lit("", dtype=labels.rule)
+    date = (job.measured.measure.date if job.measured is not None else None) or book.house.credit_date
+    lists = book.deals.select(shares_column(book, date))["~shares"]
+    given = book.splits.select("~shares", pl.col("role").alias("~role"), "~p", "~rule")
+    asked = found.select(pl.lit(lists).gather(pl.col("~row")).alias("~shares"), "~role", "~p")
+    joined = asked.join(given, on=["~shares", "~role", "~p"], how="left", maintain_order="left")
+    return joined["~rule"].fill_null("").cast(labels.rule)
 
 
 def _in_order(found: pl.DataFrame) -> pl.DataFrame:
@@ -134,6 +148,7 @@ def credit_rows(book: Book, labels: Labels, measured: Mapping[str, Measured], pl
                 pl.lit(name, dtype=labels.measure).alias("measure"),
                 pl.col("~role").cast(labels.role).alias("role"),
                 pl.col("~level").alias("level"),
+                (pl.col("~rule").fill_null("") if "~rule" in rows.columns else pl.lit("")).cast(labels.rule).alias("rule"),
                 pl.col("~d").alias("credit_date"),
                 pl.col("~m").cast(D, strict=False).alias("amount"),
                 pl.col("~c").alias("before"),

@@ -8,11 +8,12 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.credit import credits_of, share_of
-from commcalc.engine.people import join_effective
-from commcalc.engine.quota import quota_rows
+from commcalc.engine.facts import with_facts
 from commcalc.engine.rules import Rules
+from commcalc.engine.windows import own_windows
 from commcalc.plan.measures import AverageMeasure, CountMeasure, MeasureBase
 from commcalc.plan.model import Plan
+from commcalc.plan.windows import OF_PAYEE, rolling_of, tile_of
 from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, product
 from commcalc.tables.rows import only, runs_of
@@ -63,6 +64,8 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
     frame = only(frame, pl.col("~w").is_not_null())
     # rows are in payee and date order and windows tile time, so that those of a window stand together
     frame = frame.with_columns(runs_of(frame, "~p", "~w").run.alias("~g"))
+    if rolling_of(said.window) is not None:  # no running total: each day's is another
+        return Measured(name, said, _rolling_figures(book, said, frame, rules), pl.concat([blank, no_window], how="diagonal"))
     opened = openings_of(book, plan, name) if said.aggregate in COUNTED else None
     frame = _aggregate(book, said, frame, rules, opened)
     return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"), opened)
@@ -73,20 +76,6 @@ def _from_plan(plan: Plan, columns: frozenset[str], rules: Rules) -> frozenset[s
     for name in columns & plan.columns.keys():
         inner = inner | rules.reads(plan.columns[name]).columns
     return inner
-
-
-def with_facts(book: Book, plan: Plan, frame: pl.DataFrame, payee: frozenset[str], params: frozenset[str]) -> pl.DataFrame:
-    """Add `payee.x` as of the credit date, and `assign.x` for what the assignment overrides or states."""
-    extra = {"payee_id"} if any(getattr(plan.params.get(p), "payee", None) for p in params) else set()
-    facts = [f"payee.{c}" for c in sorted(payee | extra)]
-    present = [c for c in facts if c in book.people.facts.columns and c not in frame.columns]
-    if present:
-        frame = join_effective(frame, book.people.facts.select("~p", "~from", "~to", *present), "~d")
-    stated = [p for p in sorted(params) if p in book.people.assignments.columns and f"assign.{p}" not in frame.columns]
-    if stated:
-        rows = book.people.assignments.select("~a", *(pl.col(p).alias(f"assign.{p}") for p in stated))
-        frame = frame.join(rows, on="~a", how="left", maintain_order="left")
-    return frame
 
 
 def with_plan_columns(plan: Plan, frame: pl.DataFrame, needed: frozenset[str], rules: Rules) -> pl.DataFrame:
@@ -108,15 +97,14 @@ def window_of(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Expr
         return pl.lit(0, dtype=pl.Int64)
     if said.window == "deal":
         return pl.col("~d").cast(pl.Int32).cast(pl.Int64) * 2**32 + pl.col("~deal").cast(pl.Int64)
-    if said.window == "quota row":
-        return _quota_row(book, plan, name, frame)
-    return book.moments.number(said.window, "~d")
+    if said.window in OF_PAYEE:
+        return _own(book, plan, name, frame)
+    return book.moments.number(tile_of(said.window), "~d")
 
 
-def _quota_row(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Series:
-    starts = (
-        quota_rows(book, plan, plan.measures[name], name).select("~p", "~first", pl.col("~w").alias("~W")).sort("~p", "~first")
-    )
+def _own(book: Book, plan: Plan, name: str, frame: pl.DataFrame) -> pl.Series:
+    """The payee's own window that holds each date: empty before the first quota row, or where no hire is known."""
+    starts = own_windows(book, plan, plan.measures[name], name).select("~p", "~first", pl.col("~w").alias("~W"))
     numbered = frame.select("~p", "~d").with_row_index("~i").sort("~p", "~d")
     found = numbered.join_asof(starts, left_on="~d", right_on="~first", by="~p", check_sortedness=False)
     return found.sort("~i")["~W"]
@@ -134,6 +122,9 @@ def _aggregate(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules,
         assert isinstance(said, AverageMeasure)
         by = rules.value(said.weighted_by) if said.weighted_by is not None else pl.lit(1).cast(D)
         frame = frame.with_columns(product(figure, by).alias("~m"), by.alias("~by"))
+        if "~n" in frame.columns and said.whose is not None:  # a row once, at however many levels it is credited
+            once = pl.struct("~p", "~row").is_first_distinct()
+            frame = frame.with_columns(pl.when(once).then(c).otherwise(ZERO).alias(c) for c in ("~m", "~by"))
         keep_exact(frame, "the sum of an average", pl.max_horizontal(pl.col("~m").abs(), pl.col("~by").abs()), rows=len(frame))
         return frame.with_columns(
             pl.col("~m").cum_sum().over(key).alias("~cum"), pl.col("~by").cum_sum().over(key).alias("~den"), ZERO.alias("~c")
@@ -145,6 +136,20 @@ def _aggregate(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules,
         return frame.with_columns(pl.col("~m").cum_sum().over(key).alias("~cum"), ZERO.alias("~c")).drop("~x")
     best = pl.col("~x").cum_min() if kind == "min" else pl.col("~x").cum_max()
     return frame.with_columns(pl.col("~x").alias("~m"), best.over(key).alias("~cum"), ZERO.alias("~c")).drop("~x")
+
+
+def _rolling_figures(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Add what a rolling window adds up anew on each day: `~x`, its weight `~by`; and what a credit counts, which has no place."""
+    weight = getattr(said, "weighted_by", None) if said.aggregate == "average" else said.weight
+    by = rules.value(weight) if weight is not None else pl.lit(1).cast(D)
+    figure = rules.value(said.expression) if said.expression is not None else pl.lit(1).cast(D)
+    none = pl.lit(None, dtype=D)
+    if said.aggregate in COUNTED:
+        of = _weighted if said.aggregate == "sum" else _counted
+        frame = frame.with_columns(of(book, said, frame.with_columns(pl.lit(0, dtype=pl.Int64).alias("~w")), rules).alias("~m"))
+    else:
+        frame = frame.with_columns(pl.lit(1).cast(D).alias("~m"))
+    return frame.with_columns(figure.alias("~x"), by.alias("~by"), none.alias("~c"), none.alias("~cum"))
 
 
 def _weighted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -> pl.Expr | pl.Series:
@@ -163,32 +168,41 @@ def _counted(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules) -
 
 def counted(said: CountMeasure, frame: pl.DataFrame, weight: pl.Expr, book: Book) -> pl.Series:
     """Return each row's change of the count x weight x share."""
-    frame = frame.with_columns(deals_counted(frame).alias("~counted"))
+    frame = frame.with_columns(deals_counted(frame, whole=said.count == "whole deals").alias("~counted"))
     figure = product(pl.col("~counted"), weight)
     found = figure if said.count == "whole deals" else share_of(frame, figure, book)
     return frame.lazy().select(found.alias("~m")).collect()["~m"] if isinstance(found, pl.Expr) else found
 
 
-def deals_counted(frame: pl.DataFrame) -> pl.Series:
+SALE = ["~p", "~w", "~sale"]
+
+
+def deals_counted(frame: pl.DataFrame, *, whole: bool = False) -> pl.Series:
     """Return the change of each sale's count at each of its rows: on at the first, off when returns bring it to nought.
 
-    In: rows in order with `~p ~w ~sale amount`. Sales of one row, nearly all, are told by their sign alone.
+    In: rows in order with `~p ~w ~sale ~row ~role ~level amount`. Sales of one row, nearly all, are told by their sign alone.
+    In each role and at each level a share is counted; `whole`: the sale once for the payee, at its first row of any.
     """
     alone = pl.when(pl.col("amount") < 0).then(0).otherwise(1).cast(D)
-    marked = (
-        frame.lazy()
-        .select("~p", "~w", "~sale", "amount", pl.col("~sale").is_duplicated().alias("~many"), alone.alias("~on"))
-        .collect()
-    )
+    named = [*SALE, "~row", "~role", "~level", "amount"]
+    marked = frame.lazy().select(*named, pl.col("~sale").is_duplicated().alias("~many"), alone.alias("~on")).collect()
     if not marked["~many"].any():
         return marked["~on"]
-    sale = ["~p", "~w", "~sale"]
     several = marked.with_row_index("~i").filter("~many")
+    if whole:
+        again = ~pl.struct("~p", "~w", "~row").is_first_distinct()
+        several = several.with_columns(again.alias("~again"))
+        zero = several.filter("~again").select("~i", ZERO.alias("~change"))
+        several, sale = several.filter(~pl.col("~again")), SALE
+    else:
+        zero, sale = None, [*SALE, "~role", "~level"]
     net = pl.col("amount").cum_sum().over(sale)
     back = (pl.col("amount") < 0).cum_max().over(sale)
     several = several.with_columns(((net > 0) | ~back).fill_null(value=True).cast(pl.Int64).alias("~state"))
     change = (pl.col("~state") - pl.col("~state").shift(1).over(sale).fill_null(0)).cast(D)
     changes = several.select("~i", change.alias("~change"))
+    if zero is not None:
+        changes = pl.concat([changes, zero])
     joined = marked.with_row_index("~i").join(changes, on="~i", how="left", maintain_order="left")
     return joined.select(pl.coalesce("~change", "~on").alias("~on"))["~on"]
 

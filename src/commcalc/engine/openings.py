@@ -11,6 +11,7 @@ from commcalc.engine.earnings import EMPTY_ROWS, EMPTY_SLICES, KEY, SLICE, Job
 from commcalc.engine.measure import window_of
 from commcalc.engine.settle import FIGURES, KIND, Settled, renumbered
 from commcalc.plan.components.bonus import Bonus
+from commcalc.plan.windows import tile_of
 from commcalc.tables.exact import D
 
 ONE = pl.lit(1).cast(D)
@@ -41,7 +42,9 @@ def _opened(job: Job, first: date) -> pl.DataFrame | None:
     figures = dated.group_by("~p", "~w", maintain_order=True).agg(
         pl.col("amount").sum().alias("~amount"), pl.col("~d").max(), pl.col("~t").max()
     )
-    spans = job.readings.windows_at(name, job.plan.measures[name], figures.select("~p", "~t").unique())
+    said = job.plan.measures[name]
+    tiled = said.model_copy(update={"window": tile_of(said.window)})
+    spans = job.readings.windows_at(name, tiled, figures.select("~p", "~t").unique())
     return figures.join(spans.select("~p", "~t", "~wfirst", "~wlast"), on=["~p", "~t"], how="left", maintain_order="left")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import polars as pl
 
@@ -26,8 +27,8 @@ from commcalc.engine.tables_out import exception_rows, measure_rows
 from commcalc.engine.too_long import too_long
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.measures import RoleCredit
 from commcalc.plan.readings import as_prorated, reading
+from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.tables.digits import TooLong, overflowing
 from commcalc.tables.exact import D
 from commcalc.tables.rows import only, runs_of
@@ -37,11 +38,9 @@ from commcalc.tables.rows import only, runs_of
 class Paid:
     """What one component of one plan pays to the payees of a part.
 
-    lines, slices: as in tables.results, with the lines' `~id`; earned: `~p earned accrued held` of the lines; released: `~p amount`.
+    ids: sixty bits of each line's id; earned: `~p earned accrued held` of the lines; released: `~p amount`.
     """
 
-    lines: pl.DataFrame
-    slices: pl.DataFrame
     ids: pl.Series
     earned: pl.DataFrame
     released: pl.DataFrame
@@ -51,8 +50,14 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """All that a part gives. paid: by plan and component; credits and measures: by plan."""
+    """All that a part gives. lines, slices: as in tables.results, one table for each component; amount: what the lines add up to.
 
+    paid: by plan and component; credits and measures: by plan.
+    """
+
+    lines: Sequence[pl.DataFrame]
+    slices: Sequence[pl.DataFrame]
+    amount: Decimal
     paid: Mapping[tuple[str, str], Paid]
     credits: Mapping[str, pl.DataFrame]
     measures: Mapping[str, pl.DataFrame]
@@ -66,7 +71,8 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
     measured: dict[str, dict[str, Measured]] = {}
     jobs: dict[str, list[Job]] = {}
     paid: dict[tuple[str, str], Paid] = {}
-    streams: dict[str, Streams | None] = {}
+    tables: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    streams: dict[tuple[str, str], Streams | None] = {}
     for loaded in book.plans:
         name = loaded.plan.plan
         rules = rules_of(book, loaded)
@@ -77,13 +83,16 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             measured[name] = _measures(book, loaded, rules)
         if len(problems) > known:
             continue
+        common = Readings(book, loaded.plan, rules, measured[name])
         for component, said in loaded.plan.components.items():
             plan = as_prorated(loaded.plan, said)
+            readings = common if plan is loaded.plan else Readings(book, plan, rules, measured[name])
             amount = pays_amount(plan, component, book.house.facts)
-            jobs[name].append(Job(book, plan, component, said, rules, Readings(book, plan, rules, measured[name]), amount))
+            jobs[name].append(Job(book, plan, component, said, rules, readings, amount))
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
-                paid[name, job.name] = _component(naming, job, *_as_streams(job, loaded, streams))
+                paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))
+                tables.append((rows[0], rows[1]))
     if problems:
         return problems
     undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
@@ -95,6 +104,9 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             with _exactly(book, loaded, "measures", problems):
                 stands[loaded.plan.plan] = measure_rows(book, js)
     return problems or PartResult(
+        [lines for lines, _ in tables],
+        [slices for _, slices in tables],
+        sum((Decimal(lines["amount"].sum()) for lines, _ in tables), Decimal(0)),
         paid,
         {plan: credit_rows(book, naming.labels, by_name, plan) for plan, by_name in measured.items()},
         stands,
@@ -151,24 +163,25 @@ def span_of(book: Book, every: str) -> tuple[date, date]:
     return row["~first"], row["~last"]
 
 
-def _as_streams(job: Job, loaded: LoadedPlan, known: dict[str, Streams | None]) -> tuple[Job, Streams | None]:
+def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Streams | None]) -> tuple[Job, Streams | None]:
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
     credit = job.measured.measure.credit if job.measured is not None else "own"
     paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
-    if not paid or isinstance(job.component, Bonus) or credit == "reports":
+    if not paid or isinstance(job.component, Bonus) or of_others(credit):
         return job, None
     role = credit.role if isinstance(credit, RoleCredit) else "owner"
-    if role not in known:
-        known[role] = streams_of(job.book, role)
-    streams = known[role]
+    date = (job.measured.measure.date if job.measured is not None else None) or job.book.house.credit_date
+    if (role, date) not in known:
+        known[role, date] = streams_of(job.book, role, date)
+    streams = known[role, date]
     if streams is None:
         return job, None
     readings = Readings(streams.book, job.plan, job.rules, _measures(streams.book, loaded, job.rules))
     return replace(job, book=streams.book, readings=readings), streams
 
 
-def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> Paid:
-    """Calculate a component now and as of the span before, and take the difference (semantics 8).
+def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> tuple[Paid, pl.DataFrame, pl.DataFrame]:
+    """Calculate a component now and as of the span before, and take the difference (semantics 8). Returned with lines and slices.
 
     `job` is `plain`, or under `split: pay` the same on streams.
     """
@@ -198,7 +211,7 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
     every = [(plain, b) for b in (*found.blanks, *blanks)]
-    return Paid(named.lines, slices, named.marks["~id"], earned, released, every, accrued)
+    return Paid(named.marks["~id"], earned, released, every, accrued), named.lines, slices
 
 
 def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
@@ -222,6 +235,8 @@ def _earned(lines: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFrame:
 def _held(now: Settled, before: Settled | None) -> pl.DataFrame:
     """What is held back now less what was: a gate that opens, or shuts, changes it without a line."""
     rows = now.rows.filter("~held").select("~p", pl.col("~amount").alias("held"))
+    if before is None and rows.is_empty():
+        return rows
     if before is not None:
         rows = pl.concat([rows, before.rows.filter("~held").select("~p", (-pl.col("~amount")).alias("held"))])
     return rows.group_by("~p", maintain_order=True).agg(pl.col("held").sum())

@@ -6,11 +6,10 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.engine.book import Book
-from commcalc.engine.measure import with_facts
+from commcalc.engine.facts import ote_columns
 from commcalc.engine.people import LAST_DAY
-from commcalc.engine.quota import days_of
 from commcalc.engine.rules import Rules
-from commcalc.engine.target import ote_columns
+from commcalc.engine.tenure import days_of
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient, round_to
 
@@ -31,8 +30,7 @@ def base_pay(book: Book, plan: Plan, rules: Rules, mode: str) -> pl.DataFrame:
     period = book.period
     rows = rows.select("~p", "~a", "~from", "~to").filter((pl.col("~from") <= period.last) & (pl.col("~to") >= period.first))
     rows = rows.with_columns(pl.min_horizontal("~to", pl.lit(period.last)).alias("~d"))
-    reads = rules.reads(plan.payment.ote) if plan.payment.ote is not None else rules.reads()
-    rows = ote_columns(book, plan, with_facts(book, plan, rows, reads.payee, reads.params), rules)
+    rows = ote_columns(book, plan, rows, rules)
     places = minor_units(plan.currency)
     year = round_to(quotient(product(pl.col("~ote"), pl.col("~base")), pl.col("~base") + pl.col("~variable")), places, mode)
     names = [p.name for p in book.calendar.periods_of_year(period)]

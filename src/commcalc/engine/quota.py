@@ -8,14 +8,19 @@ from math import lcm
 import polars as pl
 
 from commcalc.engine.book import Book
+from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.moments import CALENDAR_WINDOWS
-from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
+from commcalc.engine.people import FIRST_DAY, LAST_DAY, People
+from commcalc.engine.ramp import ramped
 from commcalc.engine.rules import Rules
+from commcalc.engine.tenure import days_of, has_end, taking_part
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Binary
 from commcalc.plan.measures import FormulaMeasure, MeasureBase
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import prorates
+from commcalc.plan.whose import ReportsCredit, SameCredit
+from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product
 
@@ -33,23 +38,44 @@ def quota_rows(book: Book, plan: Plan, said: MeasureBase, name: str) -> pl.DataF
     if "measure" in rows.columns:
         rows = rows.filter(pl.col("measure").is_null() | (pl.col("measure") == (said.named or name))) if name else rows
     dated = rows.with_columns(_period_days(book, rows))
+    if said.quota == "sum of reports":
+        return _of_reports(book, plan, said, dated.select("~p", "~first", "~last", "~start", pl.col("amount").alias("~amount")))
     found = [dated.filter(pl.col("~p").is_not_null()).with_columns(pl.lit(0).alias("~rank"))]
     if "team" in rows.columns and "payee.team" in book.people.facts.columns:
-        members = book.people.facts.select(pl.col("~p"), pl.col("payee.team").alias("team")).unique()
-        found.append(
-            dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team").with_columns(pl.lit(1).alias("~rank"))
-        )
+        teams = dated.filter(pl.col("~p").is_null()).drop("~p").join(in_teams(book.people), on="team")
+        found.append(teams.with_columns(pl.lit(1).alias("~rank")))
     if "plan" in rows.columns:
         members = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "plan").unique()
         found.append(
             dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="plan").with_columns(pl.lit(2).alias("~rank"))
         )
     keep = ["~p", "~first", "~last", "~start", pl.col("amount").alias("~amount"), "~rank"]
-    every = pl.concat([f.select(keep) for f in found])
+    always = (pl.lit(FIRST_DAY).alias("~since"), pl.lit(LAST_DAY).alias("~until"))
+    every = pl.concat([f.select(*keep, *(("~since", "~until") if "~since" in f.columns else always)) for f in found])
     if said.window == "quota row":
         every = every.with_columns(pl.col("~start").alias("~first"))
         return _until_next(every.filter(pl.col("~rank") == 0), plan.effective.last or LAST_DAY)
     return every.sort("~p", "~rank", "~first").with_columns(pl.lit(0, dtype=pl.Int64).alias("~w"))
+
+
+def _of_reports(book: Book, plan: Plan, said: MeasureBase, rows: pl.DataFrame) -> pl.DataFrame:
+    """Give each payee's rows to those who are credited with that payee's deals on the last day of the row's period."""
+    people = book.people if book.shared is None else book.shared.book.people
+    real = people.ids["~p"].implode()
+    held = rows.filter(pl.col("~p").is_in(real)).with_columns(pl.col("~last").alias("~d"))
+    among = people.assignments.filter(pl.col("plan") == plan.plan)["~p"].unique()
+    whose = said.whose
+    if isinstance(whose, ReportsCredit):
+        found = above(people, whose, held, among)
+    elif isinstance(whose, SameCredit):
+        found = members(people, whose, keyed(people, whose, held), among)
+    else:
+        found = held.join(among.alias("~m").to_frame(), how="cross")
+    own = found.select(pl.col("~m").alias("~p"), "~first", "~last", "~start", "~amount")
+    own = own if book.shared is None else book.shared.with_streams(own)
+    always = (pl.lit(FIRST_DAY).alias("~since"), pl.lit(LAST_DAY).alias("~until"))
+    rank = (pl.lit(0, dtype=pl.Int32).alias("~rank"), *always, pl.lit(0, dtype=pl.Int64).alias("~w"))
+    return own.with_columns(rank).sort("~p", "~first")
 
 
 def _no_rows() -> pl.DataFrame:
@@ -60,6 +86,8 @@ def _no_rows() -> pl.DataFrame:
         "~start": pl.Date,
         "~amount": D,
         "~rank": pl.Int32,
+        "~since": pl.Date,
+        "~until": pl.Date,
         "~w": pl.Int64,
     }
     return pl.DataFrame(schema=schema)
@@ -97,6 +125,8 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     days = prorates(plan, "quota") and grows_with_days(plan, name)
     if not isinstance(said.quota, str):
         found = probes.with_columns(rules.value(said.quota).alias("~qn"), ONE.alias("~qd"))
+        if said.ramp is not None:
+            return _ramped_value(book, plan, said, rules, found, days=days)
         return _prorated_value(book, plan, found) if days else found
     rows = quota_rows(book, plan, said, name)
     if said.quota == "plan":
@@ -104,11 +134,16 @@ def quota_at(book: Book, plan: Plan, name: str, rules: Rules, probes: pl.DataFra
     if said.quota == "team":
         rows = rows.filter(pl.col("~rank") == 1)
     parts = _parts(book, said, rows, probes)
-    if days:
+    if said.ramp is not None:
+        parts = ramped(book, plan, said, rules, parts, days=days)
+    elif days and said.window != "quota row":  # that one is the row's amount, however long it holds
         parts = _prorated_rows(book, plan, parts)
     key = ["~p", "~w", "~t"]
-    found = probes.join(_added(parts), on=key, how="left", maintain_order="left").with_columns(pl.col("~qd").fill_null(ONE))
-    if said.spread != "evenly" and said.window not in ("quota row", "life"):
+    added = _added(parts).with_columns(pl.lit(value=True).alias("~there"))
+    found = probes.join(added, on=key, how="left", maintain_order="left")
+    found = found.with_columns(pl.when("~there").then("~qd").otherwise(ONE).alias("~qd")).drop("~there")
+    moves = moving(said.window)
+    if (said.spread != "evenly" or moves) and said.window not in ("quota row", "life"):
         unclear = _unspread(book, said, parts, rows, probes).with_columns(pl.lit(value=True).alias("~unclear"))
         if len(unclear):
             found = found.join(unclear, on=key, how="left", maintain_order="left")
@@ -123,13 +158,41 @@ def _unspread(book: Book, said: MeasureBase, parts: pl.DataFrame, rows: pl.DataF
     A list of ratios divides what has as many windows as there are ratios.
     """
     key = ["~p", "~w", "~t"]
-    longer = probes.select(*key, "~wfirst", "~wlast").join(rows.drop("~w"), on="~p").filter(_longer())
+    longer = _asked(probes, rows).filter(_in_part() if moving(said.window) else _longer())
     if said.spread is not None and said.window in CALENDAR_WINDOWS:
         number = book.moments.number
         longer = longer.filter(number(said.window, "~last") - number(said.window, "~first") + 1 != len(said.spread))
     best = parts.group_by(key).agg(pl.col("~rank").min().alias("~best"))
     counts = longer.join(best, on=key, how="left").filter((pl.col("~rank") <= pl.col("~best")).fill_null(value=True))
     return counts.select(key).unique()
+
+
+def moving(window: str) -> bool:
+    """Whether windows of this kind begin on days that no quota's period has to begin on."""
+    return window == ANNIVERSARY or rolling_of(window) is not None
+
+
+def _in_part() -> pl.Expr:
+    """A row that has days in the window and others outside it."""
+    first, last = pl.col("~first"), pl.col("~last")
+    meets = (first <= pl.col("~wlast")) & (last >= pl.col("~wfirst"))
+    return meets & ((first < pl.col("~wfirst")) | (last > pl.col("~wlast")))
+
+
+def _asked(probes: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Put the rows beside each probed window of their payee; a team's are those of the team that the payee is in on that day."""
+    both = probes.select("~p", "~w", "~t", "~wfirst", "~wlast").join(rows.drop("~w"), on="~p")
+    return both.filter(pl.col("~t").is_between("~since", "~until")).drop("~since", "~until")
+
+
+def in_teams(people: People) -> pl.DataFrame:
+    """Return `~p team ~since ~until`: in which team each payee is from when to when, as the row that holds, or the last before, says."""
+    rows = people.facts.sort("~p", "~from")
+    begun = pl.when(pl.col("~p") == pl.col("~p").shift(1)).then("~from").otherwise(pl.lit(FIRST_DAY))
+    following = pl.when(pl.col("~p") == pl.col("~p").shift(-1)).then(pl.col("~from").shift(-1) - timedelta(days=1))
+    until = following.fill_null(LAST_DAY)
+    spans = rows.select("~p", pl.col("payee.team").alias("team"), begun.alias("~since"), until.alias("~until"))
+    return spans.filter(pl.col("team").is_not_null())
 
 
 def _longer() -> pl.Expr:
@@ -151,7 +214,7 @@ def grows_with_days(plan: Plan, name: str) -> bool:
 
 def _parts(book: Book, said: MeasureBase, rows: pl.DataFrame, probes: pl.DataFrame) -> pl.DataFrame:
     """Each row's part in each probed window: the whole row inside it, or its spread share: `~amount ~num ~den`, with its days."""
-    both = probes.select("~p", "~w", "~t", "~wfirst", "~wlast").join(rows.drop("~w"), on="~p")
+    both = _asked(probes, rows)
     if said.window == "quota row":
         mine = rows.select("~p", "~w", "~amount", "~first", "~last")
         inside = probes.select("~p", "~w", "~t").join(mine, on=["~p", "~w"])
@@ -183,26 +246,12 @@ def _spread(book: Book, said: MeasureBase, both: pl.DataFrame) -> pl.DataFrame:
     return shared.drop("~at").with_columns(pl.col("~wfirst").alias("~first"), pl.col("~wlast").alias("~last"))
 
 
-def taking_part(book: Book, plan: Plan, spans: pl.DataFrame, first: str, last: str) -> pl.DataFrame:
-    """Return `spans` with `~taken`: days of each payee's span on the plan and employed, both ends counted."""
-    numbered = spans.with_row_index("~i")
-    joined = numbered.select("~i", "~p", pl.col(first).alias("~x"), pl.col(last).alias("~y")).join(
-        stretches(book.people, plan), on="~p", how="left"
-    )
-    days = pl.min_horizontal("~y", "~z") - pl.max_horizontal("~x", "~b")
-    counted = pl.when(pl.col("~b").is_not_null()).then((days.dt.total_days() + 1).clip(lower_bound=0)).otherwise(0)
-    taken = joined.group_by("~i").agg(counted.sum().alias("~taken"))
-    return numbered.join(taken, on="~i", how="left", maintain_order="left").drop("~i")
-
-
-def days_of(first: str, last: str) -> pl.Expr:
-    """Return the days from `first` to `last`, both counted."""
-    return (pl.col(last) - pl.col(first)).dt.total_days() + 1
-
-
-def has_end(first: str, last: str) -> pl.Expr:
-    """Whether a window has days to go by: it is open at neither end."""
-    return (pl.col(first) > FIRST_DAY) & (pl.col(last) < LAST_DAY)
+def _ramped_value(book: Book, plan: Plan, said: MeasureBase, rules: Rules, found: pl.DataFrame, *, days: bool) -> pl.DataFrame:
+    """A value of each window in its pay periods, each by its ramp and days."""
+    whole = (pl.col("~qn").alias("~amount"), ONE.alias("~num"), ONE.alias("~den"))
+    parts = found.select("~p", "~w", "~t", *whole, pl.col("~wfirst").alias("~first"), pl.col("~wlast").alias("~last"))
+    sums = _added(ramped(book, plan, said, rules, parts.filter(pl.col("~amount").is_not_null()), days=days))
+    return found.drop("~qn", "~qd").join(sums, on=["~p", "~w", "~t"], how="left", maintain_order="left")
 
 
 def _prorated_rows(book: Book, plan: Plan, parts: pl.DataFrame) -> pl.DataFrame:
@@ -241,4 +290,6 @@ def _added(parts: pl.DataFrame) -> pl.DataFrame:
     figure = product(product(pl.col("~amount"), pl.col("~num")), times)
     every = parts.join(common, on=key).with_columns(figure.alias("~figure"))
     keep_exact(every, "the quotas of a window", pl.col("~figure"), rows=len(every))
-    return every.group_by(key).agg(pl.col("~figure").sum().alias("~qn"), pl.col("~qd").first())
+    known = pl.col("~amount").is_not_null().all()  # of a ramp that is empty nothing can be told
+    sums = every.group_by(key).agg(pl.col("~figure").sum().alias("~qn"), pl.col("~qd").first(), known.alias("~known"))
+    return sums.with_columns(pl.when("~known").then(c).alias(c) for c in ("~qn", "~qd")).drop("~known")

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
 from commcalc.engine.book import Book
-from commcalc.engine.measure import Measured, with_facts
+from commcalc.engine.credit import share_of
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import COUNTED, Measured, counted
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, join_effective
-from commcalc.engine.quota import quota_at, quota_rows
+from commcalc.engine.quota import in_teams, quota_at
 from commcalc.engine.rules import Rules
-from commcalc.plan.measures import FormulaMeasure, KpiMeasure, MeasureBase, Rounding
+from commcalc.engine.windows import own_windows, rolling_at
+from commcalc.plan.measures import CountMeasure, FormulaMeasure, KpiMeasure, MeasureBase, Rounding
 from commcalc.plan.model import Plan
+from commcalc.plan.windows import OF_PAYEE, rolling_of
 from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
+from commcalc.tables.rows import runs_of
 
 ZERO = pl.lit(0).cast(D)
 ONE = pl.lit(1).cast(D)
@@ -24,12 +30,16 @@ PROBE = ["~p", "~w", "~t"]
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The measures of a plan, ready to be read at any day."""
+    """The measures of a plan, ready to be read at any day.
+
+    quotas: by measure and day `~qn ~qd` of each of its windows, in the order of `~g`, once somebody has asked for them.
+    """
 
     book: Book
     plan: Plan
     rules: Rules
     measured: Mapping[str, Measured]
+    quotas: dict[tuple[str, date], pl.DataFrame] = field(default_factory=dict)
 
     def at(self, name: str, probes: pl.DataFrame) -> pl.DataFrame:
         """Return probes with `~value ~qn ~qd ~quota ~attainment` of measure `name`.
@@ -67,6 +77,8 @@ class Readings:
             )
             valued = inner.rename({"~W": "~w"}).with_columns(self.rules.value(said.formula).alias("~value"))
             return probes.join(valued.select(*PROBE, "~value"), on=PROBE, how="left", maintain_order="left")
+        if rolling_of(said.window) is not None:
+            return _rolling_value(self.book, self.measured[name], probes)
         return _running_value(self.measured[name], probes)
 
     def attach(self, frame: pl.DataFrame, names: frozenset[str], own: str | None = None) -> pl.DataFrame:
@@ -76,7 +88,7 @@ class Readings:
         """
         for name in sorted(names):
             said: MeasureBase = self.plan.measures[name]
-            mine = name == own
+            mine = name == own and rolling_of(said.window) is None
             key = ["~p", "~w", "~t"] if mine else ["~p", "~t"]
             probes = frame.select(*key, *(("~wfirst", "~wlast") if mine else ())).unique(key)
             read = self.at(name, probes if mine else self.windows_at(name, said, probes))
@@ -103,8 +115,10 @@ class Readings:
             return probes.with_columns(
                 pl.lit(0, dtype=pl.Int64).alias("~w"), pl.lit(FIRST_DAY).alias("~wfirst"), pl.lit(LAST_DAY).alias("~wlast")
             )
-        if said.window == "quota row":
-            rows = quota_rows(self.book, self.plan, said, name).select(
+        if (rolling := rolling_of(said.window)) is not None:
+            return rolling_at(self.book.moments, rolling, probes)
+        if said.window in OF_PAYEE:
+            rows = own_windows(self.book, self.plan, said, name).select(
                 "~p", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"), "~w"
             )
             found = probes.sort("~p", "~t").join_asof(
@@ -140,8 +154,13 @@ def _running_value(measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
     where it lies in the probed window.
     """
     rows = measured.rows
-    found = rows.select(_by_day("~d")).to_series().search_sorted(probes.select(_by_day("~t")).to_series(), side="right")
-    at = (found.cast(pl.Int64) - 1).alias("~at")
+    if measured.measure.window == "deal":  # deals of one day each have their own: of these the last row
+        ends = runs_of(rows, "~p", "~w").ends
+        keyed = rows.select("~p", "~w")[ends].with_columns(ends.cast(pl.Int64).alias("~at"))
+        at = probes.select("~p", "~w").join(keyed, on=["~p", "~w"], how="left", maintain_order="left")["~at"].fill_null(-1)
+    else:
+        found = rows.select(_by_day("~d")).to_series().search_sorted(probes.select(_by_day("~t")).to_series(), side="right")
+        at = (found.cast(pl.Int64) - 1).alias("~at")
     last = rows.select("~p", "~w", "~cum", *(["~den"] if "~den" in rows.columns else []))
     picked = last[at.clip(lower_bound=0)] if len(last) else last.clear(len(at))
     here = (at >= 0) & (picked["~p"] == probes["~p"]) & (picked["~w"] == probes["~w"])
@@ -155,6 +174,52 @@ def _running_value(measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
         none = pl.lit(before["~open"]).fill_null(ZERO)
     value = pl.when(pl.lit(here.fill_null(value=False))).then(value).otherwise(none)
     return probes.hstack(picked.lazy().select(value.alias("~value")).collect())
+
+
+def _rolling_value(book: Book, measured: Measured, probes: pl.DataFrame) -> pl.DataFrame:
+    """What the credits of the window add up to by the day, each sale counted as if there were no more of it (docs/semantics.md 4.3)."""
+    said, kind = measured.measure, measured.measure.aggregate
+    numbered = probes.with_row_index("~probe")
+    spans = numbered.select("~probe", "~p", "~wfirst", "~t")
+    rows = measured.rows.drop("~w", "~wfirst", "~t", strict=False).with_row_index("~at")
+    read = spans.join(rows, on="~p").filter(pl.col("~d").is_between("~wfirst", "~t")).sort("~probe", "~at")
+    if kind in COUNTED:
+        figure = product(pl.col("~x"), pl.col("~by"))
+        if isinstance(said, CountMeasure):
+            of_probe = read.with_columns(pl.col("~probe").cast(pl.Int64).alias("~w"))
+            read = read.with_columns(counted(said, of_probe, pl.col("~by"), book).alias("~y"))
+        else:
+            read = read.with_columns(share_of(read, pl.col("~x") if said.weight is None else figure, book).alias("~y"))
+        keep_exact(read, "the sum of credits", pl.col("~y"), rows=len(read))
+        sums = read.group_by("~probe").agg(pl.col("~y").sum().alias("~value"))
+        sums = _with_lumps(book, measured.name, numbered, sums)
+        found = numbered.join(sums, on="~probe", how="left", maintain_order="left").with_columns(pl.col("~value").fill_null(ZERO))
+        return found.drop("~probe")
+    read = read.unique(["~probe", "~row"], keep="first", maintain_order=True)
+    weighed = product(pl.col("~x"), pl.col("~by"))
+    if kind == "average":
+        keep_exact(read, "the sum of an average", pl.max_horizontal(weighed.abs(), pl.col("~by").abs()), rows=len(read))
+    by = pl.col("~by").sum()
+    aggregate = {
+        "distinct": pl.col("~x").n_unique().cast(pl.Int64).cast(D),
+        "average": pl.when(by != 0).then(quotient(weighed.sum(), pl.when(by != 0).then(by).otherwise(ONE))),
+        "min": pl.col("~x").min(),
+        "max": pl.col("~x").max(),
+    }[kind]
+    values = read.group_by("~probe").agg(aggregate.alias("~value"))
+    found = numbered.join(values, on="~probe", how="left", maintain_order="left").drop("~probe")
+    return found.with_columns(pl.col("~value").fill_null(ZERO)) if kind == "distinct" else found
+
+
+def _with_lumps(book: Book, name: str, probes: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """Add openings: each is an amount of the day that it is given as of (docs/semantics.md 4.9)."""
+    if book.openings.is_empty():
+        return sums
+    lumps = book.openings.filter((pl.col("kind") == "measure") & (pl.col("name") == name) & pl.col("~p").is_not_null())
+    both = probes.select("~probe", "~p", "~wfirst", "~wlast").join(lumps.select("~p", "as_of", "amount"), on="~p")
+    both = both.filter(pl.col("as_of").is_between("~wfirst", "~wlast"))
+    every = pl.concat([sums, both.select("~probe", pl.col("amount").cast(D).alias("~value"))])
+    return every.group_by("~probe").agg(pl.col("~value").sum())
 
 
 def _by_day(day: str) -> pl.Expr:
@@ -179,14 +244,15 @@ def _kpi(book: Book, said: KpiMeasure, probes: pl.DataFrame) -> pl.DataFrame:
         .alias("~last"),
         weight.alias("~weight"),
     )
-    people = dated.filter(pl.col("~p").is_not_null()).select("~p", "~first", "~last", "value", "~weight")
+    always = (pl.lit(FIRST_DAY).alias("~since"), pl.lit(LAST_DAY).alias("~until"))
+    people = dated.filter(pl.col("~p").is_not_null()).select("~p", "~first", "~last", "value", "~weight", *always)
     if "team" in rows.columns and "payee.team" in book.people.facts.columns:
-        members = book.people.facts.select("~p", pl.col("payee.team").alias("team")).unique()
-        teams = dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="team")
+        teams = dated.filter(pl.col("~p").is_null()).drop("~p").join(in_teams(book.people), on="team")
         people = pl.concat([people, teams.select(people.columns)])
     inside = (pl.col("~first") >= pl.col("~wfirst")) & (pl.col("~last") <= pl.col("~wlast")) & (pl.col("~first") <= pl.col("~t"))
     around = (pl.col("~first") <= pl.col("~wfirst")) & (pl.col("~last") >= pl.col("~wlast"))
-    read = probes.join(people, on="~p").filter(inside | around)
+    member = pl.col("~t").is_between("~since", "~until")
+    read = probes.join(people, on="~p").filter((inside | around) & member)
     keep_exact(read, f"the mean of `{said.kpi}`", pl.col("value"), pl.col("~weight"), rows=len(read))
     found = read.group_by(PROBE).agg(
         quotient(product(pl.col("value"), pl.col("~weight")).sum(), pl.col("~weight").sum()).alias("~value")

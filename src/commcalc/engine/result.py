@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from commcalc.base.problem import Report
+from commcalc.engine.kept import LARGE, Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,7 @@ class Result:
     """A run of one period; every table has the columns of `tables.results`, sorted by its key."""
 
     period: str
-    lines: pl.DataFrame
-    slices: pl.DataFrame
+    kept: Kept
     credits: pl.DataFrame
     measures: pl.DataFrame
     payments: pl.DataFrame
@@ -41,3 +41,17 @@ class Result:
     identities: tuple[Identity, ...]
     counts: Mapping[str, int]
     report: Report
+
+    @property
+    def lines(self) -> pl.DataFrame:
+        """The run's lines, in the order of its parts, plans and components; those of a very large run are read from the disk."""
+        return self.kept.read("lines")
+
+    @property
+    def slices(self) -> pl.DataFrame:
+        """The slices of the lines, in their order."""
+        return self.kept.read("slices")
+
+    def length(self, name: str) -> int:
+        """Return how many rows a table has, without reading it."""
+        return self.kept.length(name) if name in LARGE else len(getattr(self, name))

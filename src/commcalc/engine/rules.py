@@ -14,7 +14,7 @@ from commcalc.language.expression.nodes import Call, Member, Name, Node, Number,
 from commcalc.language.fields import Cell
 from commcalc.plan.model import Param, Plan
 from commcalc.plan.shapes import Matrix, Points, Rows
-from commcalc.tables.exact import D, exact_lit, product, quotient
+from commcalc.tables.exact import D, as_text, exact_lit, product, quotient
 from commcalc.tables.expression import compile_expression
 
 BUILT_IN = {"credit_date": "~d", "role": "~role", "level": "~level", "share": "~share", "window_ended": "~ended"}
@@ -295,7 +295,7 @@ def _looked_up(key: pl.Expr, rows: list[tuple[Cell, Expression]]) -> pl.Expr | N
     if not plain or len(texts) + len(others) < len(rows) or not texts:
         return None
     default = exact_lit(others[0]) if others else pl.lit(None, dtype=D)  # type: ignore[arg-type]
-    values = pl.Series(list(texts.values()), dtype=D)
+    values = pl.Series([as_text(v) for v in texts.values() if v is not None], dtype=pl.String).cast(D)
     found = key.replace_strict(list(texts), values, default=default, return_dtype=D)
     return pl.when(key.is_not_null()).then(found)
 

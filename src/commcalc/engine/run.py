@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
 
@@ -12,6 +15,7 @@ from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Problem, Report
 from commcalc.engine.book import Book, House, prepare_book
 from commcalc.engine.identity import alphabet
+from commcalc.engine.kept import LARGE, InMemory, Kept
 from commcalc.engine.labels import labels_of
 from commcalc.engine.lines_out import Naming
 from commcalc.engine.part import Paid, PartResult, calculated, rules_of, span_of
@@ -35,39 +39,62 @@ def run(
     period: Period,
     aside: pl.DataFrame | None = None,
     progress: Progress = lambda _: None,
+    kept: Kept | None = None,
 ) -> Result:
     """Return the result of a period. In: typed tables (tables.schemas), plans that passed every check.
 
-    `aside` are deal rows that the mapping set aside: they are exceptions of the run and count among its rows.
+    `aside` are deal rows that the mapping set aside: they are exceptions of the run and count among its rows. `kept` is where
+    lines and slices go, part by part.
     """
     progress("reading the book")
     book = prepare_book(plans, house, calendar, tables, period)
     naming = Naming(labels_of(book), alphabet())
     parts = parts_of(book)
+    kept = InMemory() if kept is None else kept
+    kept.begin(period.name, len(parts))
     done: list[PartResult] = []
     refused: list[Problem] = []
-    with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:  # the parts in their order, whoever is first
-        for number, part in enumerate(pool.map(lambda part: calculated(part(), naming), parts), 1):
-            if isinstance(part, PartResult):
-                done.append(part)
-            else:
-                refused += part
-            progress(f"calculating {number} of {len(parts)}" if len(parts) > 1 else "calculating")
+    for number, part in enumerate(_in_turn([partial(_calculated, part, naming) for part in parts]), 1):
+        if isinstance(part, PartResult):
+            if not refused:
+                kept.keep({"lines": _together(LINES.names, part.lines), "slices": _together(SLICES.names, part.slices)})
+            done.append(replace(part, lines=(), slices=()))
+        else:
+            refused += part
+        progress(f"calculating {number} of {len(parts)}" if len(parts) > 1 else "calculating")
     if refused:
         return _refused(book, refused)
     progress("settling the account")
-    return _result(book, done, aside)
+    return _result(book, done, kept, aside)
+
+
+def _calculated(part: Callable[[], Book], naming: Naming) -> PartResult | list[Problem]:
+    return calculated(part(), naming)
+
+
+def _in_turn(works: Sequence[Callable[[], PartResult | list[Problem]]]) -> Iterator[PartResult | list[Problem]]:
+    """Yield what each part gives, in their order, whoever is first; no more are begun than there are hands, and one."""
+    if len(works) == 1:
+        yield works[0]()
+        return
+    hands = pl.thread_pool_size()
+    with ThreadPoolExecutor(max_workers=hands) as pool:
+        ahead: deque[Future[PartResult | list[Problem]]] = deque()
+        for work in works:
+            if len(ahead) > hands:
+                yield ahead.popleft().result()
+            ahead.append(pool.submit(work))
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def _refused(book: Book, problems: Sequence[Problem]) -> Result:
-    tables = {table.name: pl.DataFrame() for table in TABLES}
-    return Result(book.period.name, **tables, identities=(), counts={}, report=Report(list(problems)))
+    tables = {table.name: pl.DataFrame() for table in TABLES if table.name not in LARGE}
+    return Result(book.period.name, InMemory(), **tables, identities=(), counts={}, report=Report(list(problems)))
 
 
-def _result(book: Book, done: Sequence[PartResult], aside: pl.DataFrame | None) -> Result:
+def _result(book: Book, done: Sequence[PartResult], kept: Kept, aside: pl.DataFrame | None) -> Result:
     paid = {key: [p.paid[key] for p in done] for key in done[0].paid}
-    lines = _together(LINES.names, (p.lines for parts in paid.values() for p in parts))
-    slices = _together(SLICES.names, (p.slices for parts in paid.values() for p in parts))
     steps = (
         payments(_released(book, paid), _bases(book, "paid"))
         .filter(pl.col("amount") != 0)
@@ -79,13 +106,12 @@ def _result(book: Book, done: Sequence[PartResult], aside: pl.DataFrame | None) 
     out = payouts(_earned(book, paid), steps, names, people).sort("payee", "currency")
     exceptions = [p.exceptions for p in done] + ([exception_rows(book, aside, [], [])] if aside is not None else [])
     counts = _counted(done, len(aside) if aside is not None else 0)
-    identities = _identities(book, done, lines, steps, out)
+    identities = _identities(book, done, steps, out)
     report = Report([_broken(i) for i in identities if not i.holds])
-    report.extend(_same_ids(lines, pl.concat(p.ids for parts in paid.values() for p in parts) if paid else pl.Series()))
+    report.extend(_same_ids(kept, pl.concat(p.ids for parts in paid.values() for p in parts) if paid else pl.Series()))
     return Result(
         book.period.name,
-        lines,
-        slices,
+        kept,
         _together(CREDITS.names, (p.credits[plan] for plan in done[0].credits for p in done)),
         _together(MEASURES.names, (m for p in done for m in p.measures.values())).sort(
             "payee", "plan", "measure", "window_first"
@@ -117,11 +143,11 @@ def _counted(done: Sequence[PartResult], aside: int) -> dict[str, int]:
     return {"rows": rows, **dict(sorted(counts.items()))}
 
 
-def _same_ids(lines: pl.DataFrame, ids: pl.Series) -> list[Problem]:
+def _same_ids(kept: Kept, ids: pl.Series) -> list[Problem]:
     """Two equal ids stop the run: one could not say which line is meant."""
     if ids.n_unique() == len(ids):
         return []
-    twice = lines.filter(pl.col("id").is_duplicated()).sort("id")
+    twice = kept.read("lines").filter(pl.col("id").is_duplicated()).sort("id")
     return [SAME_ID.at(None, id=twice["id"][0], count=len(twice))] if len(twice) else []
 
 
@@ -133,16 +159,18 @@ Parts = Mapping[tuple[str, str], Sequence[Paid]]
 
 
 def _named(book: Book, paid: Parts, table: str) -> list[pl.DataFrame]:
-    """Return what each component gives its payees with their ids, the plan and its currency."""
+    """Return what all components give their payees, with their ids, the plan and its currency; nothing where there are none."""
     currency = {p.plan.plan: p.plan.currency for p in book.plans}
-    return [
+    given = [
         getattr(part, table)
-        .join(book.people.ids.select("~p", pl.col("payee_id").alias("payee")), on="~p")
+        .lazy()
         .with_columns(pl.lit(plan).alias("plan"), pl.lit(name).alias("component"), pl.lit(currency[plan]).alias("currency"))
         for (plan, name), parts in paid.items()
         for part in parts
         if table != "released" or not part.accrued
     ]
+    names = book.people.ids.lazy().select("~p", pl.col("payee_id").alias("payee"))
+    return [pl.concat(given).join(names, on="~p").collect()] if given else []
 
 
 def _earned(book: Book, paid: Parts) -> pl.DataFrame:
@@ -190,11 +218,10 @@ def _on_plans(book: Book) -> pl.DataFrame:
     return every.group_by(pl.col("payee_id").alias("payee"), "currency", maintain_order=True).agg(pl.col("plan").str.join(", "))
 
 
-def _identities(
-    book: Book, done: Sequence[PartResult], lines: pl.DataFrame, steps: pl.DataFrame, out: pl.DataFrame
-) -> tuple[Identity, ...]:
+def _identities(book: Book, done: Sequence[PartResult], steps: pl.DataFrame, out: pl.DataFrame) -> tuple[Identity, ...]:
     zero = Decimal(0)
     counted = sum(n for p in done for n in p.account.counts.values())
+    earned = sum((p.amount for p in done), zero)
     amounts = sum((a for p in done for a in p.account.amounts.values()), zero)
 
     def added(frame: pl.DataFrame, column: str) -> Decimal:
@@ -203,6 +230,6 @@ def _identities(
     return (
         Identity("deal rows in = credited + left out + waiting + later + exceptions", Decimal(len(book.deals)), Decimal(counted)),
         Identity("amounts in = amounts accounted for", added(book.deals.select(pl.col("amount").cast(D)), "amount"), amounts),
-        Identity("sum of lines = earned of payouts", added(lines, "amount"), added(out, "earned")),
+        Identity("sum of lines = earned of payouts", earned, added(out, "earned")),
         Identity("payment steps = payable of payouts", added(steps, "amount"), added(out, "payable")),
     )

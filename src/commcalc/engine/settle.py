@@ -67,12 +67,12 @@ def settled(job: Job, day: date, previous: Settled | None) -> Settled:
         if frame is not before:
             steps.append(_difference(before, frame).with_columns(pl.lit(kind, dtype=KIND).alias("kind")))
     rows = pl.concat([s.select(FIGURES) for s in steps]) if len(steps) > 1 else steps[0].select(FIGURES)
-    held = frame.filter("~held").select("~p", "~w").unique()
-    if len(held):
+    if frame["~held"].any():
+        held = frame.filter("~held").select("~p", "~w").unique()
         mark = held.with_columns(pl.lit(value=True).alias("~h"))
         rows = rows.join(mark, on=["~p", "~w"], how="left", maintain_order="left", nulls_equal=True)
-        rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).drop("~h")
-    return Settled(rows.select(FIGURES), slices, blanks)
+        rows = rows.with_columns(pl.col("~h").fill_null(value=False).alias("~held")).select(FIGURES)
+    return Settled(rows, slices, blanks)
 
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
@@ -104,7 +104,7 @@ def _rounded(job: Job, earned: Earned, previous: Settled | None) -> pl.DataFrame
     rows = earned.rows
     if how == "line" or rows.is_empty():
         return rows.with_columns(cents(job, pl.col("~exact")).alias("~amount"))
-    group = ["~p", "~role", "~level", "~deal", "~alone"] if how == "deal" else ["~p", "~w"]
+    group = ["~p", "~deal", "~alone"] if how == "deal" else ["~p", "~w"]
     if how == "deal":
         deals = job.book.deals.select("~row", "~deal")
         rows = rows.join(deals, on="~row", how="left", maintain_order="left", nulls_equal=True)
@@ -128,7 +128,7 @@ def _shared_cents(job: Job, rows: pl.DataFrame, group: list[str]) -> pl.DataFram
     moved = rows.filter(pl.col("~kept").is_null())
     if moved.is_empty():
         return fixed.drop("~whole")
-    how = shared_among(job, group, ["~d", "~k"])
+    how = shared_among(job, group, ["~d", "~k", "~level", "~role"])
     shared = largest_remainder(moved.lazy(), "~whole", "~exact", how).rename({"share": "~amount"}).collect()
     return pl.concat([fixed, shared.select(fixed.columns)]).sort("~p", "~d", "~k").drop("~whole")
 

@@ -12,11 +12,13 @@ import polars as pl
 from commcalc.engine.book import Book, SharedDeals
 from commcalc.engine.change import shared_among, topped_up
 from commcalc.engine.components.lines import of_payees
-from commcalc.engine.credit import on_plan
+from commcalc.engine.credit import on_plan, shares_column
 from commcalc.engine.earnings import KEY, Blank, Job
-from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, join_effective
 from commcalc.engine.settle import FIGURES, KIND, Settled
+from commcalc.plan.readings import reading
 from commcalc.tables.exact import largest_remainder, product, quotient
 
 
@@ -32,8 +34,8 @@ class Streams:
     shares: pl.DataFrame
 
 
-def streams_of(book: Book, role: str) -> Streams | None:
-    """Return the streams of the deals that are shared in a role; None where there are none.
+def streams_of(book: Book, role: str, date: str) -> Streams | None:
+    """Return the streams of the deals that are shared in a role as of a date; None where there are none.
 
     A deal that nobody shares is its owner's own: in the role of owner it stays his, in others it has no credit.
     """
@@ -50,7 +52,7 @@ def streams_of(book: Book, role: str) -> Streams | None:
     )
     first = shares.drop_nulls("~real").unique("~p", keep="first", maintain_order=True)
     streams = lists.join(known.select("~list", "~stream"), on="~list").select("~shares", "~stream")
-    deals = book.deals.join(streams, on="~shares", how="left", maintain_order="left")
+    deals = book.deals.with_columns(shares_column(book, date)).join(streams, on="~shares", how="left", maintain_order="left")
     alone = pl.col("~p") if role == "owner" else pl.lit(None, dtype=pl.UInt32)
     deals = deals.with_columns(pl.coalesce("~stream", alone).alias("~p")).drop("~stream")
     holders = shares.drop_nulls("~real").select("~p", "~real")
@@ -61,7 +63,7 @@ def streams_of(book: Book, role: str) -> Streams | None:
         splits=None,
         quotas=_doubled(book.quotas, first),
         kpis=_doubled(book.kpis, first),
-        shared=SharedDeals(role, holders),
+        shared=SharedDeals(role, holders, book),
     )
     return Streams(inner, _with_nobody(shares))
 
@@ -106,16 +108,12 @@ def apart(job: Job) -> list[Blank]:
 
 
 def shared_out(job: Job, found: Settled, streams: Streams) -> Settled:
-    """Share each rounded figure of a stream over its payees; nobody's part is dropped, and what a condition on payees leaves out."""
-    keep = ["~real", "~n", "~q", "~turn"]
-    rows = found.rows.join(streams.shares, on="~p", how="left", maintain_order="left").select(*FIGURES, *keep)
+    """Share what is rounded together over a stream's payees; nobody's part is dropped, and what a condition on payees leaves out."""
+    keep = ["~real", "~n", "~q", "~turn", "~run"]
+    rows = _running(job, found.rows).join(streams.shares, on="~p", how="left", maintain_order="left").select(*FIGURES, *keep)
     alone = rows.filter(pl.col("~n").is_null()).select(FIGURES)
     split = rows.filter(pl.col("~n").is_not_null())
-    part = quotient(product(pl.col("~amount"), pl.col("~n")), pl.col("~q"))
-    how = shared_among(job, [*KEY, "kind"], ["~turn"])
-    shared = largest_remainder(split.with_columns(part.alias("~part")).lazy(), "~amount", "~part", how).collect()
-    shared = shared.with_columns(
-        pl.col("share").alias("~amount"),
+    shared = _shared_totals(job, split).with_columns(
         quotient(product(pl.col("~exact"), pl.col("~n")), pl.col("~q")).alias("~exact"),
         quotient(product(pl.col("~basis"), pl.col("~n")), pl.col("~q")).alias("~basis"),
     )
@@ -127,6 +125,31 @@ def shared_out(job: Job, found: Settled, streams: Streams) -> Settled:
     every = every.sort("~p", "~d", "~k", nulls_last=True)
     blanks = [Blank(b.rule, b.code, _real(b.rows, streams)) for b in found.blanks]
     return Settled(every, _slices(found.slices, streams, every), [*blanks, *undecided])
+
+
+def _running(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `~run`: the total, up to each figure and with it, of the figures of its kind that `round` rounds together."""
+    how = reading("round", job.component, job.book.house.readings) or "line"
+    if how == "line":
+        return rows.with_columns(pl.col("~amount").alias("~run"))
+    if how == "component":
+        return rows.with_columns(pl.col("~amount").cum_sum().over("~p", "~w", "kind").alias("~run"))
+    deals = job.book.deals.select("~row", "~deal")
+    found = rows.join(deals, on="~row", how="left", maintain_order="left")
+    return found.with_columns(pl.col("~amount").cum_sum().over("~p", "~deal", "kind").alias("~run")).drop("~deal")
+
+
+def _shared_totals(job: Job, rows: pl.DataFrame) -> pl.DataFrame:
+    """Let `~amount` be each holder's share of the running total less that of the total before (docs/semantics.md 9)."""
+    numbered = rows.with_row_index("~i")
+    how = shared_among(job, [*KEY, "kind"], ["~turn"])
+    totals = []
+    alone = bool((rows["~run"] == rows["~amount"]).all())  # of nothing before there is nothing to share
+    for total in (pl.col("~run"), pl.col("~run") - pl.col("~amount"))[: 1 if alone else 2]:
+        part = quotient(product(total, pl.col("~n")), pl.col("~q"))
+        asked = numbered.with_columns(total.alias("~total"), part.alias("~part"))
+        totals.append(largest_remainder(asked.lazy(), "~total", "~part", how).sort("~i").collect()["share"])
+    return rows.with_columns((totals[0] if alone else totals[0] - totals[1]).alias("~amount"))
 
 
 def with_floors(job: Job, found: Settled, day: date) -> Settled:

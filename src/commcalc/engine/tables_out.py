@@ -16,6 +16,7 @@ from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITH
 from commcalc.engine.rates.tiers import ladder
 from commcalc.engine.rules import Rules, attainment_of, deal_rules, value_of
 from commcalc.plan.tiers import Tiers
+from commcalc.plan.windows import ANNIVERSARY
 from commcalc.tables.exact import D, product, quotient
 from commcalc.tables.results import EXCEPTIONS, MEASURES
 
@@ -50,6 +51,8 @@ def measure_rows(book: Book, jobs: list[Job]) -> pl.DataFrame:
 
 
 def _window_name(book: Book, window: str) -> pl.Expr:
+    if window == ANNIVERSARY:
+        return pl.format("year from {}", "~wfirst")
     if window not in book.moments.windows:
         return pl.lit(window)
     names = book.moments.windows[window]["~name"]

@@ -7,10 +7,10 @@ from math import lcm
 import polars as pl
 
 from commcalc.engine.book import Book
-from commcalc.engine.measure import with_facts
+from commcalc.engine.facts import ote_columns, with_facts
 from commcalc.engine.people import stretches
-from commcalc.engine.quota import days_of, has_end
 from commcalc.engine.rules import Rules
+from commcalc.engine.tenure import days_of, has_end
 from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.model import Plan
@@ -20,20 +20,6 @@ from commcalc.tables.digits import keep_exact
 from commcalc.tables.exact import D, exact_lit, product
 
 ONE = pl.lit(1).cast(D)
-
-
-def ote_columns(book: Book, plan: Plan, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """Add `~ote ~base ~variable`: the assignment's own figures, else the plan's. In: frame with `~a` and facts read."""
-    rows = book.people.assignments
-    own = [c for c in ("ote", "mix_base", "mix_variable") if c in rows.columns]
-    frame = frame.join(rows.select("~a", *(pl.col(c).alias(f"~a_{c}") for c in own)), on="~a", how="left", maintain_order="left")
-    said, mix = plan.payment.ote, plan.payment.mix
-    ote = rules.value(said) if said is not None else pl.lit(None, dtype=D)
-    base = exact_lit(mix.base) if mix is not None else pl.lit(None, dtype=D)
-    variable = exact_lit(mix.variable) if mix is not None else pl.lit(None, dtype=D)
-    pairs = (("ote", ote, "~ote"), ("mix_base", base, "~base"), ("mix_variable", variable, "~variable"))
-    chosen = [(pl.coalesce(f"~a_{c}", e) if c in own else e).alias(name) for c, e, name in pairs]
-    return frame.with_columns(chosen).drop([f"~a_{c}" for c in own])
 
 
 def target_of(book: Book, plan: Plan, component: ComponentBase, rules: Rules, frame: pl.DataFrame) -> pl.DataFrame:

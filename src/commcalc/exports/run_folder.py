@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,22 +15,25 @@ import polars as pl
 import polars.selectors as cs
 
 from commcalc.base.problem import Problem
+from commcalc.engine.kept import InMemory
 from commcalc.engine.result import Result
 from commcalc.exports.for_people import as_typed, for_people
 from commcalc.exports.problems import CANNOT_WRITE, INSIDE, NOT_WHOLE
+from commcalc.exports.streamed import Streams, disk_errors, write_table
 from commcalc.exports.whole_folder import (
     LastStep,
+    begun,
     digest_of,
+    dropped,
     new_file,
+    placed,
     refused,
     restored,
     synced_digest,
     write_bytes,
-    written_whole,
 )
 from commcalc.tables.results import TABLES
 
-ROW_GROUP = 250_000  # stated, or the bytes would differ with the number of threads
 MOST_CSV_LINES = 1_000_000
 PARQUET = ("lines", "slices", "credits", "left_out")
 CSV = ("payouts", "payments", "measures", "exceptions")
@@ -89,65 +90,106 @@ def _csv(folder: Path, name: str) -> pl.DataFrame:
     return as_typed(pl.read_csv(folder / f"{name}.csv", infer_schema=False), SCHEMAS[name])
 
 
-def write_run(result: Result, manifest: Mapping[str, Any], out: Path, last_step: LastStep = nullcontext) -> Written | Problem:
-    """Write `out/<period>/`; on any error nothing is changed and the problem is returned. `last_step`: see written_whole."""
-    target = out / result.period
-    for name in manifest.get("inputs", {}):
-        if (out.parent / name).resolve().is_relative_to(out.resolve()):
-            return INSIDE.at(None, path=target, input=name)
-    problem = refused(out, target)
-    if problem is not None:
-        return problem
-    try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with written_whole(target, last_step) as folder:
-            digest = _write_manifest(result, manifest, _write_tables(result, folder), folder)
-    except OSError as error:
-        return CANNOT_WRITE.at(None, path=error.filename or target, why=error.strerror or error)
-    return Written(target, digest)
+class RunWriter:
+    """A run on its way into `out/<period>/`, whole or not at all: `with RunWriter(out) as writer: ... writer.finish(...)`.
+
+    It keeps a run's lines and slices (engine.kept): those of one part in memory, those of several on the disk as they come.
+    """
+
+    def __init__(self, out: Path, last_step: LastStep = nullcontext) -> None:
+        self._out, self._last_step = out, last_step
+        self._memory = InMemory()
+        self._streams: Streams | None = None
+        self._folder: Path | None = None
+
+    def __enter__(self) -> RunWriter:
+        """Begin; nothing is written yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take back whatever was written of a run that was not finished."""
+        if self._streams:
+            self._streams.close()
+        if self._folder:
+            dropped(self._folder)
+
+    def begin(self, period: str, parts: int) -> None:
+        """Open the new folder where there are parts to come; what stands in its way is told when the run is finished."""
+        target = self._out / period
+        if parts > 1 and refused(self._out, target) is None:
+            with suppress(OSError):  # it will be met again at the end, and told
+                self._streams = Streams(self._begun(target))
+
+    def keep(self, part: Mapping[str, pl.DataFrame]) -> None:
+        """Take the lines and slices of the next part."""
+        (self._streams.put if self._streams else self._memory.keep)(part)
+
+    def length(self, name: str) -> int:
+        """Return how many rows a table has."""
+        return (self._streams or self._memory).length(name)
+
+    def read(self, name: str) -> pl.DataFrame:
+        """Return a table whole."""
+        return (self._streams or self._memory).read(name)
+
+    def finish(self, result: Result, manifest: Mapping[str, Any]) -> Written | Problem:
+        """Write what is left and let the folder take its place; on any error nothing is changed and the problem is returned."""
+        target = self._out / result.period
+        for name in manifest.get("inputs", {}):
+            if (self._out.parent / name).resolve().is_relative_to(self._out.resolve()):
+                return INSIDE.at(None, path=target, input=name)
+        problem = refused(self._out, target)
+        if problem is not None:
+            return problem
+        try:
+            folder = self._folder or self._begun(target)
+            streamed = self._streams.finish() if self._streams else {}
+            digest = _write_manifest(result, manifest, {**streamed, **_write_tables(result, folder, streamed)}, folder)
+            placed(folder, target, self._last_step)
+            if self._streams:
+                self._streams.folder = target
+        except OSError as error:
+            return CANNOT_WRITE.at(None, path=error.filename or target, why=error.strerror or error)
+        return Written(target, digest)
+
+    def _begun(self, target: Path) -> Path:
+        self._out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = begun(target)
+        return self._folder
 
 
-def _write_tables(result: Result, folder: Path) -> dict[str, str]:
-    """Write every table, several at once; return each file's digest."""
-    csv = CSV if len(result.lines) > MOST_CSV_LINES else (*CSV, "lines")
+def write_run(result: Result, manifest: Mapping[str, Any], out: Path) -> Written | Problem:
+    """Write a run that is at hand into `out/<period>/`; on any error nothing is changed and the problem is returned."""
+    with RunWriter(out) as writer:
+        return writer.finish(result, manifest)
+
+
+def _write_tables(result: Result, folder: Path, streamed: Mapping[str, str]) -> dict[str, str]:
+    """Write every table that is not written yet, several at once; return each file's digest."""
+    csv = CSV if result.length("lines") > MOST_CSV_LINES else (*CSV, "lines")
 
     def parquet(name: str) -> tuple[str, str]:
-        path = new_file(folder / f"{name}.parquet")
-        frame: pl.DataFrame = getattr(result, name)
-        with _refusing(path):
-            frame.write_parquet(path, row_group_size=ROW_GROUP, compression="lz4", statistics=False)
-        return path.name, synced_digest(path)
+        path = folder / f"{name}.parquet"
+        return path.name, write_table(getattr(result, name), path)
 
     def text(name: str) -> tuple[str, str]:
         path = new_file(folder / f"{name}.csv")
-        with _refusing(path):
+        with disk_errors(path):
             for_people(getattr(result, name), SCHEMAS[name]).write_csv(path)
         return path.name, synced_digest(path)
 
+    tables = [name for name in PARQUET if f"{name}.parquet" not in streamed]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        done = [*pool.map(parquet, PARQUET), *pool.map(text, csv)]
-    return dict(sorted(done))
-
-
-@contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """What the system refuses while a table is written - no room, no permission - is told with the file, as what it is."""
-    try:
-        yield
-    except pl.exceptions.PolarsError as error:
-        number = re.search(r"os error ([0-9]+)", str(error))
-        if number is None:
-            raise
-        raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
+        return dict([*pool.map(parquet, tables), *pool.map(text, csv)])
 
 
 def _write_manifest(result: Result, manifest: Mapping[str, Any], files: Mapping[str, str], folder: Path) -> str:
     """Write what the run is made of and what it gave; its digest is the run's. The state stands apart from it."""
     whole: dict[str, Any] = {
         **manifest,
-        "files": dict(files),
+        "files": dict(sorted(files.items())),
         "rows": dict(result.counts),
-        "lengths": {name: len(getattr(result, name)) for name in SCHEMAS},
+        "lengths": {name: result.length(name) for name in SCHEMAS},
         "identities": [{"name": i.name, "left": f"{i.left:f}", "right": f"{i.right:f}"} for i in result.identities],
     }
     text = json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

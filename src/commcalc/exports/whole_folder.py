@@ -40,19 +40,34 @@ def written_whole(target: Path, last_step: LastStep = nullcontext) -> Iterator[P
     `last_step` is entered for the moment in which it does. A kill leaves the former folder, or the new one: there are two
     renames, and a folder that a kill left aside between them is put back by the next verb that reads or writes it.
     """
-    restored(target)
-    beside = target.with_name(f".{target.name}.new")
-    if beside.exists():
-        shutil.rmtree(beside)
-    beside.mkdir(mode=0o700)
+    beside = begun(target)
     try:
         yield beside
-        _synced(beside)
-        with last_step():
-            _swapped(beside, target)
+        placed(beside, target, last_step)
     finally:
-        if beside.exists():
-            shutil.rmtree(beside, ignore_errors=True)
+        dropped(beside)
+
+
+def begun(target: Path) -> Path:
+    """Return a new folder beside `target`, to be placed or dropped."""
+    restored(target)
+    beside = target.with_name(f".{target.name}.new")
+    dropped(beside)
+    beside.mkdir(mode=0o700)
+    return beside
+
+
+def placed(beside: Path, target: Path, last_step: LastStep = nullcontext) -> None:
+    """Let the folder take the target's place, once all of it is on the disk."""
+    _synced(beside)
+    with last_step():
+        _swapped(beside, target)
+
+
+def dropped(beside: Path) -> None:
+    """Take away a folder that was not placed."""
+    if beside.exists():
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def new_file(path: Path) -> Path:
@@ -78,7 +93,7 @@ def synced_digest(path: Path) -> str:
     """Return a file's SHA-256 while what was written goes to the disk: the end of the writing has less to wait for."""
     with path.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    _sync(path)
+    sync(path)
     return digest
 
 
@@ -92,7 +107,7 @@ def _synced(folder: Path) -> None:
         os.sync()
         files = []
     for path in (*files, folder):
-        _sync(path)
+        sync(path)
 
 
 def _swapped(beside: Path, target: Path) -> None:
@@ -106,12 +121,13 @@ def _swapped(beside: Path, target: Path) -> None:
         beside.rename(target)
     finally:
         restored(target)  # whatever came between the two renames
-    _sync(target.parent)
+    sync(target.parent)
     if former.exists():
         shutil.rmtree(former, ignore_errors=True)  # the new run stands: what is left of the old one goes the next time
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Bring what was written of a file to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

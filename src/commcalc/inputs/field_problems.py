@@ -166,15 +166,19 @@ CIRCULAR = _k(
 UNKNOWN_MANAGER = _k(
     "D050",
     "Unknown manager",
-    "the manager `{text}` is not a payee{near}",
-    "add the manager to the payees, or mend the name",
-    ("A manager is a payee too.", "manager: Bob where nobody is Bob", "a row for Bob"),
+    "the {table} `{text}` is not a payee{near}",
+    "add the {table} to the payees, or mend the name",
+    (
+        "A manager is a payee too, and so is whoever another column of type payee names.",
+        "manager: Bob where nobody is Bob",
+        "a row for Bob",
+    ),
 )
 CYCLE = _k(
     "D051",
     "Managers in a circle",
-    "managers go in a circle: {path}",
-    "mend one of these managers",
+    "{what} in a circle: {path}",
+    "mend one of these rows",
     ("Nobody can be above themselves.", "A -> B -> A", "A -> B"),
 )
 OVERLAP = _k(

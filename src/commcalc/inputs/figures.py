@@ -95,20 +95,10 @@ def check_splits(splits: pl.DataFrame, names: Names | None, deals: pl.Series | N
     """Shares as exact fractions, each payee once in a role, owner shares of a deal exactly 100%."""
     splits = splits.with_columns(resolved("payee_id", names).alias("payee_id"))
     unknown(splits.filter(pl.col("payee_id") != "nobody"), "payee_id", "splits", names, report)
-    fractions = {t: _share(t) for t in splits["share"].unique().drop_nulls().to_list()}
-    for text, share in fractions.items():
-        if share is None or share <= 0:
-            rows = splits.filter(pl.col("share") == text).select("~file", "~line")
-            cells = [Cell(f, n, "share") for f, n in rows.iter_rows()]
-            kind = SHARE if share is None else SHARE_SIGN
-            report.add(kind.at(cells[0], text=cut(text)).times(len(cells), cells[1:6]))
-    if any(f is None or f <= 0 for f in fractions.values()):
+    splits = with_fractions(splits, report)
+    if "share_num" not in splits.columns:
         return splits
-    numbers = {t: f.numerator for t, f in fractions.items() if f is not None}
-    divisors = {t: f.denominator for t, f in fractions.items() if f is not None}
     splits = splits.with_columns(
-        pl.col("share").replace_strict(numbers, return_dtype=pl.Int64).alias("share_num"),
-        pl.col("share").replace_strict(divisors, return_dtype=pl.Int64).alias("share_den"),
         (pl.col("role").fill_null("owner") if "role" in splits.columns else pl.lit("owner")).alias("role"),
     )
     _once(splits, ["deal_id", "role", "payee_id"], "splits", report)
@@ -121,6 +111,25 @@ def check_splits(splits: pl.DataFrame, names: Names | None, deals: pl.Series | N
         problem = UNKNOWN_DEAL.at(cells[0], table="splits", text=cut(strangers["deal_id"][0]))
         report.add(problem.times(len(strangers), cells[1:]))
     return splits
+
+
+def with_fractions(frame: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Add the shares as exact fractions, `share_num` / `share_den`; where one is no share it is told, and none is added."""
+    fractions = {t: _share(t) for t in frame["share"].unique().drop_nulls().to_list()}
+    for text, share in fractions.items():
+        if share is None or share <= 0:
+            rows = frame.filter(pl.col("share") == text).select("~file", "~line")
+            cells = [Cell(f, n, "share") for f, n in rows.iter_rows()]
+            kind = SHARE if share is None else SHARE_SIGN
+            report.add(kind.at(cells[0], text=cut(text)).times(len(cells), cells[1:6]))
+    if any(f is None or f <= 0 for f in fractions.values()):
+        return frame
+    numbers = {t: f.numerator for t, f in fractions.items() if f is not None}
+    divisors = {t: f.denominator for t, f in fractions.items() if f is not None}
+    return frame.with_columns(
+        pl.col("share").replace_strict(numbers, default=None, return_dtype=pl.Int64).alias("share_num"),
+        pl.col("share").replace_strict(divisors, default=None, return_dtype=pl.Int64).alias("share_den"),
+    )
 
 
 def _sums(splits: pl.DataFrame, report: Report) -> None:

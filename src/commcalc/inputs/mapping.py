@@ -73,7 +73,7 @@ def finished(job: Job, frame: pl.DataFrame, marked: list[Marked], out: Mapped, r
 def _keyed(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
     """A key of several columns becomes the table's own key, joined by ` / `."""
     table = job.project.model.tables[job.table]
-    if not table.key or (job.source is not table and not isinstance(job.source, TableSource)):
+    if not table.key or job.table == "territories" or (job.source is not table and not isinstance(job.source, TableSource)):
         return frame
     name = TABLES[job.table].key[0] if job.table in TABLES else "key"
     return frame.with_columns(pl.concat_str([pl.col(k).cast(pl.String) for k in table.key], separator=" / ").alias(name))
@@ -324,9 +324,10 @@ def required(job: Job, out: Mapped, report: Report) -> None:
 
 def _empty(frame: pl.DataFrame, column: str, report: Report, out: Mapped) -> pl.Series:
     """Return and report the rows in which a required column is empty, or holds spaces only: they cannot be read exactly."""
-    empty = frame[column].is_null()
+    blank = pl.col(column).is_null()
     if frame.schema[column] == pl.String:
-        empty = empty | frame[column].str.contains(r"^\s*$").fill_null(value=False)
+        blank = blank | pl.col(column).str.contains(r"^\s*$").fill_null(value=False)
+    empty = frame.select(blank).to_series()
     if not empty.any():
         return empty
     problems = list(blanks(empty, column, frame.select(*PLACES, deal_ids(frame))))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from commcalc.language.fields import CurrencyCode, Expr, Word, YesNo
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.shapes import Shape
 
 MONTHS = (
@@ -92,7 +93,7 @@ class Source(Shape):
     values: dict[Word, dict[str, Word] | Word] = Field(
         default_factory=dict, description="by column: what the file says, and what is meant; or a CSV file of both"
     )
-    read: ReadOptions = Field(default=ReadOptions(), description="how the file is written, where it is not plain CSV")
+    read: ReadOptions = Field(default_factory=ReadOptions, description="how the file is written, where it is not plain CSV")
     look_up: list[LookUp] = Field(default_factory=list, description="columns taken from another file or table")
     add: dict[Word, Expr] = Field(default_factory=dict, description="columns calculated from others of the row")
     where: Expr | None = Field(
@@ -109,7 +110,10 @@ class TableSource(Source):
     model_config = ConfigDict(title="table")
 
     from_: list[Source] = Field(alias="from", default_factory=list, description="several sources that are put together")
-    key: Words = Field(default=(), description="the columns that together tell one row from another")
+    key: Words = Field(
+        default=(),
+        description="the columns that together tell one row from another; of territories those in which a row equals a deal",
+    )
     holds: Literal["everything", "news"] | None = Field(
         default=None, description="everything: all that was ever sold, each time; news: what is new or has changed"
     )
@@ -132,7 +136,6 @@ class ProjectModel(Shape):
     """The file commcalc.yaml."""
 
     later: ClassVar[dict[str, str]] = {
-        "crediting": "rules that credit deals",
         "splits": "rules about shares",
         "fx": "exchange rates",
         "exports": "files for payroll and journal",
@@ -148,10 +151,13 @@ class ProjectModel(Shape):
     currency: CurrencyCode = Field(description="the currency of deals and totals")
     time_zone: Word | None = Field(default=None, description="the time zone of the company's days", examples=["America/New_York"])
     credit_date: Word = Field(description="the date column that decides when a deal counts", examples=["close_date"])
-    calendar: CalendarMonths = Field(default=CalendarMonths(), description="the fiscal calendar")
+    calendar: CalendarMonths = Field(default_factory=CalendarMonths, description="the fiscal calendar")
     readings: dict[Word, Word] = Field(
         default_factory=dict, description="the house's answers, wherever a plan does not give its own; each of them decides money"
     )
     tables: dict[Word, TableSource] = Field(
         description="where each table comes from: deals, payees, assignments, quotas and more"
+    )
+    crediting: Crediting | None = Field(
+        default=None, description="rules that credit deals to others than their owner: territories, house accounts, overlays"
     )

@@ -26,6 +26,7 @@ from commcalc.inputs.field_problems import (
 )
 from commcalc.inputs.problems import TWO_WRITINGS
 from commcalc.language.names import NameIndex
+from commcalc.plan.whose import MANAGER
 from commcalc.tables.exact import D
 
 Names = Mapping[str, str]
@@ -61,8 +62,8 @@ def check_aliases(payees: pl.DataFrame, report: Report) -> None:
 def composed(frame: pl.DataFrame, report: Report) -> pl.DataFrame:
     """Store names in one way (NFC): an accent typed as a character of its own is the same name, and that is said."""
     for column in (c for c in NAMING if c in frame.columns and frame.schema[c] == pl.String):
-        texts = frame[column]
-        if texts.str.len_bytes().sum() == texts.str.len_chars().sum():
+        texts, text = frame[column], pl.col(column)
+        if frame.select(text.str.len_bytes().sum() == text.str.len_chars().sum()).item():
             continue
         stored = texts.str.normalize("NFC")
         odd = frame.select("~file", "~line", column).filter(stored != texts)
@@ -101,24 +102,32 @@ def strangers(rows: pl.DataFrame, column: str, what: tuple[Kind, str, Iterable[s
         report.add(problem.times(len(group), cells[1:]))
 
 
-def check_payees(payees: pl.DataFrame, report: Report) -> pl.DataFrame:
-    """Ids once a day, not alike, managers known and above nobody who is above them. Returns the payees with managers resolved."""
+def check_payees(payees: pl.DataFrame, report: Report, links: Iterable[str] = (MANAGER,)) -> pl.DataFrame:
+    """Ids once a day, not alike, managers known and above nobody who is above them.
+
+    `links`: the columns that name a payee. Returns the payees with these resolved.
+    """
     alike(payees["payee_id"], "payees", payees, report)
     overlaps(payees, "payee_id", "payees", report)
     check_aliases(payees, report)
-    if "manager" not in payees.columns:
+    present = [c for c in links if c in payees.columns and payees.schema[c] == pl.String]
+    if not present:
         return payees
     names = names_of(payees)
-    payees = payees.with_columns(resolved("manager", names).alias("manager"))
     known = pl.Series(list(set(names.values())), dtype=pl.String)
-    strangers(payees.filter(~pl.col("manager").is_in(known.implode())), "manager", (UNKNOWN_MANAGER, "payees", names), report)
-    _cycles(payees, report)
+    for column in present:
+        payees = payees.with_columns(resolved(column, names).alias(column))
+        strangers(payees.filter(~pl.col(column).is_in(known.implode())), column, (UNKNOWN_MANAGER, column, names), report)
+    if MANAGER in present:
+        circles(payees, MANAGER, report)
     return payees
 
 
-def _cycles(payees: pl.DataFrame, report: Report) -> None:
-    """Follow each payee's managers upwards, on every day on which somebody's row begins; each payee once a day."""
-    rows = payees.select([c for c in ("payee_id", "manager", "from", "to", "~file", "~line") if c in payees.columns]).to_dicts()
+def circles(payees: pl.DataFrame, column: str, report: Report, places: tuple[str, str] = ("~file", "~line")) -> None:
+    """Follow whom a column names upwards, on every day on which somebody's row begins; each payee once a day."""
+    file, line = places
+    rows = payees.select([c for c in ("payee_id", column, "from", "to", file, line) if c in payees.columns]).to_dicts()
+    what = "managers go" if column == MANAGER else f"`{column}` goes"
     days = sorted({r.get("from") or date.min for r in rows})
     told: set[str] = set()
     for day in days:
@@ -130,15 +139,15 @@ def _cycles(payees: pl.DataFrame, report: Report) -> None:
             while at in above and at not in seen:
                 seen.add(at)
                 path[at] = None
-                at = above[at]["manager"]
+                at = above[at][column]
             if at not in path or at in told:
                 continue
             names = list(path)
             circle = names[names.index(at) :]
             told |= set(circle)
             row = above[at]
-            place = Cell(row["~file"], row["~line"], "manager")
-            report.add(CYCLE.at(place, path=" -> ".join([*_shown(circle), cut(at)])))
+            place = Cell(row[file], row[line], column)
+            report.add(CYCLE.at(place, what=what, path=" -> ".join([*_shown(circle), cut(at)])))
 
 
 def _shown(circle: list[str]) -> list[str]:

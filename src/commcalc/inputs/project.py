@@ -9,6 +9,7 @@ from pathlib import Path
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Problem, Report
 from commcalc.base.render import cut
+from commcalc.inputs.crediting_rules import check_crediting
 from commcalc.inputs.field_problems import EXPRESSION
 from commcalc.inputs.model import MONTHS, ProjectModel, Source, TableSource
 from commcalc.inputs.problems import LATER_TABLE, NEWER, NO_FILE, NO_PROJECT, NO_TABLE, NOT_A_FILE, PATH
@@ -106,6 +107,7 @@ def _whole(project: ProjectFile) -> Report:
             continue
         for path, source in sources_of(name, table):
             _source(project, source, path, report)
+    report.extend(check_crediting(model, tree, column_types(project)))
     return report
 
 
@@ -216,6 +218,13 @@ def found_files(root: Path, pattern: str) -> list[Path]:
         return []
 
 
+def bytes_of(project: ProjectFile) -> int:
+    """Return how many bytes the tables of a project have, as far as there are such files: enough to tell a small run."""
+    sources = [s for name, table in project.model.tables.items() for _, s in sources_of(name, table) if s.file is not None]
+    files = {file for s in sources for file in found_files(project.root, s.file or "")}
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
 def _special(path: Path) -> str:
     """Return what a path is that would never end when read, or has nothing to read: a device or a pipe."""
     try:
@@ -260,6 +269,9 @@ def stated_columns(project: ProjectFile, name: str) -> frozenset[str]:
 
 def _canonical(project: ProjectFile, name: str) -> dict[str, str]:
     found: dict[str, str] = dict(TABLES[name].types) if name in TABLES else {}
+    if name == "territories" and name in project.model.tables:  # its key columns are the deals'
+        deals = written_types(project, "deals")
+        found |= {k: deals[k] for k in project.model.tables[name].key if k in deals and k not in found}
     return {**found, project.model.credit_date: "date"} if name == "deals" else found
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
+from commcalc.inputs.crediting_rules import naming_columns
 from commcalc.inputs.deals import check_deals, other_currencies, total_rows
 from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
 from commcalc.inputs.mapped import PLACES, Job, Mapped
@@ -18,11 +19,12 @@ from commcalc.inputs.model import Source, TableSource
 from commcalc.inputs.people import Names, check_assignments, check_payees, composed, names_of, resolved, unknown
 from commcalc.inputs.problems import NO_ROWS
 from commcalc.inputs.project import ProjectFile, calendar_of, sources_of, written_types
+from commcalc.inputs.territories import check_territories
 from commcalc.inputs.typed import NUMERIC
 from commcalc.tables.exact import D
 from commcalc.tables.schemas import TABLES
 
-ENGINE_TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings")
+ENGINE_TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings", "territories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def read_people(project: ProjectFile) -> tuple[pl.DataFrame | None, Calendar | N
     payees = frames.get("payees")
     if payees is None or not set(TABLES["payees"].required) <= set(payees.columns):
         return None, calendar, reader.digests
-    payees = check_payees(_without_blank(composed(payees, report), "payee_id"), report)
+    payees = check_payees(_without_blank(composed(payees, report), "payee_id"), report, _links(project))
     return None if report.errors else _plain(payees), calendar, reader.digests
 
 
@@ -188,7 +190,7 @@ def _checked(
     whole = {n for n, f in found.items() if set(TABLES[n].required) <= set(f.columns)}
     names: Names | None = None
     if "payees" in whole:
-        found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report)
+        found["payees"] = check_payees(_without_blank(found["payees"], "payee_id"), report, _links(project))
         names = names_of(found["payees"])
     if "assignments" in whole:
         found["assignments"] = check_assignments(_without_blank(found["assignments"], "payee_id"), names, plans, report)
@@ -196,18 +198,29 @@ def _checked(
     if "deals" in whole:
         total_rows(found["deals"], reader.done.get("deals"), report)
         found["deals"] = check_deals(_without_blank(found["deals"], "deal_id"), names, project.model.credit_date, report)
+        found["deals"] = found["deals"].with_columns(
+            resolved(c, names).alias(c) for c in naming_columns(project.model) if c in found["deals"].columns
+        )
         found["deals"], foreign = other_currencies(found["deals"], project.model.currency, report)
     for name in (n for n in ("quotas", "kpis") if n in whole):
         found[name] = check_dated_figures(found[name], name, names, calendar, report)
     if "splits" in whole:
         deals = _deal_ids(found["deals"], reader.done.get("deals")) if "deals" in whole else None
         found["splits"] = check_splits(found["splits"], names, deals, report)
+    if "territories" in whole:
+        keys = project.model.tables["territories"].key
+        found["territories"] = check_territories(found["territories"], keys, names, report)
     if "openings" in whole:
         found["openings"] = found["openings"].with_columns(resolved("payee_id", names).alias("payee_id"))
         unknown(found["openings"], "payee_id", "openings", names, report)
     mapped_deals = reader.done.get("deals")
     rows = [*(mapped_deals.exceptions if mapped_deals is not None else []), *([foreign] if foreign is not None else [])]
     return found, _exceptions(rows) if rows and "deals" in whole else None
+
+
+def _links(project: ProjectFile) -> list[str]:
+    """The columns of the payees table that name a payee."""
+    return [c for c, t in written_types(project, "payees").items() if t == "payee"]
 
 
 def _deal_ids(deals: pl.DataFrame, mapped: Mapped | None) -> pl.Series:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from commcalc.base.money import CURRENCIES
 from commcalc.language.cells import Cell, read_cell
@@ -36,21 +38,34 @@ _SYMBOLS = {"$": "USD", "US$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY"}
 _JOINERS = "\u200c\u200d"  # inside emoji and several scripts; a text may have them, a name may not
 
 
-def reader(read: Callable[[str], T], pattern: str | None = None, example: str = "") -> Any:
-    """Return the pydantic type of a text that `read` turns into a value; what is already a value stays."""
+@dataclass(frozen=True, slots=True)
+class reader:
+    """The pydantic type of a text that `read` turns into a value; what is already a value stays.
 
-    def of_text(value: object) -> object:
+    It says itself how it is read and what editors are told: pydantic's own would look into the type of the value too.
+    """
+
+    read: Callable[[str], Any]
+    pattern: str | None = None
+    example: str = ""
+
+    def __call__(self, value: object) -> object:
+        """Read a value as it stands in the file."""
         if isinstance(value, (dict, list)):
             what = "a list" if isinstance(value, list) else "a mapping"
-            raise fault(NOT_TEXT, what=what, example=f", as {example}" if example else "")
-        return read(value) if isinstance(value, str) else value
+            raise fault(NOT_TEXT, what=what, example=f", as {self.example}" if self.example else "")
+        return self.read(value) if isinstance(value, str) else value
 
-    schema: dict[str, object] = {"type": "string"} if pattern else {"type": ["string", "number"]}
-    if pattern is not None:
-        schema["pattern"] = pattern
-    if example:
-        schema["examples"] = [example]
-    return PlainValidator(of_text, json_schema_input_type=Any), WithJsonSchema(schema)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return how the field is read."""
+        del source, handler
+        return core_schema.no_info_plain_validator_function(self)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return what editors are told of the field."""
+        del schema, handler
+        told: dict[str, Any] = {"type": "string", "pattern": self.pattern} if self.pattern else {"type": ["string", "number"]}
+        return {**told, "examples": [self.example]} if self.example else told
 
 
 def _yes_no(text: str) -> bool:
@@ -117,21 +132,21 @@ def read_expression(text: str) -> Expression:
         raise fault(error.kind, error.start, error.end, **error.facts) from None
 
 
-Exact = Annotated[Decimal, *reader(number_of, example="150_000")]
-Ratio = Annotated[Decimal, *reader(ratio_of, example="8%")]
-Share = Annotated[Fraction, *reader(share_of, example="1/3")]
-Money = Annotated[MoneyValue, *reader(money_of, example="500 USD")]
-DateField = Annotated[date, *reader(date_of, example="2026-01-31")]
-DateRange = Annotated[Days, *reader(range_of, example="2026-01-01 .. 2026-12-31")]
-Duration = Annotated[Length, *reader(span_of_time, example="90 days")]
-Mix = Annotated[BaseToVariable, *reader(mix_of, example="50/50")]
-YesNo = Annotated[bool, *reader(_yes_no, pattern="^(yes|no)$", example="yes")]
-Word = Annotated[str, *reader(_word)]
-PlainName = Annotated[str, *reader(_name, example="new-business")]
-BareName = Annotated[str, *reader(_bare_name, example="new_name")]
-CurrencyCode = Annotated[str, *reader(_currency, pattern="^[A-Z]{3}$", example="USD")]
-CellRange = Annotated[Cell, *reader(read_cell, example="24..36")]
-Expr = Annotated[Expression, *reader(read_expression)]
+Exact = Annotated[Decimal, reader(number_of, example="150_000")]
+Ratio = Annotated[Decimal, reader(ratio_of, example="8%")]
+Share = Annotated[Fraction, reader(share_of, example="1/3")]
+Money = Annotated[MoneyValue, reader(money_of, example="500 USD")]
+DateField = Annotated[date, reader(date_of, example="2026-01-31")]
+DateRange = Annotated[Days, reader(range_of, example="2026-01-01 .. 2026-12-31")]
+Duration = Annotated[Length, reader(span_of_time, example="90 days")]
+Mix = Annotated[BaseToVariable, reader(mix_of, example="50/50")]
+YesNo = Annotated[bool, reader(_yes_no, pattern="^(yes|no)$", example="yes")]
+Word = Annotated[str, reader(_word)]
+PlainName = Annotated[str, reader(_name, example="new-business")]
+BareName = Annotated[str, reader(_bare_name, example="new_name")]
+CurrencyCode = Annotated[str, reader(_currency, pattern="^[A-Z]{3}$", example="USD")]
+CellRange = Annotated[Cell, reader(read_cell, example="24..36")]
+Expr = Annotated[Expression, reader(read_expression)]
 
 
 def _many(value: object) -> tuple[object, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, Union
 
-from pydantic import BaseModel, Discriminator, PlainValidator, Tag
-from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticOmit, core_schema
 
 from commcalc.language.names import nearest
 
@@ -26,13 +26,28 @@ def by_marker(branches: Branches, scalar: Any = None) -> Any:
         options.append(Annotated[scalar, Tag(SCALAR)])
     markers = tuple(branches)
     for tag, refuse in ((TWO, _two_shapes(markers)), (NONE, _no_shape(markers))):
-        refused = Annotated[dict[str, object], PlainValidator(refuse)]
-        options.append(Annotated[SkipJsonSchema[refused], Tag(tag)])
+        options.append(Annotated[dict[str, object], _Refused(refuse), Tag(tag)])
 
     def pick(value: Any) -> str:
         return _pick(branches, scalar is not None, value)
 
     return Annotated[Union[tuple(options)], Discriminator(pick)]  # noqa: UP007
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """The branch of a value that fits none: it only says what is wrong, and editors are not told of it."""
+
+    refuse: Callable[[Mapping[str, object]], NoReturn]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return the refusal in the place of a reader."""
+        del source, handler
+        return core_schema.no_info_plain_validator_function(self.refuse)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> NoReturn:
+        """Leave the branch out."""
+        raise PydanticOmit
 
 
 def _pick(branches: Branches, scalar: bool, value: Any) -> str:

@@ -19,11 +19,12 @@ from commcalc.language.problems import (
     TOO_LARGE,
     TWO_DOCUMENTS,
 )
-from commcalc.language.slips import find_slips, mark_span
+from commcalc.language.slips import OWN_TAGS, find_slips, mark_span
 
 MOST_BYTES, MOST_DEPTH, MOST_NODES = 1024 * 1024, 32, 20_000
 MOST_SLIPS, MOST_FOREIGN = 20, 20
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+TEXT = OWN_TAGS + "str"
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -36,12 +37,10 @@ def scanned(raw: bytes, file: str) -> tuple[str | None, yaml.Node | None, Report
     clean, tabbed = _without_tabs(text, file, report)
     clean, events = _gone_through(clean, file, tabbed, report)
     report.extend(events.problems)
-    if not events.whole or events.aliases:
+    if not events.whole or events.aliases or events.root is None:
         return text, None, report
-    root = yaml.compose(clean, Loader=_Loader)
-    if root is not None:
-        find_slips(root, clean, file, tabbed, report)
-    return text, root, report
+    find_slips(events.root, clean, file, tabbed, report)
+    return text, events.root, report
 
 
 def too_large(file: str, size: int) -> Problem:
@@ -92,12 +91,45 @@ def _without_tabs(text: str, file: str, report: Report) -> tuple[str, frozenset[
 
 @dataclass(slots=True)
 class _Events:
-    """What going through a file's events found: problems, an error of the reader, whether all of it was gone through."""
+    """What going through a file's events found: problems, an error of the reader, whether all of it was gone through.
+
+    root: the nodes made of the events; those above the one being gone through stand in `above`.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     aliases: bool = False
     whole: bool = False
     slip: Slip | None = None
+    root: yaml.Node | None = None
+    above: list[yaml.CollectionNode] = field(default_factory=list)
+    key: list[yaml.Node | None] = field(default_factory=list)  # of each one above: the key that waits for its value
+
+    def put(self, event: yaml.Event) -> None:
+        """Make a node of an event, in its place; a tag or alias was reported, and nothing is read from it."""
+        start: Any = event.start_mark  # of either of the two readers
+        end: Any = event.end_mark
+        if isinstance(event, yaml.ScalarEvent):
+            self._place(yaml.ScalarNode(event.tag or TEXT, event.value, start, end, event.style))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            made = yaml.MappingNode if isinstance(event, yaml.MappingStartEvent) else yaml.SequenceNode
+            node = made(event.tag or TEXT, [], start, end, event.flow_style)
+            self._place(node)
+            self.above.append(node)
+            self.key.append(None)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.above.pop().end_mark = end
+            self.key.pop()
+
+    def _place(self, node: yaml.Node) -> None:
+        if not self.above:
+            self.root = node
+        elif isinstance(self.above[-1], yaml.SequenceNode):
+            self.above[-1].value.append(node)
+        elif self.key[-1] is None:
+            self.key[-1] = node
+        else:
+            self.above[-1].value.append((self.key[-1], node))
+            self.key[-1] = None
 
 
 def _gone_through(text: str, file: str, tabbed: frozenset[int], report: Report) -> tuple[str, _Events]:
@@ -151,6 +183,7 @@ def _events(lines: list[str], file: str) -> _Events:
                 )
                 found.problems.append(TOO_LARGE.at(mark_span(event, file), what=what))
                 return found
+            found.put(event)
     except yaml.MarkedYAMLError as error:
         if "nesting depth" in str(error.problem):  # newer parsers look that far ahead and stop by themselves
             found.problems.append(TOO_LARGE.at(_marked(error, file), what=f"this is more than {MOST_DEPTH} levels deep"))

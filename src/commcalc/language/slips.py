@@ -134,8 +134,12 @@ def _emptied(span: Span, name: str, rest: str) -> Problem:
 
 def _plain(node: yaml.ScalarNode, lines: list[str], file: str) -> list[Problem]:
     """Look at a text without quotes: it stands on one line, and no `#` has cut it."""
+    start, end = node.start_mark, node.end_mark
+    assert start is not None and end is not None
+    line = lines[start.line]
+    if start.line == end.line and "#" not in line:
+        return []
     span = mark_span(node, file)
-    line = lines[span.line - 1]
     if span.end_line > span.line:
         place = Span(file, span.line, span.column, span.line, len(line.rstrip()) + 1)
         glued = re.match(r"([A-Za-z_][\w-]*):(\S.*)", line[span.column - 1 :])

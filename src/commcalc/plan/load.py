@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from commcalc.base.problem import Report
@@ -14,9 +15,10 @@ from commcalc.language.tree import Mapping_, Tree, read_tree
 from commcalc.plan.model import Plan
 from commcalc.plan.problems import FILE_NAME, NO_PLANS, NOT_A_FILE, OUTSIDE, PROGRAM, SAME_NAME
 from commcalc.plan.table_files import with_tables
+from commcalc.plan.walk import Place, places
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadedPlan:
     """A plan that bound: its model, its tree for places, its file's name in messages and the digest of its text."""
 
@@ -24,6 +26,11 @@ class LoadedPlan:
     tree: Tree
     file: str
     digest: str = ""
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every expression of the plan with what it may look at: nearly every check asks for them."""
+        return tuple(places(self.plan))
 
 
 @dataclass(frozen=True, slots=True)

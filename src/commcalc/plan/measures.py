@@ -10,17 +10,10 @@ from commcalc.language.bind import by_marker
 from commcalc.language.expression import Expression
 from commcalc.language.fields import Expr, Ratio, Word
 from commcalc.plan.shapes import Shape, Value
+from commcalc.plan.whose import Credit, Whose, whose
+from commcalc.plan.windows import WindowField
 
-Window = Literal["deal", "period", "month", "quarter", "half", "year", "quota row", "life"]
 Aggregate = Literal["sum", "count", "distinct", "average", "min", "max", "kpi", "formula"]
-
-
-class RoleCredit(Shape):
-    """Credit to the payees who hold a role in the splits of a deal."""
-
-    model_config = ConfigDict(title="role")
-
-    role: Word = Field(description="the role in the splits table whose holders are credited", examples=["SE"])
 
 
 class Rounding(Shape):
@@ -43,7 +36,6 @@ class MeasureBase(Shape):
         "extends": "a measure made from another",
         "per": "a running total for each value of a column",
         "shift": "an earlier window",
-        "ramp": "a quota that grows",
     }
     aggregate: ClassVar[Aggregate]
 
@@ -52,17 +44,21 @@ class MeasureBase(Shape):
         description="which deals count, a condition on the deal; all of them, where it is left out",
         examples=["stage = 'Closed Won' and type = 'new'"],
     )
-    window: Window = Field(
-        description="the stretch of time it is counted over; deal: each deal by itself, quota row: from one quota to the next"
+    window: WindowField = Field(
+        description="the stretch of time it is counted over; deal: each deal by itself, quota row: from one quota to the next,"
+        " year from payee.hired: from one anniversary to the day before the next, rolling 12 months: those and the current one",
+        examples=["quarter", "rolling 12 months"],
     )
     date: Word | None = Field(
         default=None,
         description="the date column of the deal that decides when it counts; else the project's credit_date",
         examples=["paid_on"],
     )
-    credit: Literal["own", "reports"] | RoleCredit = Field(
+    credit: Credit = Field(
         default="own",
-        description="whose deals count: the payee's own, those of the direct reports, or those of a role in the splits",
+        description="whose deals count: the payee's own, of the direct reports or all of them, of the team or the whole company;"
+        " or of a role by splits or crediting rules, by a column that says who is above, or of all who share a value of a column",
+        examples=["all reports"],
     )
     weight: Value | None = Field(
         default=None,
@@ -70,11 +66,12 @@ class MeasureBase(Shape):
         examples=["80%"],
     )
     quota: Annotated[
-        Literal["own", "team", "plan"] | Value | None,
+        Literal["own", "team", "plan", "sum of reports"] | Value | None,
         Field(union_mode="left_to_right"),
     ] = Field(
         default=None,
-        description="the quota of one window: own, team or plan take it from the quotas table; or an amount",
+        description="the quota of one window: own, team or plan take it from the quotas table, sum of reports adds up those of"
+        " the payees whose deals count; or an amount",
         examples=["own", "250_000"],
     )
     named: Word | None = Field(
@@ -89,6 +86,11 @@ class MeasureBase(Shape):
         description="how a longer quota is divided among its periods: evenly, or by a list of ratios that add up to 100%",
         examples=["evenly"],
     )
+    ramp: Value | None = Field(
+        default=None,
+        description="what part of the quota of each pay period counts, while a payee is new to the plan; all of it, where left out",
+        examples=["{by: payee.months_on_plan, rows: {1: 25%, 2: 50%, 3: 75%, 4..: 100%}}"],
+    )
     no_quota: Literal["refuse", "0%", "100%", "leave out"] = Field(
         default="refuse",
         description="what holds for a payee without a quota: refused with a message, an attainment of 0% or 100%, or left out",
@@ -99,6 +101,11 @@ class MeasureBase(Shape):
     def expression(self) -> Expression | None:
         """What is aggregated, per deal; None for a count of deals, a KPI or a formula."""
         return None
+
+    @property
+    def whose(self) -> Whose:
+        """Whose deals count, the words resolved; None: the payee's own."""
+        return whose(self.credit)
 
 
 class SumMeasure(MeasureBase):

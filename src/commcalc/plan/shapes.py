@@ -74,7 +74,7 @@ def _read_cell(text: str) -> Cell | Expression:
     return read_expression(str(text)) if isinstance(text, _Given) else read_cell(text)
 
 
-MatrixCell = Annotated[Cell | Expression, *reader(_read_cell)]
+MatrixCell = Annotated[Cell | Expression, reader(_read_cell)]
 
 
 class Matrix(Shape):

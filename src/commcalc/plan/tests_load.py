@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Span
@@ -16,8 +18,10 @@ from commcalc.language.tree import Mapping_, Node, Scalar, Sequence_, Tree, read
 from commcalc.plan.load import LoadedPlan, load_tree
 from commcalc.plan.model import Plan
 from commcalc.plan.problems import NOT_A_FILE
-from commcalc.plan.tests_model import TestOfMany, TestOfOne
 from commcalc.plan.tests_problems import NO_SUCH_PARAM, NO_SUCH_PLAN, SAME_TEST
+
+if TYPE_CHECKING:
+    from commcalc.plan.tests_model import TestOfMany, TestOfOne
 
 ENDING = ".test.yaml"
 WRITTEN = "tested"  # the name of a plan that is written in the test
@@ -84,12 +88,13 @@ def load_tests(files: list[Path], root: Path) -> tuple[LoadedTests, Report]:
 
 def _of_file(tree: Tree, folder: Path, root: Path, report: Report) -> list[LoadedTest]:
     """Bind the one test of a file, or each of its list."""
+    models = importlib.import_module("commcalc.plan.tests_model")  # a project without tests does without them
     found: list[LoadedTest] = []
     seen: dict[str, LoadedTest] = {}
     for node in tree.root.items if isinstance(tree.root, Sequence_) else (tree.root,):
         one = tree.replace_root(node)
-        model: type[TestOfOne] | type[TestOfMany] = TestOfMany if one.node_at(("given", "payees")) is not None else TestOfOne
-        bound, problems = bind(one, model)
+        many = one.node_at(("given", "payees")) is not None
+        bound, problems = bind(one, models.TestOfMany if many else models.TestOfOne)
         test: TestOfOne | TestOfMany | None = bound
         report.extend(problems)
         if test is None:

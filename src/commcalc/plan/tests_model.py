@@ -13,6 +13,7 @@ from commcalc.language.expression.nodes import Number
 from commcalc.language.faults import fault
 from commcalc.language.field_problems import NOT_A_NUMBER
 from commcalc.language.fields import PlainName, Word, read_literal, reader
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.shapes import Shape
 
 
@@ -48,11 +49,11 @@ def _text(text: str) -> str:
     return text
 
 
-CellText = Annotated[str, *reader(_text)]
-Figure = Annotated[Number, *reader(_figure, example="10_000.00")]
-Count = Annotated[int, *reader(_count, example="1")]
-Code = Annotated[str, *reader(_code, pattern="^[A-Z][0-9]{3}$", example="K101")]
-CsvName = Annotated[str, *reader(_csv_name, example="deals.csv")]
+CellText = Annotated[str, reader(_text)]
+Figure = Annotated[Number, reader(_figure, example="10_000.00")]
+Count = Annotated[int, reader(_count, example="1")]
+Code = Annotated[str, reader(_code, pattern="^[A-Z][0-9]{3}$", example="K101")]
+CsvName = Annotated[str, reader(_csv_name, example="deals.csv")]
 Row = dict[Word, CellText]
 Rows = list[Row] | CsvName
 ColumnType = Literal["money", "ratio", "number", "count", "text", "date", "yes/no", "payee"]
@@ -60,7 +61,6 @@ LATER = {
     "events": "what happened to a deal later",
     "fx": "exchange rates",
     "adjustments": "manual corrections",
-    "territories": "who owns what",
     "absences": "leave",
     "withdrawn": "what may vanish",
     "acknowledged": "what was looked at and accepted",
@@ -68,7 +68,7 @@ LATER = {
     "known": "when a row was learnt",
     "today": "the day on which the period is calculated",
 }
-SELECTORS = ("deal", "component", "kind", "cause", "role", "corrects")
+SELECTORS = ("deal", "component", "kind", "cause", "role", "level", "corrects")
 FIGURES = ("amount", "exact", "basis", "rate", "factor")
 
 
@@ -84,6 +84,13 @@ class Given(Shape):
     kpis: Rows | None = None
     splits: Rows | None = None
     openings: Row | Rows | None = Field(default=None, description="values by measure, or rows")
+    territories: Rows | None = None
+    territory_key: list[Word] = Field(default_factory=list, description="the key columns of the territories")
+    crediting: Literal["project"] | Crediting | None = Field(
+        default=None,
+        union_mode="left_to_right",
+        description="crediting rules of this test, or `project`: those of commcalc.yaml; deals are their owners', where left out",
+    )
     deals: Rows | None = None
     calendar: Rows | None = None
     params: Row = Field(default_factory=dict, description="params of the plan that this test sets")
@@ -92,13 +99,14 @@ class Given(Shape):
 
 
 class ExpectedLine(Shape):
-    """One line: told by its deal, component, kind, cause and role; then its figures and slices."""
+    """One line: told by its deal, component, kind, cause, role and level; then its figures and slices."""
 
     deal: Word | None = None
     component: Word | None = None
     kind: Word | None = None
     cause: Literal["new", "true-up"] | None = None
     role: Word | None = None
+    level: Count | None = None
     corrects: Word | None = None
     amount: Figure | None = None
     exact: Figure | None = None

@@ -103,6 +103,8 @@ def _measure(path: Path, name: str, measure: object) -> Iterator[Place]:
         yield from _value((*path, "weight"), measure.weight, Place((), _NONE, "figure", deal=True))  # type: ignore[attr-defined]
     if measure.quota is not None and not isinstance(measure.quota, str):  # type: ignore[attr-defined]
         yield from _value((*path, "quota"), measure.quota, Place((), _NONE, "figure", deal=False))  # type: ignore[attr-defined]
+    if measure.ramp is not None:  # type: ignore[attr-defined]
+        yield from _value((*path, "ramp"), measure.ramp, Place((), _NONE, "figure", deal=False))  # type: ignore[attr-defined]
     del name
 
 

@@ -12,6 +12,7 @@ from commcalc.plan.components import Bonus
 from commcalc.plan.components.common import Gate, Limit
 from commcalc.plan.components.spiff import Budget
 from commcalc.plan.targets import PartOf
+from commcalc.plan.windows import OF_PAYEE
 from commcalc.reference.expression import evaluate
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.numbers import ZERO, over, times, within
@@ -270,7 +271,7 @@ def floors(work: Work, earner: Earner, entries: list[Entry], at: date, windows: 
 def _own_stretch(work: Work, limit: Limit, earner: Earner, entry: Entry) -> Window | None:
     """The stretch an entry lies in; of quota rows the payee's own, whoever the deal is shared with."""
     name = work.measure
-    if limit.per == "window" and name is not None and work.measures.measure(name).window == "quota row":
+    if limit.per == "window" and name is not None and work.measures.measure(name).window in OF_PAYEE:
         return work.measures.window(name, earner, entry.day)
     return _stretch(work, limit, entry.window, entry.day)
 

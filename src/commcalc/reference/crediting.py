@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from commcalc.plan.measures import Measure, RoleCredit
+from commcalc.plan.measures import Measure
+from commcalc.plan.whose import MANAGER, Company, ReportsCredit, RoleCredit, SameCredit
 from commcalc.reference.job import Row
 from commcalc.reference.numbers import Part
 from commcalc.reference.records import NOBODY, Earner, Records
@@ -49,9 +50,9 @@ class Credit:
         return str(self.deal.get("returns") or self.deal["deal_id"])
 
     @property
-    def order(self) -> tuple[date, str, int, str, int]:
-        """Credit date, deal id by code point, line (§1.4)."""
-        return (self.day, self.deal_id, self.line, self.role, self.level)
+    def order(self) -> tuple[date, str, int, int, str]:
+        """Credit date, deal id by code point, line; of one row by level, then role (§1.4)."""
+        return (self.day, self.deal_id, self.line, self.level, self.role)
 
     def shared(self, amount: Decimal) -> Decimal:
         """Return the credit's share of an amount: the sum of its parts."""
@@ -61,24 +62,26 @@ class Credit:
 def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[Credit]:
     """Yield the deals that the measure could credit to the earner, by whose deals they are."""
     column = measure.date or records.house.credit_date
-    whose = measure.credit
+    whose = measure.whose
     for deal in records.deals:
         day = deal.get(column)
         if day is None or day > records.now:
             continue
-        if whose == "reports":
-            parts = _of_reports(records, deal, day, earner.payee)
-            found = ("manager", 1, parts)
+        if isinstance(whose, ReportsCredit):
+            found = list(_rolled_up(records, whose, deal, (day, column), earner.payee))
+        elif isinstance(whose, SameCredit | Company):
+            found = list(_of_group(records, whose, deal, (day, column), earner.payee))
         else:
             role = whose.role if isinstance(whose, RoleCredit) else "owner"
-            found = (role, 0, own_parts(records, deal, role, earner))
-        if found[2]:
-            yield Credit(deal, day, earner, *found)
+            found = [(role, 0, own_parts(records, deal, role, earner, column))]
+        for role, level, parts in found:
+            if parts:
+                yield Credit(deal, day, earner, role, level, parts)
 
 
-def own_parts(records: Records, deal: Row, role: str, earner: Earner) -> tuple[Part, ...]:
-    """Return the earner's share of a deal in a role: all of it, by the splits, or the whole for a stream (§3.3, §9)."""
-    roles = records.shares_of(deal)
+def own_parts(records: Records, deal: Row, role: str, earner: Earner, column: str) -> tuple[Part, ...]:
+    """Return the earner's share of a deal in a role: all of it, by splits and rules, or the whole for a stream (§3.3, §9)."""
+    roles = records.shares_of(deal, earner.by or column)
     holders = roles.get(role, ())
     if earner.stream:
         return (Part(),) if holders == earner.shares else ()
@@ -92,23 +95,63 @@ def own_parts(records: Records, deal: Row, role: str, earner: Earner) -> tuple[P
     return (Part(),) if records.named(deal.get("owner") or "") == earner.payee else ()
 
 
-def _of_reports(records: Records, deal: Row, day: date, manager: str) -> tuple[Part, ...]:
-    """The owner shares of those whose manager this payee is on the credit date, the manager's own left out (§3.6)."""
-    found: list[Part] = []
-    for who in owners(records, deal):
-        if who not in (NOBODY, manager) and who in records.payees:
-            above = records.facts(who, day).get("manager")
-            if above and records.named(above) == manager:
-                found += own_parts(records, deal, "owner", Earner(who))
-    if not found:
-        return ()
-    share = sum((p.fraction for p in found), Fraction(0))  # added as fractions: no rest is taken
+def _rolled_up(
+    records: Records, whose: ReportsCredit, deal: Row, dated: tuple[date, str], payee: str
+) -> Iterator[tuple[str, int, tuple[Part, ...]]]:
+    """The shares of those below, each at its level: the owners' before the roles named, never more than the deal (§3.6)."""
+    day, column = dated
+    left = Fraction(1)
+    for role in ("owner", *(r for r in whose.roles if r != "owner")):
+        levels: dict[int, Fraction] = {}
+        for who in _holders(records, deal, role, column):
+            level = 0 if who == payee else records.above(who, day, whose.reports_by).get(payee)
+            if level is not None and (whose.levels.hold(level) if level else whose.own):
+                levels[level] = levels.get(level, Fraction(0)) + _share(records, deal, role, who, column)
+        for level, share in sorted(levels.items()):
+            kept = min(share, left)
+            left -= kept
+            if kept > 0:
+                yield (MANAGER if role == "owner" and level else role), level, _whole_part(kept)
+
+
+def _of_group(
+    records: Records, whose: SameCredit | Company, deal: Row, dated: tuple[date, str], payee: str
+) -> Iterator[tuple[str, int, tuple[Part, ...]]]:
+    """The owners' shares of everybody in the payee's group on the credit date, the payee's own among them (§3.6)."""
+    day, column = dated
+    members = [who for who in _holders(records, deal, "owner", column) if in_group(records, whose, who, payee, day)]
+    share = sum((_share(records, deal, "owner", who, column) for who in members), Fraction(0))
+    if share > 0:
+        yield ("company" if isinstance(whose, Company) else whose.same), 0, _whole_part(share)
+
+
+def in_group(records: Records, whose: SameCredit | Company, who: str, payee: str, day: date) -> bool:
+    """Tell whether somebody is in a payee's group on a day: any payee is in the company."""
+    if isinstance(whose, Company):
+        return who in records.payees
+    theirs = records.stated(who, day, whose.same)
+    return theirs is not None and theirs == records.stated(payee, day, whose.same)
+
+
+def _holders(records: Records, deal: Row, role: str, column: str) -> list[str]:
+    """Who holds a role in a deal, each once."""
+    shared = records.shares_of(deal, column)
+    found = owners(records, deal, column) if role == "owner" else [who for who, _, _ in shared.get(role, ())]
+    return list(dict.fromkeys(who for who in found if who in records.payees))
+
+
+def _share(records: Records, deal: Row, role: str, who: str, column: str) -> Fraction:
+    return sum((p.fraction for p in own_parts(records, deal, role, Earner(who), column)), Fraction(0))
+
+
+def _whole_part(share: Fraction) -> tuple[Part, ...]:
+    """A sum of shares: added as fractions, no rest is taken."""
     return (Part(((share.numerator, share.denominator),)),)
 
 
-def owners(records: Records, deal: Row) -> list[str]:
+def owners(records: Records, deal: Row, column: str) -> list[str]:
     """Return who has a share as owner of the deal."""
-    holders = records.shares_of(deal).get("owner", ())
+    holders = records.shares_of(deal, column).get("owner", ())
     return [who for who, _, _ in holders] if holders else [records.named(deal.get("owner") or "")]
 
 
@@ -125,13 +168,22 @@ def on_plan(records: Records, earner: Earner, day: date, plan: Any) -> tuple[int
     return len(on), len(holders)
 
 
-def count_changes(credits: list[Credit]) -> None:
-    """Set each row's change of the count: a sale counts at its first row, and off again when returns bring it to nothing (§4.2)."""
-    net: dict[tuple[Window, str], Decimal] = {}
-    went_down: dict[tuple[Window, str], bool] = {}
-    counted: dict[tuple[Window, str], bool] = {}
+def count_changes(credits: list[Credit], *, whole: bool = False) -> None:
+    """Set each row's change of the count: a sale counts at its first row, and off again when returns bring it to nothing (§4.2).
+
+    A share is counted in each role and at each level; `whole`: the sale once for the payee, at its first row of any.
+    """
+    net: dict[Any, Decimal] = {}
+    went_down: dict[Any, bool] = {}
+    counted: dict[Any, bool] = {}
+    first: dict[Any, tuple[str, int]] = {}
     for credit in credits:
-        key = (credit.window, credit.sale)
+        sale = (credit.window, credit.sale)
+        mine = (credit.role, credit.level)
+        if whole and first.setdefault((*sale, credit.deal_id, credit.line), mine) != mine:
+            credit.change = 0  # another level's share of the same row
+            continue
+        key = sale if whole else (*sale, *mine)
         amount = credit.deal.get("amount") or Decimal(0)
         net[key] = net.get(key, Decimal(0)) + amount
         went_down[key] = went_down.get(key, False) or amount < 0

@@ -10,6 +10,7 @@ from typing import Any
 
 from commcalc.base.calendar import Calendar
 from commcalc.checks.facts import Facts
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.model import Plan
 
 Row = Mapping[str, Any]
@@ -18,12 +19,14 @@ Rows = Sequence[Row]
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the project says for all plans: readings, currency, the credit date's column, types of columns."""
+    """What the project says for all plans: readings, currency, the credit date's column, types of columns, crediting rules."""
 
     readings: Mapping[str, str] = field(default_factory=dict)
     currency: str = "USD"
     credit_date: str = "close_date"
     types: Mapping[str, str] = field(default_factory=dict)
+    crediting: Crediting | None = None
+    territory_keys: tuple[str, ...] = ()
     facts: Facts = field(default_factory=Facts)
 
 
@@ -42,6 +45,7 @@ class Job:
     splits: Rows = ()
     kpis: Rows = ()
     openings: Rows = ()
+    territories: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Line:
     accrued: bool
     held: bool
     slices: tuple[Slice, ...] = ()
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -13,6 +14,7 @@ from commcalc.base.money import RoundingMode
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.measures import AverageMeasure, CountMeasure, DistinctMeasure, FormulaMeasure, KpiMeasure, SumMeasure
 from commcalc.plan.model import Plan
+from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.reference.crediting import Credit, candidates, count_changes, may_be_credited
 from commcalc.reference.expression import evaluate
 from commcalc.reference.measured import Measured, NotPaid
@@ -21,7 +23,7 @@ from commcalc.reference.numbers import ONE, ZERO, over, times
 from commcalc.reference.quotas import Quotas
 from commcalc.reference.rates import value_of
 from commcalc.reference.records import Earner, Records
-from commcalc.reference.time import Window, window_of
+from commcalc.reference.time import OPEN, Window, window_of
 
 Credits = dict[Window, list[Credit]]
 
@@ -43,12 +45,19 @@ class Measures:
     def window(self, name: str, earner: Earner, day: date, deal: str = "") -> Window | None:
         """Return the measure's window that holds the day; quota rows are the payee's own."""
         kind = self.measure(name).window
+        if kind == ANNIVERSARY:
+            return self.records.anniversaries(earner.payee, day)
         starts = self.quotas.starts(name, earner.payee) if kind == "quota row" else ()
         found = window_of(self.records.calendar, kind, day, deal, starts)
         last = self.plan.effective.last
         if found is not None and kind == "quota row" and found.last == date.max and last is not None:
             return Window(found.first, last)
         return found
+
+    def tile(self, name: str, earner: Earner, day: date) -> Window | None:
+        """Return the window that a component on the measure runs over; a rolling one moves on by those that it is made of (§4.3)."""
+        rolling = rolling_of(self.measure(name).window)
+        return self.window(name, earner, day) if rolling is None else window_of(self.records.calendar, rolling.base, day, "")
 
     def credits(self, name: str, earner: Earner) -> Credits:
         """Return the measure's credits of the earner by window, in order, each with its m and the running total before it."""
@@ -64,14 +73,16 @@ class Measures:
         for credit in candidates(self.records, measure, earner):
             if not may_be_credited(self.records, credit, self.plan) or not self._measured(name, credit):
                 continue
-            window = self.window(name, earner, credit.day, credit.deal_id)
+            rolling = rolling_of(measure.window) is not None
+            window = OPEN if rolling else self.window(name, earner, credit.day, credit.deal_id)
             if window is None:
-                self._undecided(name, credit, "before the first quota row")
+                why = "no hired date" if measure.window == ANNIVERSARY else "before the first quota row"
+                self._undecided(name, credit, why)
                 continue
             credit.window = window
             found.append(credit)
         found.sort(key=lambda c: c.order)
-        count_changes(found)
+        count_changes(found, whole=isinstance(measure, CountMeasure) and measure.count == "whole deals")
         windows: Credits = defaultdict(list)
         for credit in found:
             windows[credit.window].append(credit)
@@ -135,9 +146,15 @@ class Measures:
             read = scope.reading(lambda m: self.read(m or name, earner, min(at, window.last)))
             found: Decimal | None = evaluate(measure.formula.node, read)
             return found
-        if isinstance(measure, SumMeasure | CountMeasure):
+        if rolling_of(measure.window) is not None:
+            rows = self._rolling(name, earner, window, at)
+            if isinstance(measure, SumMeasure | CountMeasure):
+                return self.opening(name, earner, window) + sum((c.m for c in rows), ZERO)
+        elif isinstance(measure, SumMeasure | CountMeasure):
             return self._total(name, earner, window, at)
-        rows = [c for c in self.credits(name, earner).get(window, ()) if c.day <= at]
+        else:
+            rows = [c for c in self.credits(name, earner).get(window, ()) if c.day <= at]
+        rows = list({(c.deal_id, c.line): c for c in rows}.values())  # a row once, at however many levels it is credited
         if isinstance(measure, DistinctMeasure):
             return Decimal(len({c.value for c in rows}))
         if not rows:
@@ -149,6 +166,16 @@ class Measures:
             return over(sum((times(c.value, c.weight) for c in rows), ZERO), weights) if weights else None
         least: Decimal = (min if measure.aggregate == "min" else max)(c.value for c in rows)
         return least
+
+    def _rolling(self, name: str, earner: Earner, window: Window, at: date) -> list[Credit]:
+        """The credits of a rolling window to date: what of a sale lies in it is counted as if there were no more (§4.3)."""
+        measure = self.measure(name)
+        every = self.credits(name, earner).get(OPEN, ())
+        rows = [replace(c, window=window) for c in every if window.first <= c.day <= at]
+        count_changes(rows, whole=isinstance(measure, CountMeasure) and measure.count == "whole deals")
+        for credit in rows:
+            credit.m = self._m(measure, credit)
+        return rows
 
     def _total(self, name: str, earner: Earner, window: Window, at: date) -> Decimal:
         key = (name, earner, window)
@@ -198,5 +225,5 @@ class Measures:
         """Return the measure of the window that holds the day, as of that day."""
         window = self.window(name, earner, day)
         if window is None:
-            raise NotPaid(f"before the first quota row of {name}")
+            raise NotPaid(f"{name} has no window here: no quota row yet, or no hired date")
         return self.measured(name, earner, window, day, prorate)

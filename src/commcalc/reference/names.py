@@ -17,11 +17,12 @@ from commcalc.reference.measured import Measured
 from commcalc.reference.numbers import Figure, over, times
 from commcalc.reference.rates import value_of
 from commcalc.reference.records import Records
-from commcalc.reference.time import OPEN
+from commcalc.reference.time import OPEN, overlap, period_of
 
 if TYPE_CHECKING:
     from typing import Self
 
+TENURE = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")
 Reading = Callable[[str | None], Measured]
 
 
@@ -85,7 +86,24 @@ class Scope:
         """Return `payee.x`: a fact of the payees table, or what the assignment and the plan say of on-target earnings."""
         if word in ("ote", "base", "variable"):
             return self.earnings(word)
+        if word in TENURE:
+            return self.tenure(word)
         return plain(self.records.facts(self.payee, self.day).get(word))
+
+    def tenure(self, word: str) -> Decimal | None:
+        """Return how long the payee is there: the month, or period, that holds the first day is the first (§7.4)."""
+        records, calendar = self.records, self.records.calendar
+        if word == "days_in_window":
+            days = records.days_on(self.payee, self.plan)
+            return Decimal(overlap(days, self.window.first, self.window.last))
+        if word == "months_employed":
+            hire = records.hire(self.payee)
+            return None if hire is None or hire > self.day else _months(hire, self.day)
+        found = records.on_plan_since(self.payee, self.plan, self.day)
+        if found is None or word == "months_on_plan":
+            return found and _months(*found)
+        first, last = (period_of(calendar, max(d, calendar.periods[0].first)) for d in found)
+        return Decimal(calendar.periods_between(first, last) + 1)
 
     def earnings(self, word: str) -> Decimal | None:
         """Return the year's on-target earnings, or their base or variable share (§7.1)."""
@@ -127,6 +145,11 @@ class Scope:
     def table(self, word: str) -> Given:
         """Return what a named table gives with the names in scope."""
         return value_of(self.plan.tables[word], self)
+
+
+def _months(first: date, last: date) -> Decimal:
+    """Return how many calendar months have a day from first to last."""
+    return Decimal((last.year - first.year) * 12 + last.month - first.month + 1)
 
 
 def plain(value: Any) -> Any:

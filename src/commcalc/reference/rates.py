@@ -83,9 +83,10 @@ def _curve(curve: Points, names: Names) -> Figure | None:
     on_last = value == times(points[at][0], quota)
     if at == len(points) - 1 and not on_last:
         return _outside(curve, points, key, names, last=True)
-    if curve.between == "steps" or on_last:
+    if curve.between == "steps" or len(points) == 1:
         return Figure(points[at][1])
-    return _straight(points[at], points[at + 1], key)
+    start = min(at, len(points) - 2)  # a point is where a stretch begins; the last one where it ends
+    return _straight(points[start], points[start + 1], key)
 
 
 def _outside(

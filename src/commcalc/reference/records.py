@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from commcalc.plan.model import Plan
 from commcalc.reference.job import Exceptional, Job, Row
-from commcalc.reference.time import FIRST
+from commcalc.reference.rule_credit import ShareList, shares_by
+from commcalc.reference.time import FIRST, Window
 
 NOBODY = "nobody"
 Holder = tuple[str, int, int]  # payee, n, d
@@ -23,6 +24,7 @@ class Earner:
     payee: str
     shares: tuple[Holder, ...] = ()
     alone: bool = False  # only deals that nobody shares
+    by: str = ""  # where pay is split: the date column as of which it is shared
 
     @property
     def stream(self) -> bool:
@@ -50,7 +52,9 @@ class Records:
             self.assignments[self.named(row["payee_id"])].append(row)
         self.shares = self._shares()
         self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
+        self._by_rules: dict[tuple[str, int, str], ShareList] = {}
         self.exceptions: set[Exceptional] = set()
+        self._above: dict[tuple[str, str, date], dict[str, int]] = {}
         self.undecided: set[tuple[str, int]] = set()  # deal rows of which a measure's rule met an empty field
 
     def named(self, text: str) -> str:
@@ -75,10 +79,59 @@ class Records:
                 found[deal][role] = tuple((self.named(m["payee_id"]), m["share_num"], m["share_den"]) for m in members)
         return found
 
-    def shares_of(self, deal: Row) -> dict[str, tuple[Holder, ...]]:
-        """Return who shares a deal in each role: by its own rows, else - of what takes back a sale - by the sale's (§3.3)."""
+    def shares_of(self, deal: Row, column: str) -> dict[str, tuple[Holder, ...]]:
+        """Return who shares a deal in each role, as of the date in a column: by `splits`, and by the house's rules (§3.10)."""
+        if self.house.crediting is None:
+            return self.split(deal)
+        roles = self.by_rules(deal, column).roles
+        return {r: tuple((who, s.numerator, s.denominator) for who, s in holders.items()) for r, holders in roles.items()}
+
+    def split(self, deal: Row) -> dict[str, tuple[Holder, ...]]:
+        """Return who shares a deal by `splits`: by its own rows, else - of what takes back a sale - by the sale's (§3.3)."""
         own = self.shares.get(deal["deal_id"])
         return own if own is not None else self.shares.get(deal.get("returns") or "", {})
+
+    def by_rules(self, deal: Row, column: str) -> ShareList:
+        """Return the list of shares of a deal row, the house's rules asked as of the date in a column."""
+        if self.house.crediting is None:
+            return ShareList()
+        key = (str(deal["deal_id"]), int(deal.get("line") or 0), column)
+        if key not in self._by_rules:
+            self._by_rules[key] = shares_by(self, self.house.crediting, deal, column, self.split(deal))
+        return self._by_rules[key]
+
+    def anniversaries(self, payee: str, day: date) -> Window | None:
+        """Return the year from one anniversary of the hire to the day before the next that holds a day (§4.3).
+
+        The hire is that of the payee's last row that names one; None where none does.
+        """
+        hire = self.hire(payee)
+        if hire is None:
+            return None
+        begun = day.year if _in_year(hire, day.year) <= day else day.year - 1
+        return Window(_in_year(hire, begun), _in_year(hire, begun + 1) - timedelta(days=1))
+
+    def hire(self, payee: str) -> date | None:
+        """Return the payee's hire: that of the last row that names one."""
+        hires: list[date] = [r["hired"] for r in self.payees.get(payee, ()) if r.get("hired")]
+        return hires[-1] if hires else None
+
+    def on_plan_since(self, payee: str, plan: Plan, day: date) -> tuple[date, date] | None:
+        """Return since when the payee is on the plan, and the day or the last one before it on which they took part (§7.4).
+
+        Assignments that follow each other without a day between are one; a later hire counts instead of their first day.
+        """
+        begun = [(last, row) for first, last, row in self.rows_on(payee, plan) if first <= day]
+        if not begun:
+            return None
+        last, row = begun[-1]
+        since = row["from"]
+        for other in reversed([r for r in self.assignments[payee] if r["plan"] == plan.plan and r["from"] < since]):
+            if (other.get("to") or date.max) + timedelta(days=1) != since:
+                break
+            since = other["from"]
+        since = max(since, self.hire(payee) or since)
+        return (since, min(day, last)) if since <= min(day, last) else None
 
     def hired(self, payee: str, day: date) -> bool:
         """Tell whether the payee was hired by the day."""
@@ -90,6 +143,25 @@ class Records:
         begun = [r for r in rows if (r.get("from") or date.min) <= day]
         holding = [r for r in begun if (r.get("to") or date.max) >= day]
         return (holding or begun or rows)[-1 if begun else 0]
+
+    def stated(self, payee: str, day: date, column: str) -> str | None:
+        """Return what the payee's row that holds on the day says in a column; None where no row does, or it is empty."""
+        for row in self.payees.get(payee, ()):
+            if (row.get("from") or date.min) <= day <= (row.get("to") or date.max):
+                return row.get(column) or None
+        return None
+
+    def above(self, payee: str, day: date, column: str) -> dict[str, int]:
+        """Return who is above a payee on a day, each with the number of steps that lead up to them (§3.6)."""
+        key = (payee, column, day)
+        if key not in self._above:
+            found: dict[str, int] = {}
+            at = self.stated(payee, day, column)
+            while at and self.named(at) not in (payee, *found):
+                found[self.named(at)] = len(found) + 1
+                at = self.stated(self.named(at), day, column)
+            self._above[key] = found
+        return self._above[key]
 
     def assignment(self, payee: str, plan: Plan, day: date) -> Row | None:
         """Return the row that puts the payee on the plan on the day, while the plan is in effect (§3.4)."""
@@ -139,6 +211,14 @@ class Records:
 def in_effect(plan: Plan, day: date) -> bool:
     """Tell whether the plan is in effect on the day."""
     return (plan.effective.first or date.min) <= day <= (plan.effective.last or date.max)
+
+
+def _in_year(day: date, year: int) -> date:
+    """Return the same day of another year; 28 February where that year has no 29th."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 def _order(row: Row) -> tuple[bool, Decimal]:

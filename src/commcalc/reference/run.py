@@ -9,8 +9,8 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from commcalc.plan.components import Bonus, Commission
-from commcalc.plan.measures import RoleCredit
 from commcalc.plan.model import Plan
+from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, spiff
 from commcalc.reference.crediting import on_plan, own_parts
@@ -88,14 +88,14 @@ def _earned(
 
 def _apart(work: Work, now: date) -> None:
     """Deals of a stream whose payees are not all on the plan that day: none of them is paid (§9)."""
-    column = (work.measures.measure(work.on).date if work.on else None) or work.records.house.credit_date
+    column = work.date_column
     for earner in (e for e in _earners(work) if e.stream):
         for deal in work.records.deals:
             day = deal.get(column)
-            if day is None or day > now or earner.shares not in work.records.shares_of(deal).values():
+            if day is None or day > now or earner.shares not in work.records.shares_of(deal, column).values():
                 continue
             on, holders = on_plan(work.records, earner, day, work.plan)
-            if 0 < on < holders and own_parts(work.records, deal, _role(work), earner):
+            if 0 < on < holders and own_parts(work.records, deal, _role(work) or "owner", earner, column):
                 work.records.refuse(earner.payee, work.name, deal["deal_id"], "those who share the deal are not all on one plan")
 
 
@@ -129,17 +129,18 @@ def _earners(work: Work) -> list[Earner]:
     if work.split != "pay" or isinstance(work.component, Bonus):
         return [Earner(p) for p in payees]
     role = _role(work)
-    if role == "manager":
+    if role is None:
         return [Earner(p) for p in payees]
-    streams = {roles[role] for roles in records.shares.values() if role in roles}
+    by = work.date_column
+    streams = {roles[role] for roles in (records.shares_of(d, by) for d in records.deals) if role in roles}
     first = {s: next((who for who, _, _ in s if who != NOBODY), NOBODY) for s in streams}
-    return [Earner(p, alone=True) for p in payees] + sorted(Earner(first[s], s) for s in streams)
+    return [Earner(p, alone=True, by=by) for p in payees] + sorted(Earner(first[s], s, by=by) for s in streams)
 
 
-def _role(work: Work) -> str:
-    """Return the role whose shares the component pays."""
+def _role(work: Work) -> str | None:
+    """Return the role whose shares the component pays; None where it pays for what others hold."""
     whose = work.measures.measure(work.on).credit if work.on is not None else "own"
-    return whose.role if isinstance(whose, RoleCredit) else "manager" if whose == "reports" else "owner"
+    return whose.role if isinstance(whose, RoleCredit) else None if of_others(whose) else "owner"
 
 
 def _payouts(lines: list[Line], held: Mapping[tuple[str, str], Decimal]) -> tuple[Payout, ...]:
@@ -164,6 +165,7 @@ def _statuses(records: Records, books: Mapping[str, Measures], now: date) -> dic
         day = deal.get(records.house.credit_date)
         due = day is not None and day <= now
         refused = day is not None and due and _refused(records, deal, day, (plans, roles, key in credited))
+        refused = _not_decided(records, deal, plans, now) or refused
         if key in credited:
             found[key] = "credited"
         elif day is None:
@@ -178,7 +180,7 @@ def _statuses(records: Records, books: Mapping[str, Measures], now: date) -> dic
 def _refused(records: Records, deal: Any, day: date, said: tuple[list[Plan], set[str], bool]) -> bool:
     """Note who could not be credited: each who shares the deal; or its owner, where nobody else has it (§3.5)."""
     plans, roles, credited = said
-    shares = records.shares_of(deal)
+    shares = records.shares_of(deal, records.house.credit_date)
     who = {p for role in roles for p, _, _ in shares.get(role, ()) if p != NOBODY}
     if "owner" not in shares and not credited:
         who.add(records.named(deal.get("owner") or ""))
@@ -191,6 +193,16 @@ def _refused(records: Records, deal: Any, day: date, said: tuple[list[Plan], set
             records.refuse(payee, "", deal["deal_id"], f"{payee} {why}")
             refused = True
     return refused
+
+
+def _not_decided(records: Records, deal: Any, plans: list[Plan], now: date) -> bool:
+    """Note that the crediting rules do not decide a row, as of any date that credits it (§3.11)."""
+    dates = {records.house.credit_date, *(m.date for p in plans for m in p.measures.values() if m.date)}
+    due = [c for c in dates if deal.get(c) is not None and deal[c] <= now]
+    whys = {records.by_rules(deal, c).why for c in due} - {""}
+    for why in whys:
+        records.refuse(records.named(deal.get("owner") or ""), "", deal["deal_id"], why)
+    return bool(whys)
 
 
 def _credited(books: Mapping[str, Measures], now: date) -> set[tuple[str, int]]:

@@ -38,13 +38,14 @@ Standings = dict[Key, Standing]
 def standings(work: Work, entries: list[Entry]) -> Standings:
     """Return what stands for each line: the earning, and each change as a line of its own; pay of a stream is shared (§9)."""
     found: Standings = {}
+    run: dict[Any, Decimal] = {}  # what has been shared so far of what is rounded together
     for entry in entries:
         if not entry.made_up:
             amount = entry.amount - sum((a for a, _ in entry.changes.values()), ZERO)
             one = Standing(entry.day, amount, entry.earned, entry.basis, entry.factor, entry.held, entry.slices)
-            _put(work, found, entry, "earning", one)
+            _put(work, found, (entry, run), "earning", one)
         for kind, (amount, exact) in entry.changes.items():
-            _put(work, found, entry, kind, Standing(entry.day, amount, exact, entry.basis, ONE, entry.held, ()))
+            _put(work, found, (entry, run), kind, Standing(entry.day, amount, exact, entry.basis, ONE, entry.held, ()))
     return found
 
 
@@ -58,7 +59,7 @@ def with_openings(work: Work, found: Standings, at: date, known: Standings | Non
     for payee in {work.records.named(r["payee_id"]) for r in work.records.job.openings}:
         amounts: dict[Window, list[tuple[date, Decimal]]] = {}
         for as_of, amount in openings(work, Earner(payee)):
-            window = work.measures.window(work.measure or "", Earner(payee), as_of)
+            window = work.measures.tile(work.measure or "", Earner(payee), as_of)
             if as_of >= at and window is not None:
                 amounts.setdefault(window, []).append((as_of, amount))
         for window, paid in amounts.items():
@@ -71,25 +72,32 @@ def with_openings(work: Work, found: Standings, at: date, known: Standings | Non
     return found
 
 
-def _put(work: Work, found: Standings, entry: Entry, kind: str, one: Standing) -> None:
+def _put(work: Work, found: Standings, of: tuple[Entry, dict[Any, Decimal]], kind: str, one: Standing) -> None:
+    entry, run = of
     rest: Any = (entry.role, entry.level, entry.deal, entry.line, entry.window, kind)
     if not entry.earner.stream:
         if not entry.earner.alone or work.takes(entry.earner.payee, entry):
             found[(entry.earner.payee, *rest)] = one
         return
-    for payee, part in _shared(work.cents, entry, one):
+    together: Any = {"line": rest, "deal": (kind, entry.deal), "component": (kind, entry.window)}[work.round_by]
+    before = run.get(together, ZERO)
+    run[together] = before + one.amount
+    for payee, part in _shared(work.cents, entry, one, before):
         if payee != NOBODY and work.takes(payee, entry):
             found[(payee, *rest)] = part
 
 
-def _shared(cents: Cents, entry: Entry, one: Standing) -> list[tuple[str, Standing]]:
-    """Share a rounded line over the holders; what their shares lack of the whole is nobody's, last."""
+def _shared(cents: Cents, entry: Entry, one: Standing, before: Decimal) -> list[tuple[str, Standing]]:
+    """Share the running total over the holders, less what was theirs of it before; what their shares lack is nobody's, last."""
     holders = list(entry.earner.shares)
     lacking = 1 - sum((Fraction(n, d) for _, n, d in holders), Fraction(0))
     if lacking > 0:
         holders.append((NOBODY, lacking.numerator, lacking.denominator))
-    wholes = [over(times(one.amount, n), d) for _, n, d in holders]
-    amounts = cents.shared(one.amount, wholes)
+
+    def shared(total: Decimal) -> list[Decimal]:
+        return cents.shared(total, [over(times(total, n), d) for _, n, d in holders])
+
+    amounts = [a - b for a, b in zip(shared(before + one.amount), shared(before), strict=True)]
     found = []
     for (payee, n, d), amount in zip(holders, amounts, strict=True):
         basis = None if one.basis is None else over(times(one.basis, n), d)
@@ -152,5 +160,14 @@ def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], 
     return Line(
         payee, work.plan.plan, work.name, deal, line, role, level, some.day,
         None if window.first == date.min else window.first, None if window.last == date.max else window.last,
-        some.basis, *_rate_and_factor(kind, some, exact, taken_back=earlier is not None), exact, amount, kind, cause, corrects, accrued, bool(one and one.held), slices,
+        some.basis, *_rate_and_factor(kind, some, exact, taken_back=earlier is not None), exact, amount, kind, cause, corrects, accrued, bool(one and one.held), slices, _rule(work, key),
     )  # fmt: skip
+
+
+def _rule(work: Work, key: Key) -> str:
+    """Return the crediting rules that gave the share a line is paid on (§3.11)."""
+    payee, role, _, deal, line, *_ = key
+    if work.records.house.crediting is None or not deal:
+        return ""
+    row = next(d for d in work.records.deals if d["deal_id"] == deal and int(d.get("line") or 0) == line)
+    return " + ".join(work.records.by_rules(row, work.date_column).rules.get((role, payee), []))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from commcalc.base.calendar import Calendar, Period, month_of
+from commcalc.plan.windows import Rolling, rolling_of
 
 FIRST, LAST = date(1900, 1, 1), date(2200, 12, 31)
 EVERY = {"month": "period", "week": "period", "semi-month": "period", "period": "period"}
@@ -69,12 +70,26 @@ def window_of(calendar: Calendar, kind: str, day: date, deal: str, starts: Seque
         return OPEN
     if kind == "month":
         return Window(*month_of(day))
+    if (rolling := rolling_of(kind)) is not None:
+        return _rolling(calendar, rolling, day)
     if kind == "quota row":
         begun = [s for s in starts if s <= day]
         later = [s for s in starts if s > day]
         return Window(begun[-1], later[0] - timedelta(days=1) if later else date.max) if begun else None
     found = calendar.window_of(day, kind)  # type: ignore[arg-type]
     return None if found is None else Window(*found)
+
+
+def _rolling(calendar: Calendar, rolling: Rolling, day: date) -> Window | None:
+    """The window that holds the day and so many before it; where the calendar begins later, from there (§4.3)."""
+    last = window_of(calendar, rolling.base, day, "")
+    first = last
+    for _ in range(rolling.count - 1):
+        before = None if first is None else window_of(calendar, rolling.base, first.first - timedelta(days=1), "")
+        if before is None:
+            break
+        first = before
+    return None if first is None or last is None else Window(first.first, last.last)
 
 
 def windows_between(calendar: Calendar, kind: str, first: date, last: date) -> list[Window]:

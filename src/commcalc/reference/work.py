@@ -18,6 +18,7 @@ from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
 from commcalc.plan.targets import PartOf
+from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.reference.crediting import Credit
 from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
@@ -56,9 +57,9 @@ class Entry:
     made_up: bool = False  # the shortfall below a floor: no earning of its own
 
     @property
-    def order(self) -> tuple[date, str, int, str, int]:
+    def order(self) -> tuple[date, str, int, int, str]:
         """The order of credits (§1.4)."""
-        return (self.day, self.deal, self.line, self.role, self.level)
+        return (self.day, self.deal, self.line, self.level, self.role)
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -140,11 +141,12 @@ class Work:
         scope = self.scope(earner.payee, moment)
         scope.assigned = self.records.standing(earner.payee, self.plan, window.first, moment) or scope.assigned
         scope.facts["window_ended"] = window.last <= at
+        scope.window = window
 
         def read(name: str | None) -> Measured:
             measure = name or self.on
             assert measure is not None
-            if measure == self.on:
+            if measure == self.on and rolling_of(self.measures.measure(measure).window) is None:
                 return self.measures.measured(measure, earner, window, moment, self.prorate)
             return self.measures.read(measure, earner, moment, self.prorate)
 
@@ -196,6 +198,12 @@ class Work:
         total = sum((times(f.numerator, over(common, f.divisor), days) for f, days in parts), ZERO)
         return Figure(total, times(common, window.days))
 
+    @property
+    def date_column(self) -> str:
+        """The column of the date that credits the component's deals."""
+        own: str | None = self.measures.measure(self.on).date if self.on is not None else None
+        return own or self.records.house.credit_date
+
     def windows(self, earner: Earner, at: date) -> list[Window]:
         """Return the windows that have begun, one for each that holds a day on which the payee takes part (§6.1, §8.5)."""
         found: list[Window] = []
@@ -206,7 +214,11 @@ class Work:
         for first, last in self.records.days_on(earner.payee, self.plan):
             day = max(first, self.records.calendar.periods[0].first)
             while day <= min(last, at):
-                window = self.measures.window(name, earner, day)
+                window = self.measures.tile(name, earner, day)
+                if window is None and self.measures.measure(name).window == ANNIVERSARY:
+                    if isinstance(self.component, Bonus):
+                        self.refuse(earner, "", "no hired date")
+                    break
                 if window is None:  # before the first quota row
                     later = [s for s in self.measures.quotas.starts(name, earner.payee) if s > day]
                     if not later:

@@ -68,6 +68,7 @@ def given_rows(asked: Asked) -> dict[str, list[GivenRow]]:
         "splits": _rows(asked, "splits"),
         "kpis": _of_somebody(_rows(asked, "kpis"), only),
         "openings": _of_somebody(_by_measure(asked, "openings", people, deals), only),
+        "territories": _rows(asked, "territories"),
         "calendar": _rows(asked, "calendar"),
     }
     return {name: rows for name, rows in given.items() if rows or name == "deals"}  # no deals: a table without rows
@@ -203,7 +204,7 @@ def _quota_rows(asked: Asked, key: Scalar, plan: LoadedPlan, given: tuple[list[s
     what = ""
     if measure.window not in ("period", "month", "quarter", "half", "year"):
         what = f"`{key.text}` is counted by {measure.window}, which has no period to name"
-    elif measure.quota not in ("own", "plan"):
+    elif measure.quota not in ("own", "plan", "sum of reports"):
         said = (
             "from the team"
             if measure.quota == "team"

@@ -11,12 +11,14 @@ import polars as pl
 from commcalc.base.calendar import Calendar
 from commcalc.base.problem import Problem, Report
 from commcalc.base.source import Span
+from commcalc.inputs.crediting_rules import check_crediting
 from commcalc.inputs.model import CalendarMonths, ProjectModel, TableSource
-from commcalc.inputs.project import ProjectFile, written_types
+from commcalc.inputs.project import ProjectFile, column_types, written_types
 from commcalc.inputs.tables import Inputs, given_inputs
 from commcalc.language.bind import bind
 from commcalc.language.names import nearest
 from commcalc.language.tree import Mapping_, Node, Scalar, Tree, read_tree
+from commcalc.plan.crediting import Crediting
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import DEFAULTS, LoadedTest, plans_of
 from commcalc.plan.tests_problems import UNKNOWN_COLUMN
@@ -63,6 +65,8 @@ def set_up(loaded: LoadedTest, house: ProjectFile, calendar: Calendar, known: Ma
     asked = Asked(loaded, plans, calendar, house.model.credit_date, report)
     rows = given_rows(asked)
     file = _project(loaded, house, plans, rows)
+    if isinstance(loaded.test.given.crediting, Crediting):
+        report.extend(check_crediting(file.model, file.tree, column_types(file)))
     if report.errors:
         return Setting(file, plans, None, report)
     made = frozenset(c for p in plans for c in p.plan.columns)  # a plan's own columns are no columns of the deals
@@ -81,10 +85,14 @@ def _project(
     model = house.model
     types = {name: {**_further(house, name), **_typed_here(loaded, rows, name)} for name in TABLES}
     tables = {name: TableSource(types=types[name]) for name in rows}
+    if "territories" in tables:
+        house_keys = house.model.tables["territories"].key if "territories" in house.model.tables else ()
+        tables["territories"] = TableSource(types=types["territories"], key=tuple(given.territory_key) or house_keys)
     changed = model.model_copy(
         update={
             "tables": tables,
             "readings": {**model.readings, **given.readings},
+            "crediting": model.crediting if given.crediting == "project" else given.crediting,
             "currency": plans[0].plan.currency if plans else model.currency,
             "calendar": CalendarMonths(table="calendar") if "calendar" in rows else model.calendar,
         }
@@ -100,7 +108,10 @@ def _tree(loaded: LoadedTest, tables: Iterable[str]) -> Tree:
     nodes: list[tuple[Scalar, Node]] = []
     for name in tables:
         nodes.append(entries.get(name, (Scalar(name, place, "plain"), Mapping_((), place))))
-    root = Mapping_(((Scalar("tables", place, "plain"), Mapping_(tuple(nodes), place)),), place)
+    said: list[tuple[Scalar, Node]] = [(Scalar("tables", place, "plain"), Mapping_(tuple(nodes), place))]
+    if "crediting" in entries and isinstance(entries["crediting"][1], Mapping_):
+        said.append(entries["crediting"])
+    root = Mapping_(tuple(said), place)
     return loaded.tree.replace_root(root)
 
 

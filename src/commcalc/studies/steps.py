@@ -1,4 +1,4 @@
-"""The way from one side to the other, change by change: first the data, then the house's readings, then each plan in its file's order."""
+"""The way from one side to the other, change by change: first the data, then the house's readings and crediting rules, then each plan in its file's order."""
 
 from __future__ import annotations
 
@@ -82,13 +82,16 @@ class Steps:
             now = replace(self.after, plans=now.plans)
             now = replace(
                 now,
-                house=replace(now.house, readings=self.before.house.readings),
+                house=replace(now.house, readings=self.before.house.readings, crediting=self.before.house.crediting),
                 facts=replace(now.facts, readings=self.before.facts.readings),
             )
             yield Step(Cause("data", "", ("the data",)), now)
         for words, key, value in readings(self.before, self.after):
             now = now.reading(key, value)
             yield Step(Cause("reading", "", (words,)), now)
+        if self.before.house.crediting != self.after.house.crediting:
+            now = replace(now, house=replace(now.house, crediting=self.after.house.crediting))
+            yield Step(Cause("reading", "", ("~ crediting",)), now)
         plans = {p.plan.plan: p for p in self.before.plans}
         other = {p.plan.plan: p for p in self.after.plans}
         changed = self.changed
@@ -118,7 +121,7 @@ class Steps:
 def differs(before: Side, after: Side) -> bool:
     """Return whether the sides are calculated from other data."""
     one, two = before.inputs, after.inputs
-    if before.house.credit_date != after.house.credit_date:
+    if (before.house.credit_date, before.house.territory_keys) != (after.house.credit_date, after.house.territory_keys):
         return True
     return one is not two and any(
         not one.tables[n].equals(two.tables[n]) if n in one.tables and n in two.tables else True

@@ -16,7 +16,7 @@ from commcalc.reference import run as reference
 from commcalc.studies.problems import DIFFERENT, MISSING
 
 Key = tuple[object, ...]
-TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings")
+TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings", "territories")
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
 
 
@@ -25,10 +25,16 @@ def verified(
 ) -> Report:
     """Run the reference interpreter on the same plans and rows, and return every difference."""
     rows = {name: tables[name].to_dicts() if name in tables else [] for name in TABLES}
-    counts = dict.fromkeys(house.count_columns, "count")
-    plain = reference.House(dict(house.readings), house.currency, house.credit_date, counts, house.facts)
-    job = reference.Job(plans=plans, calendar=calendar, house=plain, period=result.period, **rows)
+    job = reference.Job(plans=plans, calendar=calendar, house=plain_house(house), period=result.period, **rows)
     return compared(result, reference.run(job))
+
+
+def plain_house(house: House) -> reference.House:
+    """Return what the project says as the reference interpreter takes it."""
+    counts = dict.fromkeys(house.count_columns, "count")
+    return reference.House(
+        dict(house.readings), house.currency, house.credit_date, counts, house.crediting, house.territory_keys, house.facts
+    )  # fmt: skip
 
 
 def compared(result: Result, answer: reference.Answer) -> Report:
@@ -45,7 +51,7 @@ def compared(result: Result, answer: reference.Answer) -> Report:
         if found is None:
             report.add(MISSING.at(None, line=_named(key), who="reference", amount=line.amount))
             continue
-        for what in ("amount", "exact", "basis", "rate", "factor", "cause", "corrects", "accrued", "held", "credit_date"):
+        for what in ("amount", "exact", "basis", "rate", "factor", "cause", "corrects", "accrued", "held", "credit_date", "rule"):
             _compare(report, key, what, found[what], getattr(line, what))
         mine = slices.get(found["id"], [])
         theirs = [(s.tier, s.basis, s.rate, s.factor, s.exact) for s in line.slices]

@@ -13,12 +13,14 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
 from commcalc.engine.book import Book, House, prepare_book
+from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.parts import parts_of
 from commcalc.engine.people import join_effective
 from commcalc.engine.result import Result
 from commcalc.engine.run import run as run_engine
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import reading
+from commcalc.plan.whose import WORDS, Company, ReportsCredit, SameCredit
 from commcalc.studies.why_not_change import Change, Kept, Rows, employed, in_force, listed, of_owner, put_on_plan, set_cells
 from commcalc.studies.why_not_paid import Asked, became
 from commcalc.studies.why_not_rules import Refusal, Who, credited, gathered
@@ -133,14 +135,22 @@ def refusals(world: World, result: Result, who: Who) -> list[Refusal]:
     aside = [_unread(r) for r in unread.to_dicts() if known and (r["file"], r["row"]) not in known]
     if "line" in deals.columns:
         deals = deals.with_columns(pl.col("line").fill_null(0).cast(pl.UInt32))
-    tables = {**world.tables, "deals": deals}
-    book = parts_of(prepare_book(world.plans, world.house, world.calendar, tables, world.period))[0]()
+    book = _book_of(world, deals, who.deal)
     every = tuple(book.deals["line"])
     if world.refusals or aside:
         every = (*every, -1)  # some lines are not among those read: an answer of the others names them
     asked = _Question(world, book, result, who)
     early, later = asked.by_line()
     return [*world.refusals, *aside, *gathered(iter(early), every), *gathered(iter(later), every)]
+
+
+def _book_of(world: World, rows: pl.DataFrame, deal: str) -> Book:
+    """The book of one deal; crediting rules look at the sale that it takes back."""
+    if world.house.crediting is not None and "returns" in rows.columns:
+        sales = pl.col("deal_id").is_in(rows["returns"].drop_nulls().to_list()) & (pl.col("deal_id") != deal)
+        rows = pl.concat([rows, world.tables["deals"].filter(sales)], how="diagonal_relaxed")
+    book = prepare_book(world.plans, world.house, world.calendar, {**world.tables, "deals": rows}, world.period)
+    return parts_of(replace(book, deals=book.deals.filter(pl.col("deal_id") == deal)))[0]()
 
 
 def _unread(row: Mapping[str, Any]) -> Refusal:
@@ -216,7 +226,7 @@ class _Question:
             mend = f"it counts in its own period: ask with --period {its_own.name}" if its_own is not None else ""
             return Refusal("", "date", f"{column} is {day}, after {last}", mend, set_cells({column: last}))
         if not _related(self.book, payee, row, day):
-            return _others(self.result, row, self.who)
+            return _others(self.book, self.result, row, self.who)
         hired = _hired(self.book, payee, day)
         if hired is not None and hired > day:
             return Refusal("", "hired", f"`{payee}` was hired on {hired}, after {day}", change=employed(payee, day))
@@ -244,15 +254,29 @@ def _plan_of(world: World, payee: str, day: date) -> Refusal | str:
     return plan
 
 
-def _others(result: Result, row: Mapping[str, Any], who: Who) -> Refusal:
+def _others(book: Book, result: Result, row: Mapping[str, Any], who: Who) -> Refusal:
     """The deal is somebody else's, or nobody's that is known."""
     change: Change = of_owner(who.payee)
     told = result.exceptions.filter((pl.col("deal") == who.deal) & (pl.col("component") == "")).to_dicts()
-    here = [t for t in told if t["code"] in ("K101", "K102") and t["row"] == row.get("row", t["row"])]
-    if here:
+    told = [t for t in told if t["row"] == row.get("row", t["row"])]
+    if by_rule := [t for t in told if t["code"] in ("K105", "K106", "K107", "K108")]:
+        return Refusal("", "crediting", by_rule[0]["reason"], by_rule[0]["mend"])
+    if rules := _by_rules(book, row):
+        return Refusal("", "crediting", f"{rules}; `{who.payee}` has no share of it and is not the manager of who has")
+    if here := [t for t in told if t["code"] in ("K101", "K102")]:
         return Refusal("", "owner", here[0]["reason"], here[0]["mend"], change)
-    why = f"`{row.get('owner')}` owns it; `{who.payee}` has no share of it and is not the manager of who has"
+    why = f"`{row.get('owner')}` owns it; `{who.payee}` has no share of it, is not above who has, and shares no group with them"
     return Refusal("", "owner", why, change=change)
+
+
+def _by_rules(book: Book, row: Mapping[str, Any]) -> str:
+    """Say to whom the crediting rules give a row; empty where none gives an owner."""
+    if book.refused is None or book.splits is None:
+        return ""
+    mine = (pl.col("role") == "owner") & (pl.col("~rule") != "") & (pl.col("~shares") == row["~shares"])
+    given = book.splits.filter(mine).join(book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left")
+    said = given.select("~rule", pl.col("payee_id").fill_null("nobody")).unique(maintain_order=True)
+    return " and ".join(f"crediting rule `{rule}` gives it to `{who}`" for rule, who in said.iter_rows())
 
 
 def _hired(book: Book, payee: str, day: date) -> date | None:
@@ -267,7 +291,7 @@ def _hired(book: Book, payee: str, day: date) -> date | None:
 
 
 def _related(book: Book, payee: str, row: Mapping[str, Any], day: date) -> bool:
-    """Whether the payee owns the row, has a share of it, or manages somebody who does."""
+    """Whether the payee owns the row, has a share of it, is above somebody who does, or is credited with their group."""
     numbers = dict(book.people.ids.select("payee_id", "~p").iter_rows())
     holders = {row["~p"]} - {None}
     if book.splits is not None:
@@ -276,8 +300,16 @@ def _related(book: Book, payee: str, row: Mapping[str, Any], day: date) -> bool:
         holders = (set() if len(owners) else holders) | (set(shares["~p"]) - {None})
     if numbers.get(payee) in holders:
         return True
-    facts = book.people.facts
-    if "payee.manager" not in facts.columns:
+    if payee not in numbers:
         return False
-    theirs = facts.filter(pl.col("~p").is_in(list(holders)) & (pl.col("~from") <= day) & (pl.col("~to") >= day))
-    return payee in theirs["payee.manager"].to_list()
+    held = pl.DataFrame({"~p": list(holders), "~d": [day] * len(holders)}, schema={"~p": pl.UInt32, "~d": pl.Date})
+    who = pl.Series([numbers[payee]], dtype=pl.UInt32)
+    every = [m.whose for loaded in book.plans for m in loaded.plan.measures.values()]
+    for whose in (WORDS["reports"], *every):
+        if isinstance(whose, ReportsCredit) and len(above(book.people, whose, held, who)):
+            return True
+        if isinstance(whose, SameCredit) and len(members(book.people, whose, keyed(book.people, whose, held), who)):
+            return True
+        if isinstance(whose, Company) and holders:
+            return True
+    return False

@@ -11,7 +11,8 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.credit import credits_of
-from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.part import rules_of
 from commcalc.engine.people import join_effective
 from commcalc.engine.problems import SHARED_APART
@@ -23,12 +24,11 @@ from commcalc.language.expression.nodes import Binary, Expression, Member, Name,
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.measures import CountMeasure, MeasureBase, RoleCredit
+from commcalc.plan.measures import CountMeasure, MeasureBase
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
+from commcalc.plan.whose import MANAGER, Company, Levels, ReportsCredit, RoleCredit, SameCredit, Whose, of_others
 from commcalc.studies.why_not_change import Change, put_on_plan, set_cells, settling, shown, without, without_rule
-
-OWN = CountMeasure.model_validate({"count": "deals", "window": "life"})  # what a SPIFF without `on` looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def credited(book: Book, loaded: LoadedPlan, name: str, result: Result, who: Who
     if isinstance(said, Bonus):
         return [Refusal(component, "kind", "a bonus is paid on what a measure reached, not on a deal")], []
     on: str | None = getattr(said, "on", None)
-    measure = plan.measures[on] if on else OWN
+    measure = plan.measures[on] if on else _own()
     if measure.aggregate in ("kpi", "formula"):
         return [Refusal(component, "measure", f"`{on}` is a {measure.aggregate}: it counts no deals")], []
     asked = Crediting(book, loaded, name, rules_of(book, loaded).on(on), result, who, _streams(book, said, measure))
@@ -132,9 +132,10 @@ def credited(book: Book, loaded: LoadedPlan, name: str, result: Result, who: Who
 
 def _streams(book: Book, said: ComponentBase, measure: MeasureBase) -> Streams | None:
     """Under `split: pay` a deal that is shared is credited to all who share it as one (docs/semantics.md 9)."""
-    if measure.credit == "reports" or (reading("split", said, book.house.readings) or "credit") != "pay":
+    if of_others(measure.credit) or (reading("split", said, book.house.readings) or "credit") != "pay":
         return None
-    return streams_of(book, measure.credit.role if isinstance(measure.credit, RoleCredit) else "owner")
+    role = measure.credit.role if isinstance(measure.credit, RoleCredit) else "owner"
+    return streams_of(book, role, measure.date or book.house.credit_date)
 
 
 def _credits(asked: Crediting, measure: MeasureBase) -> tuple[pl.DataFrame, list[Refusal]]:
@@ -174,11 +175,29 @@ def _not_theirs(asked: Crediting, measure: MeasureBase, row: Mapping[str, Any]) 
     if asked.streams is not None and here:
         change = put_on_plan(_mates(asked, row, day), day, asked.plan.plan)
         return asked.refusal(line, here[0]["code"], here[0]["reason"], here[0]["mend"], change)
-    whose = f"the role {measure.credit.role}" if isinstance(measure.credit, RoleCredit) else WHOSE[measure.credit]
-    return asked.refusal(line, "credit", f"the measure counts the deals of {whose}, and this is none of `{asked.who.payee}`'s")
+    why = f"the measure counts the deals of {_words(measure.whose)}, and this is none of `{asked.who.payee}`'s"
+    return asked.refusal(line, "credit", why)
 
 
-WHOSE = {"own": "their owners", "reports": "the manager's direct reports"}
+def _own() -> MeasureBase:
+    """Return what a SPIFF without `on` looks at."""
+    return CountMeasure.model_validate({"count": "deals", "window": "life"})
+
+
+def _words(whose: Whose) -> str:
+    """Say whose deals a measure counts."""
+    if isinstance(whose, RoleCredit):
+        return f"the role {whose.role}"
+    if isinstance(whose, Company):
+        return "the whole company"
+    if isinstance(whose, SameCredit):
+        return f"everybody with the same {whose.same}"
+    if not isinstance(whose, ReportsCredit):
+        return "their owners"
+    direct = whose.levels == Levels(1, 1)
+    who = "the manager's" if whose.reports_by == MANAGER else f"the {whose.reports_by}'s"
+    far = "direct reports" if direct else f"reports, {whose.levels.text}"
+    return f"{who} {far}" + (" and their own" if whose.own else "")
 
 
 def _mates(asked: Crediting, row: Mapping[str, Any], day: date) -> list[str]:

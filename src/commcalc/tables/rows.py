@@ -19,7 +19,12 @@ class Runs:
 
     heads: pl.DataFrame
     run: pl.Series
-    ends: pl.Series  # number of each run's last row
+    starts: pl.Series  # number of each run's first row
+
+    @property
+    def ends(self) -> pl.Series:
+        """The number of each run's last row."""
+        return (self.starts.shift(-1, fill_value=len(self.run)) - 1) if len(self.starts) else self.starts
 
     def spread(self, figures: pl.DataFrame) -> pl.DataFrame:
         """Return the columns of a table of one row per run, repeated for each row."""
@@ -36,12 +41,10 @@ def runs_of(frame: pl.DataFrame, *key: str) -> Runs:
     new = (pl.any_horizontal(changes) | (pl.int_range(pl.len()) == 0)).alias("~new")
     marks = frame.lazy().select(new).with_columns((pl.col("~new").cum_sum() - 1).cast(pl.UInt32).alias("~run")).collect()
     starts = marks["~new"].arg_true()
-    ends = (starts.shift(-1, fill_value=len(frame)) - 1) if len(starts) else starts
-    return Runs(frame[starts], marks["~run"], ends)
+    # ends are made when asked for: most who ask for runs want their heads
+    return Runs(frame[starts], marks["~run"], starts)
 
 
 def patched(frame: pl.DataFrame, rows: pl.Series, values: pl.DataFrame) -> pl.DataFrame:
     """Return the table with the numbered rows replaced by `values`, one for each, in the same columns."""
-    at = pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
-    at = at.scatter(rows, pl.int_range(len(frame), len(frame) + len(values), dtype=pl.UInt32, eager=True))
-    return pl.concat([frame, values.select(frame.columns)]).lazy().select(pl.all().gather(pl.lit(at))).collect()
+    return pl.DataFrame([frame[c].clone().scatter(rows, values[c]) for c in frame.columns])

@@ -149,6 +149,19 @@ OPENINGS = InputTable(
         _r("amount", "number", "how much"),
     ),
 )
+TERRITORIES = InputTable(
+    "territories",
+    ("payee_id", "from"),
+    (
+        _r("payee_id", "payee", "who has it; `nobody` may"),
+        _r("from", "date", "first day on which the row holds"),
+        _t("to", "date", "last day on which the row holds"),
+        _t("priority", "number", "of several rows that hold, those of the least one count"),
+        _t("share", "share", "40%, or 1/3; else as the rule says"),
+        _t("role", "text", "owner, or an overlay role; else as the rule says"),
+        _t("order", "number", "who comes first when cents are shared out"),
+    ),
+)
 CALENDAR = InputTable(
     "calendar",
     ("period",),
@@ -161,6 +174,8 @@ CALENDAR = InputTable(
         _r("year", "text", "year that holds it"),
     ),
 )
-TABLES: dict[str, InputTable] = {t.name: t for t in (DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, OPENINGS, CALENDAR)}
-LATER_TABLES = ("events", "territories", "absences", "adjustments", "withdrawn", "acknowledged", "fx")
+TABLES: dict[str, InputTable] = {
+    t.name: t for t in (DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, OPENINGS, TERRITORIES, CALENDAR)
+}
+LATER_TABLES = ("events", "absences", "adjustments", "withdrawn", "acknowledged", "fx")
 """Tables of the language that this version does not read yet."""

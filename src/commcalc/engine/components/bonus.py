@@ -8,13 +8,14 @@ import polars as pl
 
 from commcalc.engine.components.lines import kicked, multipliers
 from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job, nothing
-from commcalc.engine.measure import with_facts
+from commcalc.engine.facts import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
-from commcalc.engine.quota import quota_rows
 from commcalc.engine.target import target_of
+from commcalc.engine.windows import own_windows
 from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.measures import MeasureBase
+from commcalc.plan.windows import ANNIVERSARY, OF_PAYEE, tile_of
 from commcalc.tables.exact import D, product, quotient
 
 ONE = pl.lit(1).cast(D)
@@ -36,16 +37,16 @@ def earn(job: Job, day: date) -> Earned:
     name = window_measure(job)
     rules = job.rules.on(said.on or name)
     frame = _windows(job, job.plan.measures[name], name, day)
+    blanks = _without_hire(job, name, day)
     if frame.is_empty():
-        return nothing()
+        return Earned(nothing().rows, nothing().slices, blanks)
     reads = rules.reads(said.payout, *(m.factor for m in said.multiply), *(m.when for m in said.multiply if m.when))
     reads = reads | rules.reads(*(x for k in said.kickers for x in (k.add, k.when) if x))
     if said.eligible is not None:
         reads = reads | rules.reads(said.eligible)
     if isinstance(said.target, Expression):
         reads = reads | rules.reads(said.target)
-    frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
-    blanks: list[Blank] = []
+    frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params, "~t")
     if said.eligible is not None:
         frame = frame.filter(rules.expression(said.eligible))
     frame = job.readings.attach(frame, reads.measures, name)
@@ -71,6 +72,15 @@ def earn(job: Job, day: date) -> Earned:
         blanks += _missing(empty, reads.quotas)
         frame = frame.filter(pl.col("~exact").is_not_null())
     return _lines(frame, name, blanks, of_target=of_target)
+
+
+def _without_hire(job: Job, name: str, day: date) -> list[Blank]:
+    """Payees whose years go by their hire, and of whom none is known: no window of theirs is ever paid."""
+    if job.plan.measures[name].window != ANNIVERSARY:
+        return []
+    rows = stretches(job.book.people, job.plan).filter(pl.col("~b") <= day)
+    known = own_windows(job.book, job.plan, job.plan.measures[name], name)["~p"].unique()
+    return _listed(f"window: {ANNIVERSARY}", "blank", rows.filter(~pl.col("~p").is_in(known.implode())))
 
 
 def _missing(empty: pl.DataFrame, asked: frozenset[str]) -> list[Blank]:
@@ -113,20 +123,15 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
 def _spans(job: Job, measure: MeasureBase, name: str) -> pl.DataFrame:
     book = job.book
     none = pl.lit(None, dtype=pl.Int64)
-    if measure.window == "quota row":
-        end = job.plan.effective.last or LAST_DAY
-        return quota_rows(book, job.plan, measure, name).select(
-            "~p",
-            "~w",
-            pl.col("~first").alias("~wfirst"),
-            pl.min_horizontal("~last", pl.lit(end)).alias("~wlast"),
-            none.alias("~periods"),
-            none.alias("~year"),
-        )
-    if measure.window in book.moments.windows:
+    window = tile_of(measure.window)
+    if window in OF_PAYEE:
+        days = (pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"))
+        own = own_windows(book, job.plan, measure, name)
+        return own.select("~p", "~w", *days, none.alias("~periods"), none.alias("~year"))
+    if window in book.moments.windows:
         years = book.moments.windows["year"].select(pl.col("~w").alias("~y"), pl.col("~periods").alias("~year"))
         return (
-            book.moments.windows[measure.window]
+            book.moments.windows[window]
             .select("~w", pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"), "~periods")
             .with_columns(book.moments.number("year", "~wfirst").alias("~y"))
             .join(years, on="~y", how="left", maintain_order="left")

@@ -10,11 +10,12 @@ import polars as pl
 from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Blank, Earned, Job, nothing, probe_day, to_date, window_days
-from commcalc.engine.measure import Measured, counted, with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import Measured, counted, with_plan_columns
 from commcalc.engine.rates.tiers import Ladder, bounds, by_tier, ladder, look_up_pairs, paying_tiers, sliced
 from commcalc.engine.reading import rounded
 from commcalc.engine.rules import NOTHING, Rules, attainment_of, value_of
-from commcalc.engine.target import ote_columns, target_of
+from commcalc.engine.target import target_of
 from commcalc.plan.components.commission import Commission
 from commcalc.plan.measures import CountMeasure, Rounding, SumMeasure
 from commcalc.plan.tiers import Tiers
@@ -32,11 +33,11 @@ def earn(job: Job, day: date) -> Earned:
     frame = to_date(job, measured, day)
     if frame.is_empty():
         return nothing()
-    frame = window_days(job.book, job.plan, measured, frame)
     frame = _standing(job, said, frame)
     if isinstance(measured.measure, CountMeasure) and measured.measure.weight is not None and said.basis is None:
         frame = frame.with_columns(counted(measured.measure, frame, ONE, job.book).alias("~deals"))  # of all, paid or not
     frame, blanks = filtered(job, frame)
+    frame = window_days(job.book, job.plan, measured, frame)
     frame, unsaid = _returns(said, frame)
     blanks += unsaid
     if frame.is_empty():
@@ -96,8 +97,6 @@ def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, 
     reads = rules.reads(*values)
     frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
     frame = with_plan_columns(job.plan, frame, reads.columns, rules)
-    if "ote" in reads.payee or "base" in reads.payee or "variable" in reads.payee:
-        frame = _payee_ote(job, frame)
     others = reads.measures - {said.on}
     read_own = said.on in _plainly_read(said, rules)
     frame = frame.with_columns(probe_day(day, of_credit=said.as_of == "credit period", book=job.book).alias("~t"))
@@ -109,16 +108,11 @@ def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, 
     blanks: list[Blank] = []
     if _needs_quota(said, rules):
         frame = _quota(job, measured, frame, day)
-        frame, blanks = _without_quota(job, measured, frame)
+        by_value = any(
+            isinstance(t, Tiers) and value_of(t.by.node, rules.own) == rules.own for t in (said.rate, said.accelerators)
+        )
+        frame, blanks = _without_quota(job, measured, frame, by_value=by_value)
     return frame, blanks
-
-
-def _payee_ote(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
-    with_ote = ote_columns(job.book, job.plan, frame, job.rules)
-    variable = product(pl.col("~ote"), pl.col("~variable")) / (pl.col("~base") + pl.col("~variable"))
-    return with_ote.with_columns(
-        pl.col("~ote").alias("payee.ote"), variable.alias("payee.variable"), (pl.col("~ote") - variable).alias("payee.base")
-    ).drop("~ote", "~base", "~variable")
 
 
 def _values(said: Commission) -> list[object]:
@@ -142,22 +136,38 @@ def _plainly_read(said: Commission, rules: Rules) -> frozenset[str]:
 
 def _needs_quota(said: Commission, rules: Rules) -> bool:
     tiers = [t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)]
-    by_own = any(attainment_of(t.by.node, rules.own) == rules.own for t in tiers)
+    by_own = any(attainment_of(t.by.node, rules.own) == rules.own and not _due_by_then(t, rules) for t in tiers)
     return said.rate == "on-target" or by_own
 
 
+def _due_by_then(tiers: Tiers, rules: Rules) -> bool:
+    """Whether each period's credits go by what was due of the quota at its end, which is not what is due by now."""
+    own = attainment_of(tiers.by.node, rules.own)
+    if own is None or own != rules.own or tiers.apply != "period":
+        return False
+    return bool(rules.plan.measures[own].against == "quota to date")
+
+
 def _quota(job: Job, measured: Measured, frame: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Add `~qn ~qd` of the component's own measure and window."""
-    windows = runs_of(frame, "~g")
-    probes = windows.heads.select("~p", "~w", "~wfirst", "~wlast")
-    probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
-    read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd")
-    found = probes.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
-    return frame.hstack(windows.spread(found.select("~qn", "~qd")))
+    """Add `~qn ~qd` of the component's own measure and window: read once for all components of the plan."""
+    known = job.readings.quotas
+    if (measured.name, day) not in known:
+        windows = runs_of(measured.rows, "~g").heads  # in the order of `~g`, from 0
+        probes = window_days(job.book, job.plan, measured, windows.filter(pl.col("~d") <= day))
+        probes = probes.select("~p", "~w", "~wfirst", "~wlast")
+        probes = probes.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
+        read = job.readings.at(measured.name, probes).select("~p", "~w", "~qn", "~qd")
+        found = windows.select("~p", "~w").join(read, on=["~p", "~w"], how="left", maintain_order="left")
+        known[measured.name, day] = found.select("~qn", "~qd")
+    return frame.with_columns(pl.lit(figure).gather(pl.col("~g")) for figure in known[measured.name, day])
 
 
-def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
-    """Where the quota is missing or not above zero: an exception, or what the plan says (docs/semantics.md 4.8)."""
+def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame, *, by_value: bool) -> tuple[pl.DataFrame, list[Blank]]:
+    """Where the quota is missing or not above zero: an exception, or what the plan says (docs/semantics.md 4.8).
+
+    The measure then stands at what the plan says of attainment; where other tiers go `by_value` of it, it stands where it is,
+    and `~at` is the attainment that is taken.
+    """
     bad = pl.col("~qn").is_null() | (pl.col("~qn") <= 0)
     meaning = measured.measure.no_quota
     if getattr(job.component, "rate", None) == "on-target" and meaning != "leave out":
@@ -176,7 +186,9 @@ def _without_quota(job: Job, measured: Measured, frame: pl.DataFrame) -> tuple[p
     at = ONE if meaning == "100%" else ZERO
     fixed = pl.col("~fixed")
     figures = ("~c", "~cum", "~total", "~by_period", "~before_deal", "~after_deal")
-    places = [c for c in figures if c in frame.columns]
+    places = [c for c in figures if c in frame.columns and not by_value]
+    if by_value:
+        frame = frame.with_columns(pl.when(fixed).then(at).alias("~at"))
     frame = frame.with_columns(
         *(pl.when(fixed).then(at).otherwise(pl.col(c)).alias(c) for c in places),
         pl.when(fixed).then(ONE).otherwise(pl.col("~qn")).alias("~qn"),
@@ -190,7 +202,7 @@ def _undecided(job: Job, said: Commission, frame: pl.DataFrame, day: date) -> tu
     rules = job.rules.on(said.on)
     blanks: list[Blank] = []
     for number, tiers in enumerate(t for t in (said.rate, said.accelerators) if isinstance(t, Tiers)):
-        if rules.reads(tiers.by).measures != {said.on}:
+        if rules.reads(tiers.by).measures != {said.on} or _due_by_then(tiers, rules):
             frame = _read_by(job, rules, tiers, frame, day).rename({"~x": f"~x{number}", "~scale": f"~scale{number}"})
             unknown = pl.col(f"~x{number}").is_null()
             gone = frame.filter(unknown).select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique(maintain_order=True)
@@ -208,8 +220,13 @@ def _read_by(job: Job, rules: Rules, tiers: Tiers, frame: pl.DataFrame, day: dat
     """Add `~x ~scale`: another measure that tiers go by, at the end of the window or of the credit's own period."""
     reads = rules.reads(tiers.by)
     marked = frame.with_row_index("~i")
-    probes = marked.select("~i", "~p", probe_day(day, of_credit=tiers.apply == "period", book=job.book).alias("~t"))
-    read = job.readings.left_out(job.readings.attach(probes, reads.measures), reads.quotas)
+    moment = probe_day(day, of_credit=tiers.apply == "period", book=job.book)
+    own = rules.own if _due_by_then(tiers, rules) else None
+    if own is not None:
+        moment = pl.min_horizontal(moment, "~wlast")
+    windows = ("~w", "~wfirst", "~wlast") if own is not None else ()
+    probes = marked.select("~i", "~p", *windows, moment.alias("~t"))
+    read = job.readings.left_out(job.readings.attach(probes, reads.measures, own), reads.quotas)
     x, scale = rules.abscissa(tiers.by)
     figures = read.select("~i", x.alias("~x"), (ONE if scale is None else scale).alias("~scale"))
     return marked.join(figures, on="~i", maintain_order="left").drop("~i")
@@ -254,19 +271,20 @@ def _tiered(job: Job, measured: Measured, tiers: Tiers, credits: Cut, tier: str)
     rules = job.rules.on(measured.name)
     on_attainment = attainment_of(tiers.by.node, rules.own)
     by = on_attainment or value_of(tiers.by.node, rules.own)
-    own = by == measured.name
+    own = by == measured.name and not _due_by_then(tiers, rules)
     frame, pieces = credits
     if not own:
         number = tier.removeprefix("~tier")
         steps = bounds(tiers, rules, pl.col(f"~scale{number}") if on_attainment else None)
         return _placed(frame, pieces, steps.place(pl.col(f"~x{number}")), tier)
     columns = ("~qn", "~qd" if "~qd" in frame.columns else None)
-    plain = ladder(tiers, rules, units=False, columns=columns)
+    taken = pl.col("~at") if on_attainment and "~at" in frame.columns else None
+    plain = ladder(tiers, rules, units=False, columns=columns, taken=taken)
     reached = _Reached(plain, None)
     if on_attainment and measured.measure.round is not None:  # an attainment that is rounded is compared as it is
-        reached = _Reached(bounds(tiers, rules, None), measured.measure.round)
+        reached = _Reached(bounds(tiers, rules, None, taken), measured.measure.round)
     if tiers.apply == "marginal":
-        steps = ladder(tiers, rules, units=is_units(job, measured), columns=columns)
+        steps = ladder(tiers, rules, units=is_units(job, measured), columns=columns, taken=taken)
         found = sliced(frame, pieces, (steps, plain), tier)
         return tuple(_paid_back(tiers, f, reached, tier) if f is not None else None for f in found)  # type: ignore[return-value]
     return _placed(frame, pieces, reached.tier(frame, STANDING[tiers.apply]), tier)

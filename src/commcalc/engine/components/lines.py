@@ -9,7 +9,8 @@ from operator import add
 import polars as pl
 
 from commcalc.engine.earnings import ROW, SLICE, Blank, Earned, Job, nothing
-from commcalc.engine.measure import with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.rules import Rules
 from commcalc.language.expression import Expression
 from commcalc.plan.components.common import ComponentBase
@@ -191,6 +192,8 @@ def _decided(
     gone = none
     for rule, columns in asked:
         found = [t.filter(pl.col(c).is_null())["~line"] for t in tables for c in columns if c in t.columns and t[c].null_count()]
+        if not found:
+            continue
         lines = pl.concat([none, *found]).unique()
         lines = lines.filter(~lines.is_in(gone.implode()))  # a credit is told once, by the first rule that it lacks
         if len(lines):
@@ -211,7 +214,6 @@ def _patched(frame: pl.DataFrame, cut: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     first = cut.filter(pl.col("~n") == 1)
     usable = pl.col("~basis") != 0
     rate = pl.when(usable).then(quotient(pl.col("~exact"), pl.when(usable).then(pl.col("~basis")).otherwise(ONE)))
-    lines = first.select("~line", "~exact", "~factor", rate.alias("~rate"))
-    slices = frame.select(SLICE).with_columns(patched(frame.select(SLICED), first["~line"], first.select(SLICED)))
-    frame = frame.with_columns(patched(frame.select(lines.columns[1:]), lines["~line"], lines.drop("~line")))
-    return frame, pl.concat([slices, cut.filter(pl.col("~n") > 1).select(SLICE)])
+    figures = first.select(*SLICED, "~exact", "~factor", rate.alias("~rate"))
+    frame = frame.with_columns(patched(frame.select(figures.columns), first["~line"], figures))
+    return frame, pl.concat([frame.select(SLICE), cut.filter(pl.col("~n") > 1).select(SLICE)])

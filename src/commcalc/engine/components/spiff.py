@@ -11,7 +11,8 @@ from commcalc.engine.components.lines import Paying, filtered, kicked, multiplie
 from commcalc.engine.components.places import in_parts, placed
 from commcalc.engine.credit import share_of
 from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
-from commcalc.engine.measure import Measured, deals_counted, measure, with_facts, with_plan_columns
+from commcalc.engine.facts import with_facts
+from commcalc.engine.measure import Measured, deals_counted, measure, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import CountMeasure, SumMeasure

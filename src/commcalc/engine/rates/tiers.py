@@ -12,6 +12,7 @@ from commcalc.tables.exact import D, product, quotient
 
 ZERO = pl.lit(0).cast(D)
 ONE = pl.lit(1).cast(D)
+FAR = pl.lit(10**22).cast(D)  # beyond what any measure comes to
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,16 @@ def _count(tests: list[pl.Expr]) -> pl.Expr:
     return pl.sum_horizontal([t.cast(pl.Int32) for t in tests])
 
 
-def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str | None]) -> Ladder:
+def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str | None], taken: pl.Expr | None = None) -> Ladder:
     """Return the bounds of `tiers` in the own measure; `columns` name the quota's numerator and divisor (empty: 1).
 
     By attainment a bound is b x quota, so that no division decides; in units it is cut where unit k begins (semantics 5.5): for
-    slices only; what has been reached is told by the bounds as they are written.
+    slices only; what has been reached is told by the bounds as they are written. `taken`: see bounds.
     """
     numerator, divisor = pl.col(columns[0]), pl.col(columns[1]) if columns[1] is not None else None
     by_attainment = attainment_of(tiers.by.node, rules.own) is not None
     scale = numerator if by_attainment else divisor
-    steps = bounds(tiers, rules, scale)
+    steps = bounds(tiers, rules, scale, taken)
     if not units:
         return steps
     cuts = []
@@ -79,10 +80,17 @@ def ladder(tiers: Tiers, rules: Rules, *, units: bool, columns: tuple[str, str |
     return Ladder(tuple(cuts), (False,) * len(cuts))  # unit k begins just above k - 1
 
 
-def bounds(tiers: Tiers, rules: Rules, scale: pl.Expr | None) -> Ladder:
-    """Return the bounds of `tiers`, times `scale` where there is one."""
+def bounds(tiers: Tiers, rules: Rules, scale: pl.Expr | None, taken: pl.Expr | None = None) -> Ladder:
+    """Return the bounds of `tiers`, times `scale` where there is one.
+
+    Where `taken` is not empty it is the attainment, whatever the measure's value: each bound is out of every value's reach,
+    far below where that attainment has reached it, else far above.
+    """
     starts = [rules.expression(t.start) for t in tiers.tiers]
     cuts = [s if scale is None else product(s, scale) for s in starts]
+    if taken is not None:
+        has = [taken >= s if isinstance(t, TierFrom) else taken > s for s, t in zip(starts, tiers.tiers, strict=True)]
+        cuts = [pl.when(h).then(-FAR).when(~h).then(FAR).otherwise(c) for h, c in zip(has, cuts, strict=True)]
     return Ladder(tuple(cuts), tuple(isinstance(t, TierFrom) for t in tiers.tiers))
 
 

@@ -37,7 +37,7 @@ def _first(text: str) -> FirstOf:
     return FirstOf(count, "payee" if said[2] == "per payee" else "all")
 
 
-First = Annotated[FirstOf, *reader(_first, pattern=_FIRST, example="3 per payee")]
+First = Annotated[FirstOf, reader(_first, pattern=_FIRST, example="3 per payee")]
 
 
 class Budget(Shape):
