@@ -12,6 +12,7 @@ from pathlib import Path
 from commcalc.api import Progress, Project, facts_of, open_project
 from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem, Report
+from commcalc.base.render import render_concise
 from commcalc.base.source import Sources, Span
 from commcalc.documents.figures import amount
 from commcalc.inputs.at_ref import commit_of, written_from
@@ -22,7 +23,7 @@ from commcalc.month_end import hidden_columns, house_of
 from commcalc.plan.load import LoadedPlan, load_plans, plan_files
 from commcalc.studies.compare import Compared, compare_sides
 from commcalc.studies.harm import FROM, Announced, Guarded, guarded
-from commcalc.studies.problems import HARMED, LATER_BEGIN, MIDDLE, NOBODY, NOTHING_TO_TRY, OTHER_HOUSE
+from commcalc.studies.problems import HARMED, LATER_BEGIN, MIDDLE, NO_BASE, NOBODY, NOTHING_TO_TRY, OTHER_HOUSE
 from commcalc.studies.span import periods_of
 from commcalc.studies.steps import Steps
 from commcalc.studies.trial import Side
@@ -30,12 +31,16 @@ from commcalc.studies.trial import Side
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """A change that was tried: what it moves (None where a side was refused), what the guard says, and what was found."""
+    """A change that was tried: what it moves (None where a side was refused), what the guard says, and what was found.
+
+    base_refused: whether it is the side before that could not be calculated.
+    """
 
     compared: Compared | None
     guard: Guarded | None
     report: Report
     sources: Sources
+    base_refused: bool = False
 
 
 @contextmanager
@@ -50,13 +55,36 @@ def changed_project(project: Project, changed: str) -> Iterator[tuple[Project | 
     elif path.is_file():
         yield _with_plans(project, [path], path.parent)
     elif (commit := commit_of(project.root, changed)) is not None:
-        with tempfile.TemporaryDirectory(prefix="commcalc-") as folder:
-            root = Path(folder).resolve()
-            report = written_from(project.root, changed, commit, root)
-            found = open_project(root) if report.ok else project
-            yield found, report if not report.ok else found.report
+        with _at_commit(project, changed, commit) as (found, report):
+            yield found, report
     else:
         yield None, Report([NOTHING_TO_TRY.at(None, changed=changed)])
+
+
+@contextmanager
+def base_project(project: Project, ref: str) -> Iterator[tuple[Project | None, Report]]:
+    """Yield the project as git has it at a ref: what a change is set against; None where it cannot be calculated there."""
+    if (commit := commit_of(project.root, ref)) is None:
+        yield None, Report([NO_BASE.at(None, ref=ref, why="git knows no such ref here")])
+        return
+    with _at_commit(project, ref, commit) as (found, report):
+        report = found.validate() if report.ok else report
+        yield (found, report) if report.ok else (None, no_base(ref, report))
+
+
+def no_base(ref: str, report: Report) -> Report:
+    """Return the problem that there is nothing to set a change against, with the first of what is wrong there."""
+    first, *others = report.sorted()
+    return Report([NO_BASE.at(None, ref=ref, why=render_concise(first) + (f"; and {len(others)} more" if others else ""))])
+
+
+@contextmanager
+def _at_commit(project: Project, ref: str, commit: str) -> Iterator[tuple[Project, Report]]:
+    with tempfile.TemporaryDirectory(prefix="commcalc-") as folder:
+        root = Path(folder).resolve()
+        report = written_from(project.root, ref, commit, root)
+        found = open_project(root) if report.ok else project
+        yield found, report if not report.ok else found.report
 
 
 def _with_plans(project: Project, files: list[Path], folder: Path) -> tuple[Project | None, Report]:
@@ -83,7 +111,7 @@ def compare_projects(before: Project, after: Project, against: str, progress: Pr
     for side in (before, after):
         report = side.validate()
         if side.file is None or report.errors:
-            return DryRun(None, None, report, side.sources)
+            return DryRun(None, None, report, side.sources, side is before)
     report = Report(list(_unlike(before, after)))
     if report.errors:
         return DryRun(None, None, report, after.sources)
@@ -93,7 +121,7 @@ def compare_projects(before: Project, after: Project, against: str, progress: Pr
     two, found = (one, Report()) if before.file is after.file else _read(after, names)
     report.extend(found)
     if one is None or two is None or report.errors:
-        return DryRun(None, None, report, before.sources if one is None else after.sources)
+        return DryRun(None, None, report, before.sources if one is None else after.sources, one is None)
     assert before.file is not None
     periods, found = periods_of(against, one.calendar, one.tables["deals"][before.file.model.credit_date].drop_nulls())
     report.extend(found)

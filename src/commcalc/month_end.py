@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from commcalc.api import VERSION, Progress, Run
+from commcalc.api import VERSION, Progress, Run, facts_of
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Kind, Report
 from commcalc.base.source import Cell
@@ -200,10 +200,8 @@ def why_not(project: Project, run: Run, deal: str, payee: str) -> list[Answer]:
     assert period is not None
     plans = tuple(p for p in project.plans if p.plan.status == "active")
     study = importlib.import_module("commcalc.studies.why_not")  # read only when asked for
-    refusals: tuple[Any, ...] = ()
-    if deal not in run.inputs.tables["deals"]["deal_id"]:
-        mapping = importlib.import_module("commcalc.studies.why_not_mapping")
-        refusals = mapping.refused_by_mapping(project.file, [p.plan.plan for p in project.plans], deal)
+    mapping = importlib.import_module("commcalc.studies.why_not_mapping")
+    refusals = mapping.refused_by_mapping(project.file, [p.plan.plan for p in project.plans], run.inputs, deal)
     tables, house = _tables(run.inputs), house_of(project)
     world = study.World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
     found: list[Answer] = study.why_not(world, deal, payee)
@@ -217,7 +215,9 @@ def house_of(project: Project) -> House:
     counts = frozenset(c for c, t in types.items() if t == "count")
     model = project.file.model
     keys = model.tables["territories"].key if "territories" in model.tables else ()
-    return House(dict(model.readings), model.currency, model.credit_date, counts, model.crediting, tuple(keys))
+    return House(
+        dict(model.readings), model.currency, model.credit_date, counts, model.crediting, tuple(keys), facts_of(project.file)
+    )
 
 
 def _tables(inputs: Inputs) -> dict[str, pl.DataFrame]:

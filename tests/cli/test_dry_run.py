@@ -392,3 +392,41 @@ def test_from_python(project: Path) -> None:
     assert run.compared.comparison.difference == Decimal("745.00")
     assert run.guard is not None
     assert not run.guard.harms
+
+
+def test_what_is_before_may_be_taken_from_git(project: Path) -> None:
+    git(project, "init", "-q")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "plans")
+    plan = project / PLAN
+    plan.write_text(plan.read_text().replace("rate: 8%", "rate: 7.5%"))
+    found = tried(project, ".", "--base", "HEAD")
+    assert Decimal(found["difference"]) == Decimal("-3155")
+    back = tried(project, "HEAD")
+    assert (back["before"], back["after"]) == (found["after"], found["before"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        ((PLAN, "rate: 8%", "rate: 8 %"), "plans/field-sales.yaml:"),
+        (("commcalc.yaml", "commcalc: 1", "commcalc: 9"), "commcalc.yaml:"),
+        (("data/quotas.csv", "payee_id", "payee"), "error[D"),
+        ((PLAN, "", ""), "git knows no such ref here"),
+    ],
+)
+def test_a_base_that_cannot_be_calculated_is_nothing_to_compare_with(
+    project: Path, spoil: tuple[str, str, str], why: str
+) -> None:
+    file, old, new = spoil
+    good = (project / file).read_text()
+    assert old in good
+    (project / file).write_text(good.replace(old, new, 1))
+    git(project, "init", "-q")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "wrong")
+    (project / file).write_text(good)
+    done = commcalc("dry-run", ".", "--base", "HEAD" if old else "--help", folder=project)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "error[K209]" in done.stderr
+    assert why in done.stderr

@@ -2,96 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+from build_server import ACTION, HOOK, NO_REGISTRY, ROOT, Runner, tool
 
-ROOT = Path(__file__).parents[2]
 RECIPES = dict(
     re.findall(r"<!-- ([a-z-]+) -->\n```\w+\n(.*?)```", (ROOT / "docs" / "ci.md").read_text(encoding="utf-8"), re.DOTALL)
 )
-ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-(HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-NO_REGISTRY = ("ConnectionError", "NewConnectionError", "No matching distribution", "Could not find a version", "timed out")
-
-
-def tool(name: str) -> str:
-    """Return a program that checks our files, or skip the test where it is not installed."""
-    program = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
-    if program is None:
-        pytest.skip(f"{name} is not installed")
-    return program
-
-
-@dataclass(frozen=True)
-class Runner:
-    """A machine as a build server lends it: an empty home, and commcalc installed by the action's own step."""
-
-    folder: Path
-
-    def run(self, *command: str, at: Path, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a command with the action's program on the path and nothing of this machine's settings."""
-        given = {
-            "PATH": f"{self.folder}/temp/commcalc/bin:{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self.folder / "home"),
-            "PRE_COMMIT_HOME": str(self.folder / "pre-commit"),
-            "RUNNER_TEMP": str(self.folder / "temp"),
-            "GITHUB_PATH": str(self.folder / "path"),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "LANG": "C.UTF-8",
-            **{f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-            **{k: v for k, v in os.environ.items() if k.startswith("PIP_") or k.lower().endswith("_proxy")},
-        }
-        return subprocess.run(command, cwd=at, env={**given, **more}, capture_output=True, text=True, check=False)
-
-    def step(self, name: str, at: Path, inputs: Mapping[str, str], **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a step of the action as its runner does: the script in a file, bash with -e and pipefail."""
-        (step,) = (s for s in ACTION["runs"]["steps"] if s["name"] == name)
-        known = {"github.action_path": str(ROOT), **{f"inputs.{k}": i["default"] for k, i in ACTION["inputs"].items()}}
-        known |= {f"inputs.{key}": value for key, value in inputs.items()}
-        variables = {k: re.sub(r"\$\{\{ ([\w.]+) \}\}", lambda m: known[m[1]], v) for k, v in step["env"].items()}
-        script = self.folder / "step.sh"
-        script.write_text(step["run"], encoding="utf-8")
-        shell = ("bash", "--noprofile", "--norc", "-eo", "pipefail", str(script))
-        return self.run(*shell, at=at, GITHUB_ACTIONS="true", **variables, **more)
-
-
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
-    folder = tmp_path_factory.mktemp("runner")
-    for name in ("home", "temp"):
-        (folder / name).mkdir()
-    made = Runner(folder)
-    home = Path.home() / ".config" / "pip" / "pip.conf"
-    more = {"PIP_CONFIG_FILE": str(home)} if home.is_file() else {}
-    done = made.step("Install commcalc", folder, {}, **more)
-    if done.returncode and any(sign in done.stderr for sign in NO_REGISTRY):
-        pytest.skip(f"packages cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (folder / "path").read_text().split() == [f"{folder}/temp/commcalc/bin"]
-    return made
-
-
-@pytest.fixture
-def clone(runner: Runner, tmp_path: Path) -> Path:
-    """A fresh clone of a repository of plans; the pay data, which git does not know, is not in it."""
-    repository, clone = tmp_path / "origin", tmp_path / "clone"
-    assert runner.run("commcalc", "init", str(repository), at=tmp_path).returncode == 0
-    local = {"repos": [{"repo": "local", "hooks": [{**HOOK, "language": "system"}]}]}
-    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(local))
-    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "plans"), ("clone", "-q", str(repository), str(clone))):
-        done = runner.run("git", *command, at=repository)
-        assert done.returncode == 0, done.stderr
-    assert not (clone / "data").exists()
-    return clone
 
 
 def spoil(clone: Path) -> str:
@@ -120,6 +42,25 @@ def test_a_commit_with_a_wrong_plan_is_refused_and_a_mended_one_is_taken(runner:
     taken = runner.run("git", "commit", "-qam", "faster above quota", at=clone)
     assert taken.returncode == 0, taken.stdout + taken.stderr
     assert runner.run("git", "rev-parse", "HEAD", at=clone).stdout != first
+
+
+def test_the_recipe_as_it_stands_refuses_a_wrong_plan(runner: Runner, clone: Path) -> None:
+    ours = clone.parent / "commcalc"  # the repository as others have it: a commit with a tag
+    shutil.copytree(ROOT, ours, ignore=shutil.ignore_patterns(".git", ".venv", "out", "tests", "*cache*", ".hypothesis"))
+    for command in (("init", "-q"), ("add", "-A", "-f"), ("commit", "-qm", "x"), ("tag", "v0.1.0")):
+        assert runner.run("git", *command, at=ours).returncode == 0
+    recipe = RECIPES["pre-commit"].replace("https://github.com/OWNER/commcalc", ours.as_uri())
+    (clone / ".pre-commit-config.yaml").write_text(recipe)
+    home = Path.home() / ".config" / "pip" / "pip.conf"
+    more = {"PIP_CONFIG_FILE": str(home)} if home.is_file() else {}
+    good = runner.run(tool("pre-commit"), "run", "--all-files", at=clone, **more)
+    if any(sign in good.stdout + good.stderr for sign in NO_REGISTRY):
+        pytest.skip("packages cannot be installed here")
+    assert good.returncode == 0, good.stdout + good.stderr
+    spoil(clone)
+    wrong = runner.run(tool("pre-commit"), "run", "--all-files", at=clone, **more)
+    assert wrong.returncode == 1
+    assert "plans/saas-ae.yaml:36:" in wrong.stdout
 
 
 def test_the_action_passes_right_plans_and_marks_wrong_ones_in_the_pull_request(runner: Runner, clone: Path) -> None:

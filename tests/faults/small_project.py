@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,3 +106,13 @@ def day(text: str) -> dict[str, bytes]:
 def read(**options: str) -> dict[str, dict[str, Any]]:
     """Return the deals table's `read:` options."""
     return {"deals": {"read": options}}
+
+
+def program(*arguments: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user does; a traceback is never right."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("COMMCALC", "COLUMNS", "NO_COLOR", "FORCE_COLOR"))}
+    environment = {**kept, "PYTHONPATH": str(Path(__file__).parents[2] / "src"), **more}
+    command = [sys.executable, "-m", "commcalc", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert "Traceback" not in done.stdout + done.stderr
+    return done

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 import tracemalloc
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from small_project import FILES, HEADER, Fault, write_small
+from small_project import FILES, HEADER, Fault, program, write_small
 from test_reading import FAULTS
 from typer.testing import CliRunner
 
@@ -136,16 +134,6 @@ def test_every_fault_of_files_and_people_has_an_entry() -> None:
     assert [n for n, count in names.items() if count > 1] == []
 
 
-def _program(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the program as a user does; a traceback is never right."""
-    source = Path(__file__).parents[2] / "src"
-    command = [sys.executable, "-m", "commcalc", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(source)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120)
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
-
-
 SEEN = (  # of every family some, and every kind of ending
     "F001 byte order mark", "F007 terminal escape", "F012 header only", "F030 100,000 columns", "F032 a folder",
     "F042 euro sign", "F075 no owner at all", "F079 two plans at once", "F100 no quota", "F142 a path upwards", "no such file",
@@ -159,7 +147,7 @@ def test_the_program_ends_as_it_should(name: str, tmp_path: Path) -> None:
     (folder / "out" / fault.period).mkdir(parents=True)
     (folder / "out" / fault.period / "payouts.csv").write_text("the former run\n")
     before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    done = _program("calculate", "--period", fault.period, folder=folder)
+    done = program("calculate", "--period", fault.period, folder=folder)
     assert done.returncode == (fault.status or (1 if fault.says else 0)), done.stderr
     after = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     assert (after == before) == bool(fault.says)
@@ -175,14 +163,14 @@ def test_the_program_ends_as_it_should(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["F061 1900", "F062 more than a year after the period", "F076 a payee on no plan"])
 def test_strict_makes_of_a_warning_and_an_exception_a_failure(name: str, tmp_path: Path) -> None:
     folder = write_small(tmp_path / "p", next(f for f in FAULTS if f.name == name))
-    assert _program("calculate", "--period", "2026-01", folder=folder).returncode == 0
-    assert _program("calculate", "--period", "2026-01", "--strict", folder=folder).returncode == 1
+    assert program("calculate", "--period", "2026-01", folder=folder).returncode == 0
+    assert program("calculate", "--period", "2026-01", "--strict", folder=folder).returncode == 1
 
 
 def test_a_script_reads_what_is_wrong_as_json(tmp_path: Path) -> None:
     rows = "".join(f"D{i},ann,2026-01-05,$1\n" for i in range(1, 11))
     folder = write_small(tmp_path / "p", Fault("F042", {"deals": (HEADER + rows).encode()}))
-    done = _program("calculate", "--period", "2026-01", "--format", "json", folder=folder)
+    done = program("calculate", "--period", "2026-01", "--format", "json", folder=folder)
     assert (done.returncode, done.stdout) == (1, "")
     found = json.loads(done.stderr)["findings"]
     assert [(f["code"], f["file"], f["row"], f["column"], f["deal"], f["count"]) for f in found] == [
@@ -195,7 +183,7 @@ def test_of_many_findings_a_hundred_are_told_and_the_rest_counted(tmp_path: Path
     rows = "".join(f"p{n},sales,2026-01-01\np{n},sales,2026-02-01\n" for n in range(150))
     people = "".join(f"p{n},P\n" for n in range(150))
     files = {"payees": f"payee_id,name\n{people}".encode(), "assignments": f"payee_id,plan,from\n{rows}".encode()}
-    done = _program("calculate", "--period", "2026-01", folder=write_small(tmp_path / "p", Fault("F079", files)))
+    done = program("calculate", "--period", "2026-01", folder=write_small(tmp_path / "p", Fault("F079", files)))
     assert done.returncode == 1
     assert done.stderr.count("error[D052]") == 100
     assert "and 50 more" in done.stderr
@@ -215,7 +203,7 @@ def test_what_was_accepted_with_a_change_stands_in_the_manifest(tmp_path: Path) 
         b"0\r", b"0,a,b\r"
     )
     folder = write_small(tmp_path / "p", Fault("F001", {"deals": content + b"\r\n"}))
-    assert _program("calculate", "--period", "2026-01", folder=folder).returncode == 0
+    assert program("calculate", "--period", "2026-01", folder=folder).returncode == 0
     notes = json.loads((folder / "out" / "2026-01" / "manifest.json").read_text())["notes"]
     assert notes == [
         "data/deals.csv: byte order mark dropped",
@@ -228,7 +216,7 @@ def test_what_was_accepted_with_a_change_stands_in_the_manifest(tmp_path: Path) 
 def test_odd_ids_are_escaped_in_what_people_read(tmp_path: Path) -> None:
     fault = next(f for f in FAULTS if f.name == "F069 odd ids")
     folder = write_small(tmp_path / "p", fault)
-    assert _program("calculate", "--period", "2026-01", folder=folder).returncode == 0
+    assert program("calculate", "--period", "2026-01", folder=folder).returncode == 0
     lines = (folder / "out" / "2026-01" / "lines.csv").read_text()
     assert ",'=1+1," in lines
     assert ",=1+1," not in lines

@@ -133,7 +133,7 @@ def facts(world: World) -> Facts:
 def house_of(world: World) -> House:
     """The house as the engine knows it."""
     counts = frozenset(c for c, t in types_of("deals").items() if t == "count")
-    return House(world.readings, world.currency, "close_date", counts, crediting_of(world), TERRITORY_KEYS)
+    return House(world.readings, world.currency, "close_date", counts, crediting_of(world), TERRITORY_KEYS, facts(world))
 
 
 def crediting_of(world: World) -> Crediting | None:

@@ -11,12 +11,14 @@ from commcalc.checks.expressions import at_place, scope_of
 from commcalc.checks.facts import Facts
 from commcalc.checks.problems import CELL, MONEY_OF_MONEY
 from commcalc.checks.tiers import values
-from commcalc.language.expression import Scope, Type, check_expression
+from commcalc.language.expression import Scope, Type, check_expression, walk
+from commcalc.language.expression.nodes import Number
 from commcalc.language.fields import Cell
-from commcalc.plan.components import Commission
+from commcalc.plan.components import Bonus, Commission, Spiff
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.model import Plan
 from commcalc.plan.shapes import Matrix, Rows
-from commcalc.plan.walk import Path, Place
+from commcalc.plan.walk import Path, Place, component_places
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -36,10 +38,45 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
         if what and check_expression(place.expression, at_place(scope, place))[0] is Type.MONEY:
             said = f"`{place.expression.text}` is an amount, and {what}"
             yield MONEY_OF_MONEY.at(loaded.tree.span_of(path), what=said, mend="write a ratio: 5% or 1.2x")
+        if _of_target(loaded.plan, place) and check_expression(place.expression, at_place(scope, place))[0] is Type.MONEY:
+            said = f"`{place.expression.text}` is an amount, and a bonus with a target pays a ratio of it"
+            mend = "write a ratio: 100%, attainment, value / 1_000 USD; or leave the target out"
+            yield MONEY_OF_MONEY.at(loaded.tree.span_of(path), what=said, mend=mend)
+        if _is_plain(loaded.plan, place) and check_expression(place.expression, at_place(scope, place))[0] is Type.NUMBER:
+            said = f"`{place.expression.text}` is a plain number, and a spiff pays an amount or a ratio"
+            mend = "write 300 USD or 5%; of a column, say in `types:` of its table that it is money or a ratio"
+            yield MONEY_OF_MONEY.at(loaded.tree.span_of(path), what=said, mend=mend)
     for path, value in values(loaded):
         if isinstance(value, Rows | Matrix):
             own = getattr(loaded.plan.components.get(str(path[1])), "on", None) if path[0] == "components" else None
             yield from _cells(loaded, path, value, at_place(scope, Place(path, value.by[0], "any", deal=True, own=own)))
+
+
+def _of_target(plan: Plan, place: Place) -> bool:
+    component = plan.components[str(place.path[1])]
+    return place.path[2] == "payout" and isinstance(component, Bonus) and component.target is not None
+
+
+def _is_plain(plan: Plan, place: Place) -> bool:
+    """Whether it is the pay of a spiff, and no nought and nothing in percent in it says of what the number is."""
+    if place.path[2] != "pay" or not isinstance(plan.components[str(place.path[1])], Spiff):
+        return False
+    node = place.expression.node
+    nought = isinstance(node, Number) and node.value == 0
+    return not nought and not any(isinstance(n, Number) and n.type == "ratio" for n in walk(node))
+
+
+def pays_amount(plan: Plan, name: str, facts: Facts) -> bool:
+    """Return whether what a bonus or spiff pays is an amount, by the types of all that it may give; else it is a ratio.
+
+    A bonus without a target has nothing that a ratio could be of.
+    """
+    component = plan.components[name]
+    if isinstance(component, Bonus) and component.target is None:
+        return True
+    scope = scope_of(plan, facts)
+    given = (p for p in component_places(name, component) if p.path[2] in ("payout", "pay") and not p.key and "by" not in p.path)
+    return any(check_expression(p.expression, at_place(scope, p))[0] is Type.MONEY for p in given)
 
 
 def _is_amount(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -27,9 +28,10 @@ commcalc dry-run proposals/sales-rep.yaml        # the last full quarter
 commcalc dry-run new-rates --against 2026-01..2026-03  # a branch of git
 commcalc dry-run proposals --fail-on 'total > 2%' --fail-on 'losers > 0'
 commcalc dry-run proposals --output dry-run.html # for those who sign
-commcalc dry-run proposals --format markdown     # for a pull request
+commcalc dry-run . --base main --format markdown # a pull request
 ```
 """
+NOTHING = ("K203", "K209")  # nothing to try, or nothing to set it against
 Style = Literal["text", "json", "markdown", "html"]
 ENDINGS: dict[str, Style] = {".txt": "text", ".json": "json", ".md": "markdown", ".html": "html"}
 
@@ -39,6 +41,9 @@ def verb(
     against: Annotated[
         str, typer.Option("--against", help="The past span: last-quarter, 2026-Q1, 2026-01..2026-03, or two dates.")
     ] = "last-quarter",
+    base: Annotated[
+        str | None, typer.Option("--base", help="What is before, as git has it at this ref; the project, where left out.")
+    ] = None,
     project: Annotated[Path, typer.Option("--project", help="The project's folder.")] = Path(),
     fail_on: Annotated[
         list[str] | None, typer.Option("--fail-on", help="A limit; past it the exit status is 1: 'total > 2%', 'payee < -5%'.")
@@ -60,7 +65,7 @@ def verb(
     if opened.file is None:
         _refused(opened.report, opened)
     limits = [_limit(text) for text in fail_on or ()]
-    ran = _tried(opened, changed, against, quiet=quiet)
+    ran = _tried(opened, changed, (against, base), quiet=quiet)
     if ran.compared is None or ran.guard is None:
         shown.problems(ran.report, ran.sources, "full")
         raise typer.Exit(shown.status(ran.report))
@@ -108,14 +113,21 @@ def _refused(report: Report, opened: Project) -> None:
     raise typer.Exit(3)
 
 
-def _tried(opened: Project, changed: str, against: str, *, quiet: bool) -> DryRun:
+def _tried(opened: Project, changed: str, set_against: tuple[str, str | None], *, quiet: bool) -> DryRun:
     module = importlib.import_module("commcalc.dry_run")
-    with module.changed_project(opened, changed) as (after, report):
-        if after is None or report.errors:
+    span, ref = set_against
+    with ExitStack() as sides:
+        before, found = sides.enter_context(module.base_project(opened, ref)) if ref is not None else (opened, Report())
+        after, report = sides.enter_context(module.changed_project(opened, changed)) if before is not None else (None, found)
+        if before is None or after is None or report.errors:
             sources = after.sources if after is not None else opened.sources
             shown.problems(report, sources, "full")
-            raise typer.Exit(3 if any(p.code == "K203" for p in report) else shown.status(report))
-        ran: DryRun = module.compare_projects(opened, after, against, shown.progress(quiet=quiet))
+            raise typer.Exit(3 if any(p.code in NOTHING for p in report) else shown.status(report))
+        ran: DryRun = module.compare_projects(before, after, span, shown.progress(quiet=quiet))
+        if ran.base_refused and ref is not None:
+            shown.progress_over(quiet=quiet)
+            shown.problems(module.no_base(ref, ran.report), opened.sources, "full")
+            raise typer.Exit(3)
     shown.progress_over(quiet=quiet)
     return ran
 

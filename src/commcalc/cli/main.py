@@ -56,9 +56,17 @@ def _discarded(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def _reopened() -> None:
+    """Where the caller closed an output, let what is written to it go nowhere - and not into the next file that is opened."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+
+
 def run() -> None:
     """Run the program: every ending has its exit status, and none is a traceback."""
     signal.signal(signal.SIGTERM, _terminated)
+    _reopened()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter shows its number

@@ -48,8 +48,13 @@ def opened_run(path: Path, period: str | None) -> Opened:
     return Opened(project, found, words)
 
 
+def written_runs(out: Path) -> list[Path]:
+    """Return the folders of the runs that were written, the last one last."""
+    return sorted(p for p in out.glob("*") if not p.name.startswith(".") and (p / "manifest.json").is_file())
+
+
 def _folder(out: Path, period: str | None) -> Path:
-    runs = sorted(p for p in out.glob("*") if not p.name.startswith(".") and (p / "manifest.json").is_file())
+    runs = written_runs(out)
     found = [p for p in runs if p.name == period] if period is not None else runs[-1:]
     if found:
         return found[0]

@@ -13,23 +13,26 @@ import typer
 import commcalc
 from commcalc.base.render import shown as visible
 from commcalc.cli import shown
+from commcalc.cli.runs import written_runs
 from commcalc.language.names import nearest
 
 
 def why_not(project: Path, deal: str, payee: str, period: str | None, *, machine: bool) -> None:
     """Calculate the period anew, ask why the deal did not pay the payee, and print the answer."""
     opened = commcalc.open(project)
-    run = opened.calculate(period, set_aside=True, progress=shown.progress(quiet=False))
+    last = [run.name for run in written_runs(opened.root / "out")[-1:]]
+    run = opened.calculate(period or next(iter(last), None), set_aside=True, progress=shown.progress(quiet=False))
     shown.progress_over(quiet=False)
     if run.result is None or run.inputs is None:
         shown.problems(run.report, opened.sources, "full")
         raise typer.Exit(shown.status(run.report))
+    payees = run.inputs.tables["payees"].select("payee_id", "name").rows()
+    ids = {i for i, _ in payees}
+    if payee not in ids:
+        _unknown("payee", payee, {**{name: i for i, name in payees if name}, **{i: i for i in ids}})
     asked = importlib.import_module("commcalc.month_end").why_not(opened, run, deal, payee)
-    known = run.inputs.tables["payees"]["payee_id"].unique().sort().to_list()
-    if payee not in known:
-        _unknown("payee", payee, known)
     if not asked:
-        _unknown("deal", deal, run.inputs.tables["deals"]["deal_id"].unique().to_list())
+        _unknown("deal", deal, {d: d for d in run.inputs.tables["deals"]["deal_id"].unique().sort()})
     changed = _changed(opened.root / "out" / run.result.period, run.manifest)
     words = importlib.import_module("commcalc.documents.why_not")
     if machine:
@@ -41,9 +44,11 @@ def why_not(project: Path, deal: str, payee: str, period: str | None, *, machine
         shown.note(f"calculated anew: since out/{run.result.period} was written, {', '.join(changed)} changed")
 
 
-def _unknown(noun: str, name: str, known: list[str]) -> None:
-    near = nearest(name, known)
-    shown.note(f"there is no {noun} `{name}`" + (f"; did you mean `{near}`?" if near else ""))
+def _unknown(noun: str, name: str, meant: Mapping[str, str]) -> None:
+    """End with the nearest name; `meant`: what each known name stands for."""
+    near = name if name in meant else nearest(name, meant)
+    means = "" if near is None or meant[near] == near else f", {near}"
+    shown.note(visible(f"there is no {noun} `{name}`" + (f"; did you mean `{meant[near]}`{means}?" if near else "")))
     raise typer.Exit(1)
 
 

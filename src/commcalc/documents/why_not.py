@@ -10,17 +10,22 @@ from commcalc.base.money import minor_units
 from commcalc.documents.figures import amount
 from commcalc.studies.why_not import Answer
 
-LINE = ("deal", "line", "plan", "component", "kind", "window_first", "credit_date", "basis", "rate", "factor", "exact", "amount")
+LINE = (
+    "deal", "line", "plan", "component", "kind", "role", "window_first", "credit_date", "basis", "rate", "factor", "exact",
+    "amount", "currency", "accrued", "held",
+)  # fmt: skip
 
 
 def in_words(answers: Sequence[Answer], deal: str, payee: str, period: str) -> Iterator[str]:
     """Yield the lines of text."""
     for answer in answers:
+        what = deal + _lines(answer.lines)
         under = f" under {answer.component}" if answer.component else ""
         if not answer.rule:
-            yield f"Deal {deal} pays {payee}{under} in {period}:"
+            yield f"Deal {what} pays {payee}{under} in {period}:"
         else:
-            yield f"Deal {deal} is not paid to {payee}{under} in {period}, by this rule:"
+            fully = "not paid" if not sum(row["amount"] for row in answer.paid) else "not paid in full"
+            yield f"Deal {what} is {fully} to {payee}{under} in {period}, by this rule:"
             yield f"  {answer.rule}: {answer.why}"
         if answer.mend:
             yield f"  mend: {answer.mend}"
@@ -38,9 +43,17 @@ def in_words(answers: Sequence[Answer], deal: str, payee: str, period: str) -> I
             yield from (f"    {_line(row, row['more'])}" for row in answer.would_pay)
 
 
+def _lines(numbers: Sequence[int]) -> str:
+    if not numbers:
+        return ""
+    return f", line {numbers[0]}," if len(numbers) == 1 else f", lines {', '.join(map(str, numbers))},"
+
+
 def _line(row: Mapping[str, Any], money: Any) -> str:
-    what = row["deal"] or row["window_first"]
-    sign = "" if row["kind"] == "earning" else f" ({row['kind']})"
+    what = row["deal"] + (f" line {row['line']}" if row["line"] else "") if row["deal"] else row["window_first"]
+    marks = [row["kind"]] if row["kind"] != "earning" else []
+    marks += ["earned, held back"] if row["held"] else ["earned, not payable yet"] if row["accrued"] else []
+    sign = f" ({', '.join(marks)})" if marks else ""
     return f"{amount(money, minor_units(row['currency']))} {row['currency']} on {what} by {row['plan']}.{row['component']}{sign}"
 
 

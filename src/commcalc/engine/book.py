@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
 
 from commcalc.base.calendar import Calendar, Period
+from commcalc.checks.facts import Facts
 from commcalc.engine.instead import with_places_taken
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
@@ -33,6 +34,7 @@ class House:
     count_columns: frozenset[str]  # deal columns that hold whole units
     crediting: Crediting | None = None
     territory_keys: tuple[str, ...] = ()  # key columns of the territories table
+    facts: Facts = field(default_factory=Facts)  # what types the columns have
 
 
 @dataclass(frozen=True, slots=True)

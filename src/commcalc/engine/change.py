@@ -13,7 +13,7 @@ from commcalc.engine.earnings import Blank, Job, probe_day
 from commcalc.engine.measure import window_of, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.reading import with_assignment
-from commcalc.engine.rules import expressions_of, is_money
+from commcalc.engine.rules import expressions_of
 from commcalc.engine.target import target_of
 from commcalc.engine.tenure import days_of, has_end, taking_part
 from commcalc.engine.windows import own_windows
@@ -153,7 +153,7 @@ def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.Data
 def proration(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:
     """A bonus of an amount, by the days taken part in its window (docs/semantics.md 7.2)."""
     said = job.component
-    if not isinstance(said, Bonus) or not prorates(job.plan, "bonus") or not is_money(said.payout):
+    if not isinstance(said, Bonus) or not prorates(job.plan, "bonus") or not job.pays_amount:
         return frame, []
     del day
     taken = taking_part(job.book, job.plan, frame, "~wfirst", "~wlast")

@@ -54,6 +54,7 @@ class Job:
     component: ComponentBase
     rules: Rules
     readings: Readings
+    pays_amount: bool = False  # a bonus or spiff: an amount, not a ratio
 
     @property
     def measured(self) -> Measured | None:

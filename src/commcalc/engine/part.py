@@ -11,6 +11,7 @@ from decimal import Decimal
 import polars as pl
 
 from commcalc.base.problem import Problem
+from commcalc.checks.pay_types import pays_amount
 from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
@@ -88,7 +89,8 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
         for component, said in loaded.plan.components.items():
             plan = as_prorated(loaded.plan, said)
             readings = common if plan is loaded.plan else Readings(book, plan, rules, measured[name])
-            jobs[name].append(Job(book, plan, component, said, rules, readings))
+            amount = pays_amount(plan, component, book.house.facts)
+            jobs[name].append(Job(book, plan, component, said, rules, readings, amount))
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
                 paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))

@@ -378,8 +378,3 @@ def deal_rules(component: object) -> list[object]:
     for extra in (*component.multiply, *component.kickers):  # type: ignore[attr-defined]
         found += [getattr(extra, "factor", None), getattr(extra, "add", None), extra.when]
     return [v for v in found if v is not None]
-
-
-def is_money(payout: object) -> bool:
-    """Return whether a payout is an amount rather than a ratio: any of its values written as money."""
-    return any(isinstance(n, Number) and n.type == "money" for e in expressions_of(payout) for n in walk(e.node))

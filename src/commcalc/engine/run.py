@@ -23,10 +23,10 @@ from commcalc.engine.parts import parts_of
 from commcalc.engine.pay import base_pay, payments, payouts
 from commcalc.engine.problems import IDENTITY, SAME_ID
 from commcalc.engine.result import Identity, Result
-from commcalc.engine.tables_out import exception_rows
+from commcalc.engine.tables_out import exception_rows, with_ids
 from commcalc.plan.load import LoadedPlan
 from commcalc.tables.exact import D
-from commcalc.tables.results import CREDITS, EXCEPTIONS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
+from commcalc.tables.results import CREDITS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
 
 Progress = Callable[[str], None]
 
@@ -118,7 +118,7 @@ def _result(book: Book, done: Sequence[PartResult], kept: Kept, aside: pl.DataFr
         ),
         steps,
         out,
-        pl.concat(exceptions).sort(*EXCEPTIONS.key, "reason").select(EXCEPTIONS.names),
+        with_ids(pl.concat(exceptions), book.deals),
         pl.concat([p.account.left_out for p in done]).sort(LEFT_OUT.key).select(LEFT_OUT.names),
         identities,
         counts,

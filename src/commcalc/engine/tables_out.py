@@ -111,7 +111,7 @@ def exception_rows(
     blanks: list[tuple[Job, Blank]],
     undecided: list[tuple[str, Measured]],
 ) -> pl.DataFrame:
-    """Return every exception as columns of tables.results.EXCEPTIONS, with ids that a changed row changes."""
+    """Return every exception as columns of tables.results.EXCEPTIONS but the id."""
     frames = [crediting]
     by_name = {p.plan.plan: p.plan for p in book.plans}
     for plan, found in undecided:
@@ -129,10 +129,38 @@ def exception_rows(
             frames.append(_deal_exceptions(book, on_deal, (component, blank.rule), reads))
         if len(on_payee):
             frames.append(_payee_exceptions(book, on_payee, component, blank))
-    every = pl.concat([f.select([c for c in EXCEPTIONS.names if c != "id"]) for f in frames]).unique(maintain_order=True)
-    texts = every.select(pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="\x1f"))
-    ids = ["E-" + _base32(t) for t in texts.to_series().to_list()]
-    return every.with_columns(pl.Series("id", ids, dtype=pl.String)).select(EXCEPTIONS.names)
+    return pl.concat([f.select([c for c in EXCEPTIONS.names if c != "id"]) for f in frames]).unique(maintain_order=True)
+
+
+def with_ids(exceptions: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
+    """Add the id: made of the exception and the fields of its deal row that plans read, not of the row's place in a file.
+
+    So a changed row has another id, and rows added above it, or another name of the file, leave it as it is. Of rows that are
+    alike in all of that the second has another id than the first, and so on.
+    """
+    said = [c for c in EXCEPTIONS.names if c not in ("id", *PLACE)]
+    every = exceptions.sort(*EXCEPTIONS.key, "reason").with_columns(_told(pl.col(said)).alias("~said"))
+    if set(PLACE) <= set(deals.columns):
+        own = [c for c in sorted(deals.columns) if not c.startswith("~") and c not in PLACE]
+        rows = deals.filter(pl.col("row").is_in(every["row"].unique().implode()))
+        key = (pl.col("file").cast(pl.String), pl.col("row").cast(pl.UInt32), pl.col("deal_id").alias("deal"))
+        rows = rows.select(*key, _told(pl.col(own)).alias("~own"))
+        rows = rows.group_by(*PLACE, "deal", maintain_order=True).agg(pl.col("~own").str.join("\x1d"))
+        every = every.join(rows, on=[*PLACE, "deal"], how="left", maintain_order="left")
+    else:
+        every = every.with_columns(pl.lit("").alias("~own"))
+    told = pl.concat_str(pl.col("~said"), pl.col("~own").fill_null(""), separator="\x1e")
+    every = every.with_columns(told.alias("~told"))
+    every = every.with_columns(pl.int_range(pl.len()).over("~told").cast(pl.String).alias("~again"))
+    texts = every.select(pl.concat_str("~told", "~again", separator="\x1e")).to_series().to_list()
+    return every.with_columns(pl.Series("id", ["E-" + _base32(t) for t in texts], dtype=pl.String)).select(EXCEPTIONS.names)
+
+
+PLACE = ("file", "row")
+
+
+def _told(columns: pl.Expr) -> pl.Expr:
+    return pl.concat_str(columns.cast(pl.String).fill_null(""), separator="\x1f")
 
 
 def _base32(text: str) -> str:

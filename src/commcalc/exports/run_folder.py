@@ -19,7 +19,7 @@ from commcalc.engine.kept import InMemory
 from commcalc.engine.result import Result
 from commcalc.exports.for_people import as_typed, for_people
 from commcalc.exports.problems import CANNOT_WRITE, INSIDE, NOT_WHOLE
-from commcalc.exports.streamed import Streams, write_table
+from commcalc.exports.streamed import Streams, disk_errors, write_table
 from commcalc.exports.whole_folder import (
     LastStep,
     begun,
@@ -174,7 +174,8 @@ def _write_tables(result: Result, folder: Path, streamed: Mapping[str, str]) -> 
 
     def text(name: str) -> tuple[str, str]:
         path = new_file(folder / f"{name}.csv")
-        for_people(getattr(result, name), SCHEMAS[name]).write_csv(path)
+        with disk_errors(path):
+            for_people(getattr(result, name), SCHEMAS[name]).write_csv(path)
         return path.name, synced_digest(path)
 
     tables = [name for name in PARQUET if f"{name}.parquet" not in streamed]

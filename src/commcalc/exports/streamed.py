@@ -20,7 +20,7 @@ WAITING = 2  # parts that may wait for the writer
 
 def write_table(frame: pl.DataFrame, path: Path) -> str:
     """Write a table that is at hand as Parquet and return the file's digest."""
-    with _disk_errors(path):
+    with disk_errors(path):
         frame.write_parquet(new_file(path), row_group_size=ROW_GROUP, compression="lz4", statistics=False)
     return synced_digest(path)
 
@@ -97,7 +97,7 @@ class _Stream:
 
     def _write(self) -> None:
         try:
-            with _disk_errors(self.path):
+            with disk_errors(self.path):
                 source = register_io_source(lambda *_: self._parts(), schema=self.schema, is_pure=False)
                 source.sink_parquet(self.path, row_group_size=ROW_GROUP, compression="lz4", statistics=False)
         finally:
@@ -111,7 +111,7 @@ class _Stream:
 
 
 @contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
+def disk_errors(path: Path) -> Iterator[None]:
     """Polars tells of a full disk in words of its own: say it as the system does."""
     try:
         yield

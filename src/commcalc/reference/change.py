@@ -13,7 +13,6 @@ from commcalc.plan.components.common import Gate, Limit
 from commcalc.plan.components.spiff import Budget
 from commcalc.plan.targets import PartOf
 from commcalc.plan.windows import OF_PAYEE
-from commcalc.reference.components.bonus import pays_money
 from commcalc.reference.expression import evaluate
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.numbers import ZERO, over, times, within
@@ -151,7 +150,7 @@ def _gate(work: Work, gate: Gate, entries: list[Entry], at: date) -> list[Entry]
 
 def _prorate(work: Work, entries: list[Entry]) -> None:
     """A bonus that is an amount: x days taking part / days of the window (§7.2)."""
-    if work.prorate.bonus != "days" or not isinstance(work.component, Bonus) or not pays_money(work):
+    if work.prorate.bonus != "days" or not isinstance(work.component, Bonus) or not work.pays_amount:
         return
     for entry in entries:
         days = overlap(work.records.days_on(entry.earner.payee, work.plan), entry.window.first, entry.window.last)

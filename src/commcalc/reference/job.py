@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from commcalc.base.calendar import Calendar
+from commcalc.checks.facts import Facts
 from commcalc.plan.crediting import Crediting
 from commcalc.plan.model import Plan
 
@@ -26,6 +27,7 @@ class House:
     types: Mapping[str, str] = field(default_factory=dict)
     crediting: Crediting | None = None
     territory_keys: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True, slots=True)

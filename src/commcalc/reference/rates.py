@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from commcalc.language.expression.nodes import Binary, Call, Expression, Name, Node, Number, Unary
+from commcalc.language.expression.nodes import Expression
 from commcalc.language.fields import Cell
 from commcalc.plan.shapes import Bands, Matrix, Points, Rows
 from commcalc.reference.expression import Given, Names, evaluate, undivided
@@ -133,17 +133,6 @@ def _bands(said: Bands, names: Names) -> Figure | None:
     return Figure(times(pay, quota) + times(each, over_start), quota)
 
 
-def first_value(value: Any) -> Expression | None:
-    """Return the first expression that a value may give: it tells money from ratio."""
-    if isinstance(value, Expression):
-        return value
-    if isinstance(value, Points):
-        return next(iter(value.points.values()), None)
-    if isinstance(value, Bands):
-        return value.bands[0].pay
-    return next((v for _, v in value.entries()), None)
-
-
 def values_of(value: Any) -> list[Expression]:
     """Return every expression of a value: what is looked up, and what is given."""
     if isinstance(value, Expression):
@@ -155,25 +144,3 @@ def values_of(value: Any) -> list[Expression]:
         said = [e for b in value.bands for e in (b.start, b.pay, b.per_point) if e is not None]
         return [value.by, value.before, *said]
     return [*value.by, *(v for _, v in value.entries())]
-
-
-def is_money(node: Node) -> bool | None:
-    """Tell money from a ratio by how an expression is written; None where it cannot be told."""
-    if isinstance(node, Number):
-        return {"money": True, "ratio": False, "number": None}[node.type]
-    if isinstance(node, Unary):
-        return is_money(node.operand)
-    if isinstance(node, Name) and node.id == "attainment":
-        return False
-    if isinstance(node, Call):
-        if node.function == "attainment":
-            return False
-        parts = node.args[1:] if node.function == "if" else node.args
-        return _either([is_money(a) for a in parts])
-    if isinstance(node, Binary):
-        return _either([is_money(node.left), is_money(node.right)])
-    return None
-
-
-def _either(found: list[bool | None]) -> bool | None:
-    return True if True in found else False if False in found else None

@@ -10,6 +10,7 @@ from math import lcm
 from typing import Any
 
 from commcalc.base.money import minor_units
+from commcalc.checks.pay_types import pays_amount
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Member, Name
 from commcalc.plan.components import Bonus, Spiff
@@ -92,6 +93,7 @@ class Work:
         self.prorate = self._prorate()
         self.earners: list[Earner] = []  # everybody who earns under the component
         self.on: str | None = getattr(self.component, "on", None)
+        self.pays_amount = pays_amount(self.plan, name, records.house.facts)
 
     def _prorate(self) -> Prorate:
         """The payment's switches; the component's own where it says them."""

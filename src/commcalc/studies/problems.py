@@ -131,6 +131,18 @@ MIDDLE = Kind(
 Fails: a branch that renames a column of the deals and uses the new name in a plan
 Works: a branch for the data, and one for the plan""",
 )
+NO_BASE = Kind(
+    "K209",
+    "Nothing to set the change against",
+    "the project at `{ref}` cannot be calculated, so there is nothing to set the change against: {why}",
+    "name a branch, tag or commit at which it can: --base main",
+    """`--base REF` takes what is before from git. Where the project is not there yet, its plans or tables are wrong there, or its
+data stand nowhere, there is no pay before, and no difference.
+
+Fails: --base main, where plans/sales-rep.yaml of main has an error that this change mends
+Works: --base v2026.3""",
+)
 KINDS: tuple[Kind, ...] = (
     DIFFERENT, MISSING, NOT_AS_EXPECTED, OTHER_REFUSAL, NO_SPAN, NO_QUARTER, NOTHING_TO_TRY, OTHER_HOUSE, NOBODY, LATER_BEGIN, HARMED, MIDDLE,
+    NO_BASE,
 )  # fmt: skip

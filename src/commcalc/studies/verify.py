@@ -33,7 +33,7 @@ def plain_house(house: House) -> reference.House:
     """Return what the project says as the reference interpreter takes it."""
     counts = dict.fromkeys(house.count_columns, "count")
     return reference.House(
-        dict(house.readings), house.currency, house.credit_date, counts, house.crediting, house.territory_keys
+        dict(house.readings), house.currency, house.credit_date, counts, house.crediting, house.territory_keys, house.facts
     )  # fmt: skip
 
 

@@ -15,19 +15,22 @@ from commcalc.base.problem import Report
 from commcalc.engine.book import Book, House, prepare_book
 from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.parts import parts_of
+from commcalc.engine.people import join_effective
 from commcalc.engine.result import Result
 from commcalc.engine.run import run as run_engine
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.readings import reading
 from commcalc.plan.whose import WORDS, Company, ReportsCredit, SameCredit
-from commcalc.studies.why_not_change import Change, Kept, at_date, employed, listed, of_owner, put_on_plan
-from commcalc.studies.why_not_rules import Refusal, refused_by_component
+from commcalc.studies.why_not_change import Change, Kept, Rows, employed, in_force, listed, of_owner, put_on_plan, set_cells
+from commcalc.studies.why_not_paid import Asked, became
+from commcalc.studies.why_not_rules import Refusal, Who, credited, gathered
 
-MOST_THEN = 3  # changes one after the other: what is refused still, once the first is made
+MOST_THEN = 4  # changes one after the other: what is refused still, once the first is made
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that a run is made from; `refusals`: by the mapping, of the deal that is asked about."""
+    """All that a run is made from; `refusals`: by the mapping, of lines of the deal that is asked about."""
 
     plans: tuple[LoadedPlan, ...]
     house: House
@@ -46,13 +49,15 @@ class World:
 class Answer:
     """What became of the deal under one component, or before any: the rule and why; the change, and the lines it would give.
 
-    `paid`: the lines that there are. `then`: what refuses it still once the change is made.
+    `lines`: of which lines of the deal; none named: of all. `paid`: the lines that there are. `then`: what refuses it still
+    once the change is made.
     """
 
     component: str
     rule: str
     why: str
     mend: str = ""
+    lines: tuple[int, ...] = ()
     change: str = ""
     would_pay: tuple[Mapping[str, Any], ...] = ()
     paid: tuple[Mapping[str, Any], ...] = ()
@@ -62,35 +67,36 @@ class Answer:
 
 def why_not(world: World, deal: str, payee: str) -> list[Answer]:
     """Return what refused the deal to the payee, in the order in which a credit comes about; what it pays where it does."""
-    now = world.result()
+    now, who = world.result(), Who(deal, payee)
     if now.report.errors:
         return [Answer("", "", "the run is refused", problems=now.report)]
-    return [_answered(world, now, deal, payee, refusal) for refusal in refusals(world, now, deal, payee)]
+    return [_answered(world, now, who, refusal) for refusal in refusals(world, now, who)]
 
 
-def _answered(world: World, now: Result, deal: str, payee: str, refusal: Refusal) -> Answer:
-    lines = tuple(r for r in _of(now, payee, refusal.component) if r["deal"] == deal)
-    answer = Answer(refusal.component, refusal.rule, refusal.why, refusal.mend, paid=lines)
-    if refusal.change is None:
-        return answer
-    words, changed = [refusal.change.words], _changed(world, refusal.change)
-    after = changed.result()
-    for _ in range(MOST_THEN):
-        gained = _gained(now, after, payee, refusal.component)
-        still = [r for r in refusals(changed, after, deal, payee) if refusal.component in ("", r.component) and r.rule]
-        if after.report.errors or any(line["deal"] == deal for line in gained) or not still:
-            return replace(answer, change=" and ".join(words), would_pay=gained, problems=after.report)
-        following = still[0]
-        if following.change is None or following.change.words in words:
-            return replace(answer, change=" and ".join(words), would_pay=gained, then=f"{following.rule}: {following.why}")
-        words, changed = [*words, following.change.words], _changed(changed, following.change)
+def _answered(world: World, now: Result, who: Who, refusal: Refusal) -> Answer:
+    rows = Rows(who.deal, refusal.lines)
+    paid = tuple(r for r in _of(now, who.payee, refusal.component) if _is_of(r, rows))
+    answer = Answer(refusal.component, refusal.rule, refusal.why, refusal.mend, refusal.lines, paid=paid)
+    changed, words, following = world, list[str](), refusal
+    while following.change is not None and following.change.words not in words and len(words) < MOST_THEN:
+        kept = following.change.make(Kept(changed.plans, changed.tables), rows)
+        changed = replace(changed, plans=kept.plans, tables=kept.tables, refusals=())
+        words.append(following.change.words)
         after = changed.result()
-    return replace(answer, change=" and ".join(words), would_pay=_gained(now, after, payee, refusal.component))
+        gained = _gained(now, after, who.payee, refusal.component)
+        answer = replace(answer, change=" and ".join(words), would_pay=gained, problems=after.report)
+        if after.report.errors or any(_is_of(line, rows) for line in gained):
+            return answer
+        still = [r for r in refusals(changed, after, who) if r.rule and refusal.component in ("", r.component)]
+        still = [r for r in still if not r.lines or not rows.lines or set(r.lines) & set(rows.lines)]
+        if not still:
+            return answer
+        following = still[0]
+    return replace(answer, then=f"{following.rule}: {following.why}") if words else answer
 
 
-def _changed(world: World, change: Change) -> World:
-    kept = change.make(Kept(world.plans, world.tables))
-    return replace(world, plans=kept.plans, tables=kept.tables, refusals=())
+def _is_of(line: Mapping[str, Any], rows: Rows) -> bool:
+    return line["deal"] == rows.deal and (not rows.lines or line["line"] in rows.lines)
 
 
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
@@ -115,110 +121,196 @@ def _of(result: Result, payee: str, component: str) -> list[dict[str, Any]]:
     return [r for r in rows if component in ("", f"{r['plan']}.{r['component']}")]
 
 
-def refusals(world: World, result: Result, deal: str, payee: str) -> Iterator[Refusal]:
-    """Yield what refuses the deal: the mapping, its reading, its date, its owner, hire and plan; else each component's rules."""
-    rows = world.tables["deals"].filter(pl.col("deal_id") == deal)
-    if rows.is_empty():
-        yield from world.refusals
-        listed_ = result.exceptions.filter((pl.col("deal") == deal) & (pl.col("component") == ""))
-        yield from (Refusal("", f"{r['file']}:{r['row']}", r["reason"], r["mend"]) for r in listed_.to_dicts())
-        return
-    book = _book_of(world, rows, deal)
-    row = rows.row(0, named=True)
-    early = _before_the_rules(world, book, result, row, payee)
-    if isinstance(early, Refusal):
-        yield early
-        return
-    day: date = row[world.house.credit_date]
-    for loaded in world.plans:
-        if loaded.plan.plan == early or loaded.plan.of_all:
-            for name in loaded.plan.components:
-                over = _outside(loaded, name, day) if loaded.plan.of_all else None
-                yield over or refused_by_component(book, loaded, name, result, (deal, payee))
+def refusals(world: World, result: Result, who: Who) -> list[Refusal]:
+    """Return what refuses the deal: the mapping, its reading, its date, its owner, hire and plan; else each component's rules.
 
-
-def _outside(loaded: LoadedPlan, name: str, day: date) -> Refusal | None:
-    """A program takes in what is credited in its dates."""
-    first, last = loaded.plan.effective.first, loaded.plan.effective.last
-    if (first or day) <= day <= (last or day):
-        return None
-    return Refusal(f"{loaded.plan.plan}.{name}", "dates", f"the program runs {listed(first, last)}, and {day} is not in it")
+    A deal of several lines is asked about line by line; lines with the same answer are one refusal.
+    """
+    unread = result.exceptions.filter((pl.col("deal") == who.deal) & (pl.col("component") == "") & pl.col("payee").eq(""))
+    deals = world.tables["deals"].filter(pl.col("deal_id") == who.deal)
+    if deals.is_empty():
+        listed_ = result.exceptions.filter((pl.col("deal") == who.deal) & (pl.col("component") == ""))
+        return [*world.refusals, *(_unread(r) for r in listed_.to_dicts())]
+    known = set(zip(deals["file"], deals["row"], strict=True)) if {"file", "row"} <= set(deals.columns) else set()
+    aside = [_unread(r) for r in unread.to_dicts() if known and (r["file"], r["row"]) not in known]
+    if "line" in deals.columns:
+        deals = deals.with_columns(pl.col("line").fill_null(0).cast(pl.UInt32))
+    book = _book_of(world, deals, who.deal)
+    every = tuple(book.deals["line"])
+    if world.refusals or aside:
+        every = (*every, -1)  # some lines are not among those read: an answer of the others names them
+    asked = _Question(world, book, result, who)
+    early, later = asked.by_line()
+    return [*world.refusals, *aside, *gathered(iter(early), every), *gathered(iter(later), every)]
 
 
 def _book_of(world: World, rows: pl.DataFrame, deal: str) -> Book:
     """The book of one deal; crediting rules look at the sale that it takes back."""
     if world.house.crediting is not None and "returns" in rows.columns:
-        rows = world.tables["deals"].filter(pl.col("deal_id").is_in([deal, *rows["returns"].drop_nulls().to_list()]))
+        sales = pl.col("deal_id").is_in(rows["returns"].drop_nulls().to_list()) & (pl.col("deal_id") != deal)
+        rows = pl.concat([rows, world.tables["deals"].filter(sales)], how="diagonal_relaxed")
     book = prepare_book(world.plans, world.house, world.calendar, {**world.tables, "deals": rows}, world.period)
     return parts_of(replace(book, deals=book.deals.filter(pl.col("deal_id") == deal)))[0]()
 
 
-def _before_the_rules(world: World, book: Book, result: Result, row: Mapping[str, Any], payee: str) -> Refusal | str:
-    """Return what refuses the deal before any plan is asked, else the plan that the payee is on that day."""
-    deal, column = row["deal_id"], world.house.credit_date
-    day: date | None = row[column]
-    if day is None or day > world.period.last:
-        why = (
-            f"{column} is empty: the deal waits for its date" if day is None else f"{column} is {day}, after {world.period.last}"
-        )
-        return Refusal("", "date", why, change=at_date(deal, column, world.period.last))
-    if not _related(book, payee, day):
-        owner, told = row.get("owner"), _exception(result, deal)
-        if told is not None and told["code"] in ("K105", "K106", "K107", "K108"):
-            return Refusal("", "crediting", told["reason"], told["mend"])
-        if rules := _by_rules(book):
-            return Refusal("", "crediting", f"{rules}; `{payee}` has no share of it and is not the manager of who has")
-        change = of_owner(deal, payee)
-        if told is not None and told["code"] in ("K101", "K102"):
-            return Refusal("", "owner", told["reason"], told["mend"], change=change)
-        why = f"`{owner}` owns it; `{payee}` has no share of it, is not above who has, and shares no group with them"
-        return Refusal("", "owner", why, change=change)
-    people = world.tables["payees"].filter(pl.col("payee_id") == payee)
-    hired = people["hired"].drop_nulls().max() if "hired" in people.columns else None
-    if isinstance(hired, date) and hired > day:
-        return Refusal("", "hired", f"`{payee}` was hired on {hired}, after {day}", change=employed(payee, day))
+def _unread(row: Mapping[str, Any]) -> Refusal:
+    return Refusal("", f"{row['file']}:{row['row']}", row["reason"], row["mend"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A deal and a payee, asked about in a run; `book`: that of the deal alone."""
+
+    world: World
+    book: Book
+    result: Result
+    who: Who
+
+    def by_line(self) -> tuple[list[Refusal], list[Refusal]]:
+        """Return what refuses lines before any plan is asked, and what became of the others under each component.
+
+        A measure with a date of its own counts a line by that date: under the plan of that day.
+        """
+        house = self.world.house.credit_date
+        columns = {n: self._dates(p) for n, p in ((p.plan.plan, p) for p in self.world.plans)}
+        programs = {p.plan.plan: p for p in self.world.plans if p.plan.of_all}
+        early: list[Refusal] = []
+        asked: dict[tuple[str, str], list[int]] = {}
+        later: list[Refusal] = []
+        for row in self.book.deals.sort("line").to_dicts():
+            line = (row["line"],)
+            found = {
+                c: self._before_the_rules(row, c)
+                for c in dict.fromkeys([house, *(c for x in columns.values() for c in x.values())])
+            }
+            on_some = any(isinstance(f, str) for f in found.values())
+            plans = [p.plan.plan for p in self.world.plans if p.plan.plan in found.values() or (p.plan.of_all and on_some)]
+            if not plans and isinstance(refusal := found[house], Refusal):
+                early.append(replace(refusal, lines=line))
+            for plan in plans:
+                for name, column in columns[plan].items():
+                    told = found[column]
+                    if isinstance(told, str) and plan in programs:  # whoever is on a plan is on every program
+                        told = _outside(programs[plan], row[column]) or plan
+                    if told == plan:
+                        asked.setdefault((plan, name), []).append(row["line"])
+                        continue
+                    if isinstance(told, str):
+                        told = Refusal("", "plan", f"by {column}, {row[column]}, `{self.who.payee}` is on plan `{told}`")
+                    later.append(replace(told, component=f"{plan}.{name}", lines=line))
+        for loaded in self.world.plans:
+            for name in loaded.plan.components:
+                if lines := asked.get((loaded.plan.plan, name)):
+                    later += self._of_component(loaded, name, lines)
+        order = [f"{p.plan.plan}.{n}" for p in self.world.plans for n in p.plan.components]
+        return early, sorted(later, key=lambda r: (order.index(r.component), r.lines))
+
+    def _dates(self, loaded: LoadedPlan) -> dict[str, str]:
+        """Return the column by which each component's deals are dated."""
+        house, measures = self.world.house.credit_date, loaded.plan.measures
+        on = {n: getattr(c, "on", None) for n, c in loaded.plan.components.items()}
+        return {n: (measures[m].date or house) if m in measures else house for n, m in on.items()}
+
+    def _of_component(self, loaded: LoadedPlan, name: str, lines: list[int]) -> Iterator[Refusal]:
+        book, world = replace(self.book, deals=self.book.deals.filter(pl.col("line").is_in(lines))), self.world
+        refused, passed = credited(book, loaded, name, self.result, self.who)
+        yield from (replace(r, lines=r.lines or tuple(lines)) for r in refused)
+        said = loaded.plan.components[name]
+        shared = book.splits is not None and (reading("split", said, world.house.readings) or "credit") == "pay"
+        for row in book.deals.filter(pl.col("line").is_in(passed)).sort("line").to_dicts():
+            yield became(Asked(loaded.plan, name, self.result, self.who, row, world.house.credit_date, shared), world.calendar)
+
+    def _before_the_rules(self, row: Mapping[str, Any], column: str) -> Refusal | str:
+        """Return what refuses a row before any plan is asked, else the plan that the payee is on on the row's day."""
+        world, payee = self.world, self.who.payee
+        day, last = row[column], world.period.last
+        if day is None:
+            return Refusal("", "date", f"{column} is empty: the deal waits for its date", change=set_cells({column: last}))
+        if day > last:
+            its_own = world.calendar.period_of(day)
+            mend = f"it counts in its own period: ask with --period {its_own.name}" if its_own is not None else ""
+            return Refusal("", "date", f"{column} is {day}, after {last}", mend, set_cells({column: last}))
+        if not _related(self.book, payee, row, day):
+            return _others(self.book, self.result, row, self.who)
+        hired = _hired(self.book, payee, day)
+        if hired is not None and hired > day:
+            return Refusal("", "hired", f"`{payee}` was hired on {hired}, after {day}", change=employed(payee, day))
+        return _plan_of(world, payee, day)
+
+
+def _outside(loaded: LoadedPlan, day: date) -> Refusal | None:
+    """A program takes in what is credited in its dates."""
+    first, last = loaded.plan.effective.first, loaded.plan.effective.last
+    if (first or day) <= day <= (last or day):
+        return None
+    return Refusal("", "dates", f"the program runs {listed(first, last)}, and {day} is not in it")
+
+
+def _plan_of(world: World, payee: str, day: date) -> Refusal | str:
+    """Return the plan that a payee is on on a day, or why there is none that counts."""
     mine = world.tables["assignments"].filter(pl.col("payee_id") == payee)
     ends = pl.col("to").fill_null(date.max) if "to" in mine.columns else pl.lit(date.max)
     held = mine.filter((pl.col("from").fill_null(date.min) <= day) & (ends >= day))
     if held.is_empty():
         spans = ", ".join(f"{r['plan']} {listed(r['from'], r.get('to'))}" for r in mine.to_dicts())
         why = f"`{payee}` is on no plan on {day}" + (f": {spans}" if spans else "; no row of `assignments` is theirs")
-        return Refusal("", "plan", why, change=put_on_plan(payee, day) if len(mine) else None)
+        mend = "" if len(mine) else f"add a row of `{payee}` to the assignments"
+        return Refusal("", "plan", why, mend, put_on_plan([payee], day) if len(mine) else None)
     plan = str(held["plan"][0])
     loaded = next((p.plan for p in world.plans if p.plan.plan == plan), None)
     if loaded is None:
         return Refusal("", "plan", f"plan `{plan}` is not in force: it is a draft, or has no file")
     first, last = loaded.effective.first, loaded.effective.last
     if (first and day < first) or (last and day > last):
-        return Refusal("", "plan", f"plan `{plan}` is in force {listed(first, last)}, and {day} is not in it")
+        why = f"plan `{plan}` is in force {listed(first, last)}, and {day} is not in it"
+        return Refusal("", "plan", why, change=in_force(plan, day))
     return plan
 
 
-def _by_rules(book: Book) -> str:
-    """Say to whom the crediting rules give the deal; empty where none gives an owner."""
+def _others(book: Book, result: Result, row: Mapping[str, Any], who: Who) -> Refusal:
+    """The deal is somebody else's, or nobody's that is known."""
+    change: Change = of_owner(who.payee)
+    told = result.exceptions.filter((pl.col("deal") == who.deal) & (pl.col("component") == "")).to_dicts()
+    told = [t for t in told if t["row"] == row.get("row", t["row"])]
+    if by_rule := [t for t in told if t["code"] in ("K105", "K106", "K107", "K108")]:
+        return Refusal("", "crediting", by_rule[0]["reason"], by_rule[0]["mend"])
+    if rules := _by_rules(book, row):
+        return Refusal("", "crediting", f"{rules}; `{who.payee}` has no share of it and is not the manager of who has")
+    if here := [t for t in told if t["code"] in ("K101", "K102")]:
+        return Refusal("", "owner", here[0]["reason"], here[0]["mend"], change)
+    why = f"`{row.get('owner')}` owns it; `{who.payee}` has no share of it, is not above who has, and shares no group with them"
+    return Refusal("", "owner", why, change=change)
+
+
+def _by_rules(book: Book, row: Mapping[str, Any]) -> str:
+    """Say to whom the crediting rules give a row; empty where none gives an owner."""
     if book.refused is None or book.splits is None:
         return ""
-    given = book.splits.filter((pl.col("role") == "owner") & (pl.col("~rule") != "")).join(
-        book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left"
-    )
-    given = given.filter(pl.col("~shares").is_in(book.deals["~shares"].implode()))
+    mine = (pl.col("role") == "owner") & (pl.col("~rule") != "") & (pl.col("~shares") == row["~shares"])
+    given = book.splits.filter(mine).join(book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left")
     said = given.select("~rule", pl.col("payee_id").fill_null("nobody")).unique(maintain_order=True)
     return " and ".join(f"crediting rule `{rule}` gives it to `{who}`" for rule, who in said.iter_rows())
 
 
-def _exception(result: Result, deal: str) -> Mapping[str, Any] | None:
-    found = result.exceptions.filter((pl.col("deal") == deal) & (pl.col("component") == "")).to_dicts()
-    return found[0] if found else None
+def _hired(book: Book, payee: str, day: date) -> date | None:
+    """The day on which the payee was hired, as his row that holds on the day says."""
+    if "payee.hired" not in book.people.facts.columns:
+        return None
+    one = book.people.ids.filter(pl.col("payee_id") == payee).select("~p", pl.lit(day).alias("~d"))
+    found = join_effective(one, book.people.facts.select("~p", "~from", "~to", "payee.hired"), "~d")
+    hired = found["payee.hired"].to_list()[0]
+    assert hired is None or isinstance(hired, date)
+    return hired
 
 
-def _related(book: Book, payee: str, day: date) -> bool:
-    """Whether the payee owns the deal, has a share of it, is above somebody who does, or is credited with their group."""
+def _related(book: Book, payee: str, row: Mapping[str, Any], day: date) -> bool:
+    """Whether the payee owns the row, has a share of it, is above somebody who does, or is credited with their group."""
     numbers = dict(book.people.ids.select("payee_id", "~p").iter_rows())
-    holders = {p for p in book.deals["~p"].to_list() if p is not None}
+    holders = {row["~p"]} - {None}
     if book.splits is not None:
-        mine = book.splits.filter(pl.col("~shares").is_in(book.deals["~shares"].implode()))
-        owners = mine.filter(pl.col("role") == "owner")
-        holders = (set() if len(owners) else holders) | {p for p in mine["~p"].to_list() if p is not None}
+        shares = book.splits.filter(pl.col("~shares") == row["~shares"])
+        owners = shares.filter(pl.col("role") == "owner")
+        holders = (set() if len(owners) else holders) | (set(shares["~p"]) - {None})
     if numbers.get(payee) in holders:
         return True
     if payee not in numbers:

@@ -158,7 +158,7 @@ EXCEPTIONS = Table(
     "exceptions",
     ("file", "row", "deal", "payee", "component", "code"),
     (
-        _c("id", "text", "E- and sixteen characters that a changed row changes"),
+        _c("id", "text", "E- and sixteen characters that a changed row changes, and other rows do not"),
         _c("file", "text", "input file"),
         _c("row", "count", "row of the file; 0 where none"),
         _c("deal", "text", "deal id"),

@@ -11,7 +11,6 @@ from commcalc.engine.components.lines import kicked, multipliers
 from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job, nothing
 from commcalc.engine.facts import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
-from commcalc.engine.rules import is_money
 from commcalc.engine.target import target_of
 from commcalc.engine.windows import own_windows
 from commcalc.language.expression import Expression
@@ -82,7 +81,7 @@ def earn(job: Job, day: date, when: Expression | None = None) -> Earned:
     more = kicked(said, rules)
     if more is not None:
         numerator = numerator + (more if divisor is None else product(more, divisor))
-    of_target = said.target is not None and not is_money(said.payout)
+    of_target = not job.pays_amount
     rate = numerator if divisor is None else quotient(numerator, divisor)
     frame = frame.with_columns((rate if of_target else pl.lit(None, dtype=D)).alias("~rate"))
     if of_target:

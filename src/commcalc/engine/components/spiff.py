@@ -15,7 +15,6 @@ from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, w
 from commcalc.engine.facts import with_facts
 from commcalc.engine.measure import Measured, deals_counted, measure, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
-from commcalc.engine.rules import is_money
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import SumMeasure
 from commcalc.plan.measures import own_deals as own_deals_measure
@@ -71,7 +70,7 @@ def earn(job: Job, day: date) -> Earned:
     rate, more = rules.value(said.pay), kicked(said, rules)
     rate = rate if more is None else rate + more
     paying = Paying((rate,), None, multipliers(said, rules))
-    if said.each == "deal" and is_money(said.pay) and said.basis is None:  # so much for a sale, then its share
+    if said.each == "deal" and job.pays_amount and said.basis is None:  # so much for a sale, then its share
         frame = frame.with_columns(deals_counted(frame).alias("~counted"))
         paid = share_of(frame, product(pl.col("~counted"), rate), job.book)
         frame = frame.with_columns(paid.alias("~paid"))
@@ -96,9 +95,9 @@ def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl
         found = share_of(frame, rules.value(said.basis), job.book)
         return found.alias("~basis")
     if said.each == "deal":
-        if not is_money(said.pay) and not isinstance(measured.measure, SumMeasure):
+        if not job.pays_amount and not isinstance(measured.measure, SumMeasure):
             return share_of(frame, pl.col("amount"), job.book).alias("~basis")
-        if isinstance(measured.measure, SumMeasure) and not is_money(said.pay):
+        if isinstance(measured.measure, SumMeasure) and not job.pays_amount:
             return share_of(frame, rules.value(measured.measure.sum), job.book).alias("~basis")
         return _deals(job, frame).alias("~basis")
     if isinstance(measured.measure, SumMeasure):

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from commcalc.language.expression import walk
-from commcalc.language.expression.nodes import Name
 from commcalc.plan.components import Bonus
-from commcalc.plan.model import Param
 from commcalc.reference.components.commission import kickers, multipliers
 from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.numbers import ONE, ZERO, Figure, over, times
-from commcalc.reference.rates import figure_of, first_value, is_money
+from commcalc.reference.rates import figure_of
 from commcalc.reference.records import Earner
 from commcalc.reference.time import Window, overlap, spans
 from commcalc.reference.work import Entry, Work
@@ -58,7 +55,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
         entry.factor = paid.factor
         entry.basis = (
             None
-            if pays_money(work)
+            if work.pays_amount
             else work.target(work.payee_scope(earner, window, at, work.last_day(earner, window, at)), window).quotient
         )
         entry.slices = (Slice(0, None, None, paid.basis, paid.rate, paid.factor, paid.exact),)
@@ -120,24 +117,8 @@ def _payout(work: Work, earner: Earner, window: Window, at: date) -> Paid:
         payout = Figure(payout.numerator + times(extra, payout.divisor), payout.divisor)
     factors = multipliers(work.component, scope)
     factor = times(ONE, *factors)
-    if pays_money(work):
+    if work.pays_amount:
         return Paid(over(times(payout.numerator, *factors), payout.divisor), None, factor)
     target = work.target(scope, window)
     numerator = times(target.numerator, payout.numerator, *factors)
     return Paid(over(numerator, times(target.divisor, payout.divisor)), payout.quotient, factor, target.quotient)
-
-
-def pays_money(work: Work) -> bool:
-    """Tell whether the payout is an amount rather than a ratio of the target."""
-    if work.component.target is None:
-        return True
-    found = first_value(work.component.payout)
-    if found is None:
-        return False
-    names = [n.id for n in walk(found.node) if isinstance(n, Name) and n.id in work.plan.params]
-    for name in names:
-        param = work.plan.params[name]
-        said = first_value(param.default if isinstance(param, Param) else param)
-        if said is not None and is_money(said.node):
-            return True
-    return bool(is_money(found.node))

@@ -19,7 +19,7 @@ from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.names import Scope
 from commcalc.reference.numbers import ONE, ZERO, over, times, within
-from commcalc.reference.rates import first_value, is_money, value_of
+from commcalc.reference.rates import value_of
 from commcalc.reference.records import Earner
 from commcalc.reference.time import Window
 from commcalc.reference.work import Entry, Work
@@ -145,11 +145,8 @@ def _line(work: Work, one: Matching) -> Entry:
     pay += kickers(component, scope)
     factors = multipliers(component, scope)
     product = times(ONE, *factors)
-    written = first_value(component.pay)
     entry = entry_of(credit)
-    per_sale = (
-        component.each == "deal" and component.basis is None and written is not None and is_money(written.node) is not False
-    )
+    per_sale = component.each == "deal" and component.basis is None and work.pays_amount
     if per_sale:
         entry.basis = one.paid
         whole = credit.shared(times(Decimal(credit.change), pay))
