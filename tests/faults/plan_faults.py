@@ -131,7 +131,7 @@ CIRCLE = "in a circle"
 AB = "measures:\n  booked: {sum: amount, window: month}\n"
 NAMES = (
     PlanFault("F137 formulas", f"{HEAD}{AB}  ▸a: {{formula: value('b'), window: month}}\n  b: {{formula: value('a'), window: month}}\n{FIVE}{MONTH}", "P112", "measure a -> measure b -> measure a", "something else"),
-    PlanFault("F137 a quota of itself", f"{HEAD}measures:\n  ▸booked: {{sum: amount, window: month, quota: quota('booked')}}\n{FIVE}{MONTH}", "P112", "measure booked -> measure booked"),
+    PlanFault("F137 a quota of itself", f"{HEAD}measures:\n  ▸booked: {{sum: amount, window: month, quota: quota('booked')}}\n{FIVE}{MONTH}", "P112", "measure booked -> measure booked", besides=("P122",)),
     PlanFault("F137 columns", header("columns: {▸a: b, b: a}"), "P112", "column a -> column b -> column a"),
     PlanFault("F137 a column and a table", header("tables: {t: b}\ncolumns: {▸a: table('t'), b: a}"), "P112", "column a -> table t -> column b -> column a"),
     PlanFault("F137 tables", header("tables: {▸t: \"table('u')\", u: \"table('t')\"}"), "P112", "table t -> table u -> table t"),
@@ -139,7 +139,7 @@ NAMES = (
     PlanFault("F137 a param of itself", header("params: {▸a: a + 1}"), "P112", "param a -> param a"),
     PlanFault("F137 a param by title", header("params:\n  ▸a: {default: 1, title: {AE: a * 2}}"), "P112", "param a -> param a"),
     PlanFault("F137 a measure and a table", f"{HEAD}tables: {{t: \"value('b')\"}}\n{AB}  ▸b: {{formula: \"table('t')\", window: month}}\n{FIVE}{MONTH}", "P112", "measure b -> table t -> measure b"),
-    PlanFault("F137 a measure and a param", f"{HEAD}params: {{goal: \"quota('b') * 2\"}}\n{AB}  ▸b: {{sum: amount, window: month, quota: goal}}\n{FIVE}{MONTH}", "P112", "measure b -> param goal -> measure b"),
+    PlanFault("F137 a measure and a param", f"{HEAD}params: {{goal: \"quota('b') * 2\"}}\n{AB}  ▸b: {{sum: amount, window: month, quota: goal}}\n{FIVE}{MONTH}", "P112", "measure b -> param goal -> measure b", besides=("P122",)),
     PlanFault("F137 a column that stands further down", header("columns: {a: ▸b * 2, b: amount}"), "P116", "`b` stands further down", "move `b` above `a`"),
     PlanFault("F138 a measure", PLAN.replace("on: booked", "on: ▸bookd"), "P110", "did you mean `booked`?", "write `booked`"),
     PlanFault("F138 a measure in an expression", component("gate: {when: attainment(▸'bookd') > 5%, else: 0%}"), "X015", "no measure `bookd`", "did you mean `booked`?"),
