@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from commcalc.language.days import Days
 from commcalc.plan.components import Bonus
 from commcalc.reference.components.commission import kickers, multipliers
 from commcalc.reference.expression import evaluate
@@ -35,18 +36,20 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
     component: Bonus = work.component
     at_end = component.earned in (None, "at end")
     for window in work.windows(earner, at):
-        if not overlap(work.records.days_on(earner.payee, work.plan), window.first, min(window.last, at)):
+        closed = _closed(window, work.plan.effective)
+        if not overlap(work.records.days_on(earner.payee, work.plan), closed.first, min(closed.last, at)):
             continue
-        if at_end and window.last > at:  # not before its window has ended
+        if at_end and closed.last > at:  # not before its window has ended
             continue
         dates = component.dates
-        if dates is not None and not (dates.first or date.min) <= window.last <= (dates.last or date.max):
+        if dates is not None and not (dates.first or date.min) <= closed.last <= (dates.last or date.max):
             continue
-        entry = Entry(earner, "owner", 0, "", 0, min(at, window.last), window)
+        until = min(at, closed.last)
+        entry = Entry(earner, "owner", 0, "", 0, until, closed)
         try:
-            if not eligible(work, earner, window, at):
+            if not eligible(work, earner, window, until):
                 continue
-            paid = _earned(work, earner, window, at)
+            paid = _earned(work, earner, window, until)
         except NotPaid as missing:
             if not missing.silent:
                 work.refuse(earner, "", missing.reason)
@@ -56,10 +59,15 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
         entry.basis = (
             None
             if work.pays_amount
-            else work.target(work.payee_scope(earner, window, at, work.last_day(earner, window, at)), window).quotient
+            else work.target(work.payee_scope(earner, window, until, work.last_day(earner, window, until)), window).quotient
         )
         entry.slices = (Slice(0, None, None, paid.basis, paid.rate, paid.factor, paid.exact),)
         yield entry
+
+
+def _closed(window: Window, effective: Days) -> Window:
+    """A window that is open, as life is, begins and ends with the plan (§6.1)."""
+    return Window(max(window.first, effective.first or date.min), min(window.last, effective.last or date.max), window.deal)
 
 
 def eligible(work: Work, earner: Earner, window: Window, at: date) -> bool:
