@@ -43,20 +43,20 @@ def _told(code: str, *arguments: str, folder: Path, **more: str) -> list[str]:
     return done.stderr.splitlines()[-1].split()
 
 
-def test_help_loads_nothing_of_the_plan_language(made: Path) -> None:
-    assert _told(LOADED, "yaml,pydantic,commcalc.plan.model", "--help", folder=made) == []
+def test_help_loads_nothing_of_the_plan_language(project: Path) -> None:
+    assert _told(LOADED, "yaml,pydantic,commcalc.plan.model", "--help", folder=project) == []
 
 
-def test_what_is_written_to_a_pipe_is_written_without_what_draws(made: Path) -> None:
-    assert _told(LOADED, "rich.console,polars", "validate", "--format", "concise", folder=made) == []
-    assert _told(LOADED, "rich.console,commcalc.studies.why_not", *CALCULATE, folder=made) == []
+def test_what_is_written_to_a_pipe_is_written_without_what_draws(project: Path) -> None:
+    assert _told(LOADED, "rich.console,polars", "validate", "--format", "concise", folder=project) == []
+    assert _told(LOADED, "rich.console,commcalc.studies.why_not", *CALCULATE, folder=project) == []
 
 
-def test_colours_that_are_asked_for_are_drawn_in_a_pipe_and_say_the_same(made: Path) -> None:
-    plan = next((made / "plans").glob("*.yaml"))
+def test_colours_that_are_asked_for_are_drawn_in_a_pipe_and_say_the_same(project: Path) -> None:
+    plan = next((project / "plans").glob("*.yaml"))
     plan.write_text(plan.read_text(encoding="utf-8") + "\nnonsense: [Überstunden]\n", encoding="utf-8")
-    plain = commcalc("validate", folder=made)
-    drawn = commcalc("validate", folder=made, FORCE_COLOR="1", TERM="xterm-256color")
+    plain = commcalc("validate", folder=project)
+    drawn = commcalc("validate", folder=project, FORCE_COLOR="1", TERM="xterm-256color")
     assert plain.returncode == drawn.returncode == 1
     assert "\x1b[" in drawn.stdout
     assert "\x1b[" not in plain.stdout
@@ -66,19 +66,19 @@ def test_colours_that_are_asked_for_are_drawn_in_a_pipe_and_say_the_same(made: P
 
 @pytest.mark.parametrize(("small", "more", "expected"), [(2_000_000, {}, "1"), (0, {}, None), (2_000_000, {"asked": "3"}, "3")])
 def test_a_small_run_takes_one_thread_unless_the_environment_says_how_many(
-    made: Path, small: int, more: dict[str, str], expected: str | None
+    project: Path, small: int, more: dict[str, str], expected: str | None
 ) -> None:
     import polars as pl
 
     asked = {"POLARS_MAX_THREADS": more["asked"]} if more else {}
-    told = _told(THREADS.replace("{small}", str(small)), *CALCULATE, folder=made, **asked)
+    told = _told(THREADS.replace("{small}", str(small)), *CALCULATE, folder=project, **asked)
     assert told == [expected or str(pl.thread_pool_size())]
 
 
-def test_the_threads_of_a_run_change_none_of_its_bytes(made: Path) -> None:
+def test_the_threads_of_a_run_change_none_of_its_bytes(project: Path) -> None:
     found = []
     for threads in ("1", "4"):
-        assert commcalc(*CALCULATE, folder=made, POLARS_MAX_THREADS=threads).returncode == 0
-        files = sorted(p for p in (made / "out").rglob("*") if p.is_file())
+        assert commcalc(*CALCULATE, folder=project, POLARS_MAX_THREADS=threads).returncode == 0
+        files = sorted(p for p in (project / "out").rglob("*") if p.is_file())
         found.append([(p.name, p.read_bytes()) for p in files])
     assert found[0] == found[1]

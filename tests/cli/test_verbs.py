@@ -52,7 +52,7 @@ def test_init_writes_nothing_into_a_folder_in_use(made: Path, tmp_path: Path) ->
 
 def test_every_template_calculates_at_once(tmp_path: Path) -> None:
     listed = commcalc("init", "--list", folder=tmp_path).stdout
-    names = [line.split()[0] for line in listed.splitlines()]
+    names = [line.split()[0] for line in listed.splitlines() if not line.endswith("(--program)")]
     assert "saas-ae" in names
     for name in names:
         assert commcalc("init", name, "--template", name, "--company", 'A: "B" #c', folder=tmp_path).returncode == 0

@@ -28,6 +28,8 @@ def written(world: World, folder: Path) -> Path:
         tables[name] = {"file": f"data/{name}.csv"}
         if name == "deals":
             tables[name]["types"] = {"paid_on": "date"}
+        if name == "payees" and "upline" in columns:
+            tables[name]["types"] = {"upline": "payee"}
         if name == "territories":
             tables[name]["key"] = list(TERRITORY_KEYS)
     said = {

@@ -24,7 +24,7 @@ def calculated(folder: Path, threads: str, period: str) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted((folder / "out").rglob("*")) if p.is_file()}
 
 
-@pytest.mark.parametrize("seed", [7, 11])
+@pytest.mark.parametrize("seed", [3, 11])
 def test_one_thread_and_two_write_the_same_bytes(seed: int, tmp_path: Path) -> None:
     world = made_world(seed)
     folder = written(world, tmp_path / "project")
