@@ -66,7 +66,9 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
 
 
 def _closed(window: Window, effective: Days) -> Window:
-    """A window that is open, as life is, begins and ends with the plan (§6.1)."""
+    """A window that is open, as life is, begins and ends with the plan (§6.1); any other stands as it is."""
+    if window.last != date.max:
+        return window
     return Window(max(window.first, effective.first or date.min), min(window.last, effective.last or date.max), window.deal)
 
 
