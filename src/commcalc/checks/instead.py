@@ -8,7 +8,6 @@ from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
 from commcalc.checks.spiff_problems import SPIFF_INSTEAD
 from commcalc.language.names import nearest
-from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.components.spiff import InsteadOf, Spiff
 from commcalc.plan.load import LoadedPlan
@@ -66,7 +65,7 @@ def _of_other(plan: Plan, said: Spiff, name: str, other: str, facts: Facts) -> T
         return f"`{other}` is not a component of this plan" + (f"; did you mean `{near}`?" if near else ""), known
     if other == name:
         return f"`{other}` cannot take its own place", "name a component that is paid on the same deals"
-    if isinstance(component, Bonus) or (isinstance(component, Spiff) and component.once):
+    if component.per_payee:
         return f"`{other}` is not paid on deals", "name a component that is"
     if isinstance(component, Spiff) and isinstance(component.stacks, InsteadOf):
         return f"`{other}` is itself in the place of others", "name the components that it stands for"

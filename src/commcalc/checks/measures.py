@@ -9,7 +9,6 @@ from commcalc.checks.facts import Facts
 from commcalc.checks.measure_problems import NO_SPREAD, NOBODYS_QUOTAS, NOT_OF_PAYEES, OVERLAPPING, RAMP_OF_NOTHING
 from commcalc.language.expression import Type
 from commcalc.language.names import nearest
-from commcalc.plan.components import Bonus
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import MeasureBase
 from commcalc.plan.walk import Path
@@ -33,7 +32,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     for name, component in loaded.plan.components.items():
         on = getattr(component, "on", None)
         window = loaded.plan.measures[on].window if on in loaded.plan.measures else ""
-        if rolling_of(window) is not None and not isinstance(component, Bonus):
+        if rolling_of(window) is not None and not component.per_payee:
             at = loaded.tree.span_of(("components", name, "on"))
             yield OVERLAPPING.at(at, name=on, window=window, component=name)
 

@@ -111,7 +111,7 @@ def _component(loaded: LoadedPlan, name: str, component: ComponentBase, span: in
             yield NOT_STATED.at(
                 tree.span_of(at, key=True), key="until_known", why=why, mend="`until_known: pay`, `to date` or `hold`"
             )
-    if component.as_of is None and not isinstance(component, Bonus):
+    if component.as_of is None and not component.per_payee:
         for place in component_places(name, component):
             if place.path[2] in ("rate", "accelerators", "multiply", "kickers", "pay") and "by" not in place.path[3:4]:
                 yield from _as_of(loaded, path, place.path, calls(place.expression.node, "value", "quota", "attainment"), span)

@@ -13,7 +13,6 @@ from commcalc.engine.earnings import Blank, Job, probe_day
 from commcalc.engine.measure import window_of, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.reading import with_assignment
-from commcalc.engine.rules import expressions_of
 from commcalc.engine.target import target_of
 from commcalc.engine.tenure import days_of, has_end, taking_part
 from commcalc.engine.windows import own_windows
@@ -22,6 +21,7 @@ from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase, Gate, Limit
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.readings import prorates, reading
+from commcalc.plan.shapes import expressions_of
 from commcalc.plan.targets import PartOf
 from commcalc.plan.windows import OF_PAYEE, tile_of
 from commcalc.tables.exact import D, Sharing, exact_lit, product, quotient, round_to
@@ -213,7 +213,7 @@ def _window(job: Job, limit: Limit) -> str:
 
 def _measure(job: Job) -> str:
     """The measure whose windows the component has; empty for a SPIFF on none."""
-    by_payee = isinstance(job.component, Bonus) or (isinstance(job.component, Spiff) and job.component.once)
+    by_payee = job.component.per_payee
     return window_measure(job) if by_payee else getattr(job.component, "on", None) or ""
 
 

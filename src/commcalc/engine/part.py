@@ -25,7 +25,6 @@ from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with
 from commcalc.engine.stability import chained, stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
 from commcalc.engine.too_long import too_long
-from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import as_prorated, reading
@@ -170,8 +169,7 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Strea
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
     credit = job.measured.measure.credit if job.measured is not None else "own"
     paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
-    once = isinstance(job.component, Spiff) and job.component.once
-    if not paid or once or isinstance(job.component, Bonus) or of_others(credit):
+    if not paid or job.component.per_payee or of_others(credit):
         return job, None
     role = credit.role if isinstance(credit, RoleCredit) else "owner"
     date = (job.measured.measure.date if job.measured is not None else None) or job.book.house.credit_date

@@ -43,7 +43,7 @@ def parts_of(book: Book) -> list[Callable[[], Book]]:
 def _shared(book: Book) -> bool:
     """Whether one payee's pay can depend on another's deals."""
     plans = [p.plan for p in book.plans]
-    spiffs = any(isinstance(c, Spiff) and c.shared_by_all for p in plans for c in p.components.values())
+    spiffs = any(c.shared_by_all for p in plans for c in p.components.values())
     rolled = any(m.credit != "own" for p in plans for m in p.measures.values())
     return book.splits is not None or rolled or spiffs or _returned_by_others(book.deals)
 

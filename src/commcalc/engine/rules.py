@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,29 +13,12 @@ from commcalc.language.expression import ATTAINED, SCALE, Expression, walk, with
 from commcalc.language.expression.nodes import Call, Member, Name, Node, Number, Text
 from commcalc.language.fields import Cell
 from commcalc.plan.model import Param, Plan
-from commcalc.plan.shapes import Bands, Matrix, Points, Rows
+from commcalc.plan.shapes import Bands, Matrix, Points, Rows, expressions_of
 from commcalc.tables.exact import D, as_text, exact_lit, product, quotient, whole_quotient
 from commcalc.tables.expression import compile_expression
 
 BUILT_IN = {"credit_date": "~d", "role": "~role", "level": "~level", "share": "~share", "window_ended": "~ended"}
 RESERVED = frozenset({"value", "quota", "attainment"})
-
-
-def expressions_of(value: object) -> Iterator[Expression]:
-    """Yield every expression in a value of a plan: keys looked up, cells' values, bounds."""
-    if isinstance(value, Expression):
-        yield value
-    elif isinstance(value, (Rows, Matrix)):
-        yield from value.by
-        yield from (v for _, v in value.entries())
-    elif isinstance(value, Bands):
-        yield from (value.by, value.before)
-        yield from (e for b in value.bands for e in (b.start, b.pay, b.per_point) if e is not None)
-    elif isinstance(value, Points):
-        yield value.by
-        yield from value.points.keys()
-        yield from value.points.values()
-        yield from (v for v in (value.before, value.beyond) if isinstance(v, Expression))
 
 
 @dataclass(frozen=True, slots=True)

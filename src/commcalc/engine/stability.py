@@ -27,9 +27,9 @@ def stable(job: Job, first: date) -> bool:
     """
     said = job.component
     del first
-    if isinstance(said, Bonus) or chained(job) or said.gate or said.caps or said.floors:
+    if said.per_payee or chained(job) or said.gate or said.caps or said.floors:
         return False
-    if isinstance(said, Spiff) and (said.once or said.limits_count or said.budget != "none"):
+    if isinstance(said, Spiff) and (said.limits_count or said.budget != "none"):
         return False
     if (reading("split", said, job.book.house.readings) or "credit") == "pay":
         return False

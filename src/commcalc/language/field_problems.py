@@ -85,7 +85,12 @@ NOT_THE_FIRST = kind(
     "The first deals or units in credit order are paid, so many of each payee or of all payees together.",
     "first: 3", "first: 3 per payee",
 )  # fmt: skip
+NOT_A_PLACE = kind(
+    "Y033", "Not a place", "`{text}` is not a place or several{why}", "write 1, 2..5 or top 10%",
+    "A prize is for one place, for each of several, or for each of the best part of all who are ranked.",
+    "prizes: {first: 500 USD}", "prizes: {1: 500 USD, 2..5: 100 USD}",
+)  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     NOT_TEXT, NOT_A_NUMBER, NOT_A_RATIO, NOT_A_DATE, NOT_A_RANGE, NOT_A_PERIOD, NOT_A_SPAN, NOT_A_MIX, NOT_YES_NO,
-    NOT_A_NAME, NOT_A_CURRENCY, NOT_A_CELL, NOT_THE_FIRST,
+    NOT_A_NAME, NOT_A_CURRENCY, NOT_A_CELL, NOT_THE_FIRST, NOT_A_PLACE,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from commcalc.base.source import Span
 from commcalc.language.bind import bind
 from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, PlainName, Word
 from commcalc.language.tree import Mapping_, Node, Scalar, Tree
-from commcalc.plan.components import Bonus, Commission, Spiff
+from commcalc.plan.components import Bonus, Commission, Contest, Pool, Spiff
 from commcalc.plan.components.common import KIND
 from commcalc.plan.measures import Measure
 from commcalc.plan.model import Param, Plan
@@ -70,20 +70,34 @@ class SpiffProgram(Header, Spiff):
     model_config = ConfigDict(title="spiff program")
 
 
+class ContestProgram(Header, Contest):
+    """A contest between the payees of several plans."""
+
+    model_config = ConfigDict(title="contest program")
+
+
+class PoolProgram(Header, Pool):
+    """A pool that the payees of several plans share."""
+
+    model_config = ConfigDict(title="pool program")
+
+
 class _OfNoKind(Shape):
     """A program that does not say what sort of pay it is: which keys it has is not known then."""
 
     model_config = ConfigDict(extra="ignore")
 
     program: PlainName
-    kind: Literal["commission", "bonus", "spiff"] = Field(description=KIND)
+    kind: Literal["commission", "bonus", "spiff", "contest", "pool"] = Field(description=KIND)
 
 
-Kind = type[Commission] | type[Bonus] | type[Spiff]
+Kind = type[Commission] | type[Bonus] | type[Spiff] | type[Contest] | type[Pool]
 PROGRAMS: tuple[tuple[type[Header], Kind], ...] = (
     (CommissionProgram, Commission),
     (BonusProgram, Bonus),
     (SpiffProgram, Spiff),
+    (ContestProgram, Contest),
+    (PoolProgram, Pool),
 )
 
 

@@ -167,3 +167,20 @@ class Bands(Shape):
 
 Value = by_marker({"rows": Rows, "matrix": Matrix, "points": Points, "bands": Bands}, scalar=Expr)
 """Wherever a number is wanted."""
+
+
+def expressions_of(value: object) -> Iterator[Expression]:
+    """Yield every expression in a value: keys looked up, cells' values, bounds."""
+    if isinstance(value, Expression):
+        yield value
+    elif isinstance(value, (Rows, Matrix)):
+        yield from value.by
+        yield from (v for _, v in value.entries())
+    elif isinstance(value, Bands):
+        yield from (value.by, value.before)
+        yield from (e for b in value.bands for e in (b.start, b.pay, b.per_point) if e is not None)
+    elif isinstance(value, Points):
+        yield value.by
+        yield from value.points.keys()
+        yield from value.points.values()
+        yield from (v for v in (value.before, value.beyond) if isinstance(v, Expression))

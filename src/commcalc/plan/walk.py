@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from commcalc.language.expression import Expression
-from commcalc.plan.components import Bonus, Commission, Spiff
+from commcalc.plan.components import Bonus, Commission, Contest, Pool, Spiff
 from commcalc.plan.components.common import ComponentBase, Limit
 from commcalc.plan.components.spiff import Budget
 from commcalc.plan.model import Param, Plan
@@ -120,8 +120,7 @@ def component_places(name: str, component: ComponentBase) -> Iterator[Place]:
     """Yield every expression of one component."""
     path: Path = ("components", name)
     own = getattr(component, "on", None)
-    per_deal = not (isinstance(component, Bonus) or (isinstance(component, Spiff) and component.once))
-    line = Place((), _NONE, "figure", per_deal, own, name)
+    line = Place((), _NONE, "figure", not component.per_payee, own, name)
     payee = Place((), _NONE, "figure", False, own, name)
     if component.eligible is not None:
         yield _at((*path, "eligible"), component.eligible, payee, "condition")
@@ -167,6 +166,15 @@ def _kind(path: Path, component: ComponentBase, line: Place, payee: Place) -> It
             yield from _tiers((*path, "accelerators"), component.accelerators, line)
     elif isinstance(component, Bonus):
         yield from _value((*path, "payout"), component.payout, payee)
+    elif isinstance(component, Contest):
+        for where, prize in component.prizes.items():
+            yield _at((*path, "prizes", where.text), prize, payee)
+        if component.qualify is not None:
+            yield _at((*path, "qualify"), component.qualify, payee, "condition")
+    elif isinstance(component, Pool):
+        yield from _value((*path, "fund"), component.fund, payee)
+        if not isinstance(component.shared_by, str):
+            yield _at((*path, "shared_by"), component.shared_by, payee)
     elif isinstance(component, Spiff):
         yield from _value((*path, "pay"), component.pay, line)
         if component.when is not None:

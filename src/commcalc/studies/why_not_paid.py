@@ -12,12 +12,12 @@ import polars as pl
 
 from commcalc.base.calendar import Calendar
 from commcalc.engine.result import Result
-from commcalc.engine.rules import attainment_of, constant, expressions_of, value_of
+from commcalc.engine.rules import attainment_of, constant, value_of
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Call, Expression, Name, Node
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.model import Plan
-from commcalc.plan.shapes import Rows
+from commcalc.plan.shapes import Rows, expressions_of
 from commcalc.plan.tiers import Tiers
 from commcalc.studies.why_not_change import Change, instead, set_cells, shown, standing_higher, without
 from commcalc.studies.why_not_rules import Refusal, Who, read_by

@@ -21,7 +21,6 @@ from commcalc.engine.rules import Rules, deal_rules
 from commcalc.engine.sharing import Streams, streams_of
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Binary, Expression, Member, Name, Node
-from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase
 from commcalc.plan.components.spiff import InsteadOf, Spiff
 from commcalc.plan.load import LoadedPlan
@@ -108,8 +107,8 @@ def credited(book: Book, loaded: LoadedPlan, name: str, result: Result, who: Who
     """Return the refusals of lines that a component's conditions refuse to the payee, and the lines that pass them all."""
     plan, said = loaded.plan, loaded.plan.components[name]
     component = f"{plan.plan}.{name}"
-    if isinstance(said, Bonus) or (isinstance(said, Spiff) and said.once):
-        kind = "bonus is paid" if isinstance(said, Bonus) else "SPIFF for each payee is paid once,"
+    if said.per_payee:
+        kind = "SPIFF for each payee is paid once," if said.kind == "spiff" else f"{said.kind} is paid"
         return [Refusal(component, "kind", f"a {kind} on what a measure reached, not on a deal")], []
     on: str | None = getattr(said, "on", None)
     measure = plan.measures[on] if on else own_deals()

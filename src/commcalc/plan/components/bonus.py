@@ -28,3 +28,8 @@ class Bonus(ComponentBase):
         default=None,
         description="at end: once, when the window is over; to date: each period by how it stands; ratchet: likewise, never falling",
     )
+
+    @property
+    def per_payee(self) -> bool:
+        """It is paid for what a measure reached."""
+        return True

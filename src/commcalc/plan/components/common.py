@@ -14,7 +14,10 @@ from commcalc.plan.targets import PartOf, part_of_text
 Target = Annotated[PartOf | Expr, Field(union_mode="left_to_right"), BeforeValidator(part_of_text, json_schema_input_type=Expr)]
 """`80% of variable`, `200% of target`, or an amount for one window."""
 
-KIND = "what sort of pay it is: commission on deals, a bonus for a result, or a spiff for a while"
+KIND = (
+    "what sort of pay it is: commission on deals, a bonus for a result, a spiff for a while, a contest for places,"
+    " or a pool that is shared"
+)
 
 
 class Kicker(Shape):
@@ -148,6 +151,16 @@ class ComponentBase(Shape):
         description="a shared deal: credit: each payee earns on their part; pay: it is earned whole, then the pay is shared",
     )
     announce: Announce | None = Field(default=None, description="how it is announced to those who may earn it")
+
+    @property
+    def per_payee(self) -> bool:
+        """Whether it is paid to each payee in a window, for what was reached, rather than on deals."""
+        return False
+
+    @property
+    def shared_by_all(self) -> bool:
+        """Whether what one payee is paid depends on what the others have."""
+        return False
 
     @property
     def caps(self) -> tuple[Limit, ...]:

@@ -108,6 +108,11 @@ class Spiff(ComponentBase):
         return self.each == "payee"
 
     @property
+    def per_payee(self) -> bool:
+        """It is paid on deals unless it is for each payee."""
+        return self.once
+
+    @property
     def goal_over(self) -> str | None:
         """The measure in whose windows each payee can reach the goal: `on`, else the first by name that `when` reads."""
         if self.on is not None or self.when is None:
