@@ -14,7 +14,7 @@ from commcalc.checks.tiers import values
 from commcalc.language.expression import Scope, Type, check_expression, walk
 from commcalc.language.expression.nodes import Number
 from commcalc.language.fields import Cell
-from commcalc.plan.components import Bonus, Commission, Spiff
+from commcalc.plan.components import Bonus, Commission, Contest, Pool, Spiff
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Plan
 from commcalc.plan.shapes import Matrix, Rows
@@ -72,10 +72,14 @@ def pays_amount(plan: Plan, name: str, facts: Facts) -> bool:
     A bonus without a target has nothing that a ratio could be of.
     """
     component = plan.components[name]
-    if isinstance(component, Bonus) and component.target is None:
+    if isinstance(component, Pool) or (isinstance(component, Bonus | Contest) and component.target is None):
         return True
     scope = scope_of(plan, facts)
-    given = (p for p in component_places(name, component) if p.path[2] in ("payout", "pay") and not p.key and "by" not in p.path)
+    given = (
+        p
+        for p in component_places(name, component)
+        if p.path[2] in ("payout", "pay", "prizes") and not p.key and "by" not in p.path
+    )
     return any(check_expression(p.expression, at_place(scope, p))[0] is Type.MONEY for p in given)
 
 

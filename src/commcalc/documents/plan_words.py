@@ -67,10 +67,10 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
         _put(words.components, (plan.plan, name), component.title)
         also = dict.fromkeys(m.goal for m in component.multiply if m.goal and m.goal not in component.goal)
         _put(words.factors, (plan.plan, name), tuple(also))
-        _put(words.paid_on, (plan.plan, name), component.on)
+        _put(words.paid_on, (plan.plan, name), component.runs_over)
         _put(words.on_target, (plan.plan, name), getattr(component, "rate", None) == "on-target")
         values = [v for key in ("rate", "pay") for v in _values(getattr(component, key, None))]
-        counted = isinstance(plan.measures.get(component.on or ""), CountMeasure)
+        counted = isinstance(plan.measures.get(component.runs_over or ""), CountMeasure)
         by_target = getattr(component, "rate", None) == "on-target" and counted  # target / number of deals
         if by_target or any(isinstance(v.node, Number) and v.node.type == "money" for v in values):
             _put(words.in_money, (plan.plan, name), True)

@@ -6,10 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.change import CENTS, cents, replaced, shared_among
+from commcalc.engine.change import CENTS, replaced
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.people import LAST_DAY
 from commcalc.engine.room import ORDER, kept_within
+from commcalc.engine.rounding import cents, shared_among
 from commcalc.plan.components.spiff import Budget
 from commcalc.tables.exact import largest_remainder, product, quotient
 

@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
-from commcalc.base.money import minor_units
-from commcalc.engine.components.bonus import window_measure
+from commcalc.engine.components.payees import window_measure
 from commcalc.engine.earnings import Blank, Job, probe_day
 from commcalc.engine.measure import window_of, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.reading import with_assignment
+from commcalc.engine.rounding import cents
 from commcalc.engine.target import target_of
 from commcalc.engine.tenure import days_of, has_end, taking_part
 from commcalc.engine.windows import own_windows
 from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.common import ComponentBase, Gate, Limit
-from commcalc.plan.components.spiff import Spiff
-from commcalc.plan.readings import prorates, reading
+from commcalc.plan.readings import prorates
 from commcalc.plan.shapes import expressions_of
 from commcalc.plan.targets import PartOf
 from commcalc.plan.windows import OF_PAYEE, tile_of
-from commcalc.tables.exact import D, Sharing, exact_lit, product, quotient, round_to
+from commcalc.tables.exact import D, exact_lit, product, quotient
 
 ONE = pl.lit(1).cast(D)
 ZERO = pl.lit(0).cast(D)
 CENTS = "~amount"
 
 
-def cents(job: Job, figure: pl.Expr) -> pl.Expr:
-    """Round to the plan's currency in the component's or the house's mode: the one place where pay is rounded."""
-    mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
-    return round_to(figure, minor_units(job.plan.currency), mode)
-
-
 SALE = ["~p", "~role", "~level", "~sale"]
-
-
-def shared_among(job: Job, group: Sequence[str], order: Sequence[str]) -> Sharing:
-    """Return how a rounded whole is shared out under a component: in the plan's cents, by the component's or the house's readings."""
-    remainder = reading("remainder", job.component, job.book.house.readings) or "largest"
-    mode = reading("rounding", job.component, job.book.house.readings) or "half-up"
-    return Sharing(group, order, minor_units(job.plan.currency), remainder, mode)
 
 
 def minimum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[Blank]]:

@@ -25,7 +25,7 @@ def with_places_taken(loaded: LoadedPlan) -> LoadedPlan:
         for other in stacks.instead_of:
             said = components[other]
             components[other] = said.model_copy(update={"where": _but_not(said.where, taken, name)})
-        for on in {plan.components[other].on for other in stacks.instead_of} if not stacks.counts_to_quota else ():
+        for on in {plan.components[other].runs_over for other in stacks.instead_of} if not stacks.counts_to_quota else ():
             counted = measures[on or ""]
             measures[on or ""] = counted.model_copy(update={"where": _but_not(counted.where, taken, name)})
     return replace(loaded, plan=plan.model_copy(update={"components": components, "measures": measures}))

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.engine.components.bonus import window_measure
+from commcalc.engine.components.payees import window_measure
 from commcalc.engine.earnings import EMPTY_ROWS, EMPTY_SLICES, KEY, SLICE, Job
 from commcalc.engine.measure import window_of
 from commcalc.engine.settle import FIGURES, KIND, Settled, renumbered

@@ -10,7 +10,6 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.people import People
-from commcalc.plan.components.spiff import Spiff
 from commcalc.tables.ordering import order_of
 from commcalc.tables.rows import runs_of
 

@@ -9,9 +9,10 @@ from datetime import date
 import polars as pl
 
 from commcalc.engine.budget import within_budget
-from commcalc.engine.change import caps, cents, floors, gates, maximum, minimum, proration, shared_among
+from commcalc.engine.change import caps, floors, gates, maximum, minimum, proration
 from commcalc.engine.components import KINDS
 from commcalc.engine.earnings import KEY, SLICE, Blank, Earned, Job
+from commcalc.engine.rounding import cents, shared_among
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.readings import reading
 from commcalc.tables.exact import D, largest_remainder

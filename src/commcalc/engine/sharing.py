@@ -10,13 +10,14 @@ from fractions import Fraction
 import polars as pl
 
 from commcalc.engine.book import Book, SharedDeals
-from commcalc.engine.change import shared_among, topped_up
+from commcalc.engine.change import topped_up
 from commcalc.engine.components.lines import of_payees
 from commcalc.engine.credit import on_plan, shares_column
 from commcalc.engine.earnings import KEY, Blank, Job
 from commcalc.engine.facts import with_facts
 from commcalc.engine.measure import with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, join_effective
+from commcalc.engine.rounding import shared_among
 from commcalc.engine.settle import FIGURES, KIND, Settled
 from commcalc.plan.readings import reading
 from commcalc.tables.exact import largest_remainder, product, quotient

@@ -33,7 +33,7 @@ def not_counted_by(plan: Plan, measure: str) -> list[Spiff]:
         for s in _all(plan)
         if isinstance(s.stacks, InsteadOf)
         and not s.stacks.counts_to_quota
-        and any(plan.components[name].on == measure for name in s.stacks.instead_of)
+        and any(plan.components[name].runs_over == measure for name in s.stacks.instead_of)
     ]
 
 

@@ -158,6 +158,11 @@ class ComponentBase(Shape):
         return False
 
     @property
+    def runs_over(self) -> str | None:
+        """The measure in whose windows it is worked out, where it names one."""
+        return getattr(self, "on", None)
+
+    @property
     def shared_by_all(self) -> bool:
         """Whether what one payee is paid depends on what the others have."""
         return False

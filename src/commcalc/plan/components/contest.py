@@ -95,11 +95,6 @@ class Contest(ComponentBase):
         return True
 
     @property
-    def runs_over(self) -> str | None:
-        """The measure that they are ranked by."""
-        return self.on
-
-    @property
     def tie_breaker(self) -> str | None:
         """The measure that decides between those who are level; None where they share or each get all."""
         return self.ties.by if isinstance(self.ties, ByMeasure) else None

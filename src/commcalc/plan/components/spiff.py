@@ -113,6 +113,11 @@ class Spiff(ComponentBase):
         return self.once
 
     @property
+    def runs_over(self) -> str | None:
+        """The measure in whose windows it is worked out; None where it counts in its dates."""
+        return self.goal_over if self.once else self.on
+
+    @property
     def goal_over(self) -> str | None:
         """The measure in whose windows each payee can reach the goal: `on`, else the first by name that `when` reads."""
         if self.on is not None or self.when is None:
