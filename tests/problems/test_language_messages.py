@@ -16,6 +16,7 @@ from commcalc.language import fields
 from commcalc.language.bind import bind, by_marker
 from commcalc.language.problems import KINDS
 from commcalc.language.tree import read_tree
+from commcalc.plan.components.contest import PlacesField
 from commcalc.plan.components.spiff import First
 
 
@@ -48,6 +49,7 @@ class Sample(Part):
     shown: fields.YesNo | None = None
     currency: fields.CurrencyCode | None = None
     first: First | None = None
+    prizes: dict[PlacesField, fields.Expr] | None = None
 
 
 WRITTEN = Path(__file__).with_name("language.txt").read_text(encoding="utf-8")

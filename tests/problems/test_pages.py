@@ -106,7 +106,7 @@ def flow(text: str) -> str:
 SLOTS: dict[str, Callable[[str], str]] = {
     "Y003": str, "Y004": str, "Y005": str, "Y006": paid, "Y008": tiers, "Y010": flow, "Y011": counted, "Y012": counted,
     "Y013": counted, "Y020": instead, "Y023": lambda t: paid(f"dates: {t} .."), "Y024": instead, "Y025": instead, "Y027": lambda t: top("").replace("{every: month}", f"{{every: month, {t}}}"),
-    "Y029": instead, "Y030": instead, "Y031": cells, "Y032": spiff, "P001": tiers, "P003": tiers, "P004": tiers, "P006": paid, "P007": tiers,
+    "Y029": instead, "Y030": instead, "Y031": cells, "Y032": spiff, "Y033": lambda t: shared("contest", t), "P001": tiers, "P003": tiers, "P004": tiers, "P006": paid, "P007": tiers,
     "P008": measure, "P101": counted, "P102": paid, "P103": paid, "P104": paid, "P105": paid, "P110": lambda t: paid("", f"    kind: commission\n    {t}\n"),
     "P111": paid, "P112": top, "P115": top, "P116": top, "P117": counted, "P119": counted, "P211": tiers, "P212": tiers,
     "P216": rows, "P220": ranges, "P221": lambda t: ranges(t + " and above 36"), "P222": ranges, "P230": points, "P231": points, "P302": lambda t: paid(t.replace("}", ", excess: forfeit}")),
@@ -123,6 +123,18 @@ def _tier(*lines: str, apply: str = "marginal", by: str = "value") -> str:
 
 def program(text: str) -> str:
     return f"program: sales-rep\nversion: 1\ndates: 2026\neligible: all\ncurrency: USD\n{MEASURES}kind: commission\non: bookings\nrate: 5%\nannounce: {{headline: More}}\n{text}\n"
+
+
+def shared(kind: str, text: str, window: str = "month") -> str:
+    """A contest or pool with this text in the place of what it says by the same key."""
+    said = {
+        "contest": {"on": "bookings", "order": "highest first", "prizes": "{1: 500 USD}", "ties": "share"},
+        "pool": {"fund": "2% * value('bookings')", "shared_by": "equal"},
+    }[kind]
+    key, _, value = text.partition(": ")
+    keys = {"among": "all eligible", **said, **({key: value} if key else {})}
+    lines = "".join(f"    {k}: {v}\n" for k, v in keys.items())
+    return f"{HEAD}{MEASURES}components:\n  base:\n    kind: {kind}\n{lines}{END}".replace("window: month", f"window: {window}")
 
 
 TOLD: dict[str, tuple[str, str]] = {
@@ -168,6 +180,12 @@ TOLD: dict[str, tuple[str, str]] = {
         ("P315", ("minimum: 500 USD",), ("minimum: 3",)),
         ("P316", ("when: value >= 3",), ("minimum: 3",)),
     )},
+    **{code: tuple(shared(*said) for said in both) for code, *both in (
+        ("P330", ("pool", "multiply: {factor: 1.2x}"), ("pool", "cap: {at: 500 USD, excess: forfeit}")),
+        ("P331", ("contest", "", "deal"), ("contest", "", "quarter")),
+        ("P332", ("contest", "prizes: {1..3: 500 USD, 3: 100 USD}"), ("contest", "prizes: {1..2: 500 USD, 3: 100 USD}")),
+    )},
+    "P333": tuple(program(f"among: {a}\norder: highest first\nties: share\nprizes: {{1: 5 USD}}").replace("kind: commission", "kind: contest").replace("rate: 5%\n", "") for a in ("plan", "all eligible")),
     "P317": tuple(spiff(f"where: product = 'Orbit'{some}").replace("on top", "{instead_of: other, counts_to_quota: yes}").replace("components:\n", "components:\n  other: {kind: commission, on: bookings, rate: 5%}\n") for some in (", first: 3 per payee", "")),
     "P304": (top("").replace("currency: USD", "currency: EUR"), top("")),
 }  # type: ignore[assignment]  # fmt: skip

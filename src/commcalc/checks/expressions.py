@@ -12,7 +12,7 @@ from commcalc.language.expression import Expression, Scope, Type, check_expressi
 from commcalc.language.expression.nodes import Call, Member
 from commcalc.language.names import nearest
 from commcalc.language.problems import NOT_A_CHOICE
-from commcalc.plan.components import Bonus
+from commcalc.plan.components import Bonus, Pool
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure, DistinctMeasure
 from commcalc.plan.model import Param, Plan
@@ -88,6 +88,8 @@ def _no_window(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
     component = loaded.plan.components.get(place.component or "")
     on = getattr(component, "on", None)
     said = loaded.plan.measures[on].window if on in loaded.plan.measures else ""
+    if isinstance(component, Pool) and place.path[2] in ("shared_by", "fund"):
+        return
     ends = isinstance(component, Bonus) and tile_of(said) not in ("", "deal", "life", QUOTA_ROW)
     if ends and place.path[2] in ("payout", "multiply", "kickers"):
         return

@@ -51,7 +51,18 @@ def _column(loaded: LoadedPlan, path: Path, measure: MeasureBase, facts: Facts) 
     said = measure.credit
     if not isinstance(said, ReportsCredit | SameCredit):
         return
-    key, column = ("reports_by", said.reports_by) if isinstance(said, ReportsCredit) else ("same", said.same)
+    if isinstance(said, SameCredit):
+        yield from group_problem(loaded, (*path, "credit", "same"), said.same, facts)
+    else:
+        yield from _named_column(loaded, (*path, "credit", "reports_by"), said.reports_by, facts, "reports_by")
+
+
+def group_problem(loaded: LoadedPlan, at: Path, column: str, facts: Facts) -> Iterator[Problem]:
+    """Yield what keeps a column of the payees from making groups."""
+    yield from _named_column(loaded, at, column, facts, "same")
+
+
+def _named_column(loaded: LoadedPlan, at: Path, column: str, facts: Facts, key: str) -> Iterator[Problem]:
     allowed = facts.links if key == "reports_by" else frozenset(c for c, t in facts.payee_columns.items() if t is Type.TEXT)
     if column in allowed:
         return
@@ -66,7 +77,7 @@ def _column(loaded: LoadedPlan, path: Path, measure: MeasureBase, facts: Facts) 
         mend = f"say so at the payees table in commcalc.yaml: `types: {{{column}: payee}}`"
     else:
         what, mend = f"`{column}` is {facts.payee_columns[column]}, and a group shares a text", "name a column of texts"
-    yield NOT_OF_PAYEES.at(loaded.tree.span_of((*path, "credit", key)), what=what, mend=mend)
+    yield NOT_OF_PAYEES.at(loaded.tree.span_of(at), what=what, mend=mend)
 
 
 def _summed(loaded: LoadedPlan, path: Path, name: str, measure: MeasureBase) -> Iterator[Problem]:
