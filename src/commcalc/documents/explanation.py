@@ -147,6 +147,8 @@ def line_in_words(row: Row, slices: Sequence[Row], words: PlanWords) -> Iterator
     what = f"{row['deal']}{_line(row)}" if row["deal"] else window(row["window_first"], row["window_last"])
     kind = KINDS.get(row["kind"], row["kind"])
     yield f"{row['id']}: {amount(row['amount'], places)} {row['currency']} {kind} {what} of {row['credit_date']}, for {row['payee']}{_as(row)}"
+    if key in words.contests:
+        yield from (f"  = {_place(p, words.paid_on.get(key))}" for p in slices)
     parts = [p for p in slices if p["basis"] is not None]
     for part in parts:
         factor = f" x {exact(part['factor'])}" if part["factor"] not in (None, Decimal(1)) else ""
@@ -162,9 +164,14 @@ def line_in_words(row: Row, slices: Sequence[Row], words: PlanWords) -> Iterator
         yield "  held: a gate holds it back until its window has ended"
 
 
+def _place(part: Row, measure: str | None) -> str:
+    """Name the place that somebody has in a contest, and what for."""
+    return f"place {part['tier']}, with {exact(part['stop'])}{f' in {measure}' if measure else ''}"
+
+
 def _tier(part: Row, key: tuple[str, str], words: PlanWords) -> str:
     """Name the tier of a slice, what the plan writes there, and the stretch of the measure that the slice fills."""
-    if not part["tier"]:
+    if not part["tier"] or key in words.contests:
         return ""
     said = "".join(f", {t.begins}: {t.pays}" for t in words.ladders.get(key, ()) if t.tier == part["tier"])
     measure = f"{words.paid_on[key]} " if key in words.paid_on else ""

@@ -37,6 +37,7 @@ class PlanWords:
     on_target: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components whose rate is target over quota
     ladders: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)  # tiers by plan and component
     in_money: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components that pay an amount each, not a share
+    contests: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components whose slices name a place, not a tier
     tier_lines: Mapping[tuple[str, str, int], int] = field(default_factory=dict)  # plan, component, tier: line of the file
     texts: Mapping[str, str] = field(default_factory=dict)
 
@@ -69,6 +70,7 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
         _put(words.factors, (plan.plan, name), tuple(also))
         _put(words.paid_on, (plan.plan, name), component.runs_over)
         _put(words.on_target, (plan.plan, name), getattr(component, "rate", None) == "on-target")
+        _put(words.contests, (plan.plan, name), component.kind == "contest")
         values = [v for key in ("rate", "pay") for v in _values(getattr(component, key, None))]
         counted = isinstance(plan.measures.get(component.runs_over or ""), CountMeasure)
         by_target = getattr(component, "rate", None) == "on-target" and counted  # target / number of deals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -81,12 +81,11 @@ def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, record
         pl.col("window_last").cast(pl.String).fill_null("now"),
     )
     kept = pl.when("held").then(pl.lit("held")).when("accrued").then(pl.lit("accrued")).otherwise(pl.lit(""))
-    each = pl.DataFrame([*words.in_money], schema={"plan": pl.String, "component": pl.String}, orient="row")
-    each = each.with_columns(pl.lit(True).alias("each"))
     if records:
         lines = lines.with_columns(cents(lines["amount"], lines["currency"]).alias("cents"))
-    return lines.join(each, on=("plan", "component"), how="left", maintain_order="left").with_columns(
-        pl.col("each").fill_null(False),
+    for name, keys in (("each", words.in_money), ("placed", words.contests)):
+        lines = _marked(lines, name, keys)
+    return lines.with_columns(
         pl.col("credit_date").cast(pl.String).alias("shown_date"),
         pl.when(pl.col("deal") != "").then("deal").otherwise(window).alias("shown_what"),
         _role(lines).alias("shown_role"),
@@ -94,6 +93,16 @@ def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, record
         kept.alias("shown_state"),
         pl.col("corrects").alias("shown_corrects"),
         amount(lines["amount"], lines["currency"]).alias("shown_amount"),
+    )
+
+
+def _marked(lines: pl.DataFrame, name: str, keys: Iterable[tuple[str, str]]) -> pl.DataFrame:
+    """Add whether a line is of one of these components."""
+    marks = pl.DataFrame([*keys], schema={"plan": pl.String, "component": pl.String}, orient="row").with_columns(
+        pl.lit(True).alias(name)
+    )
+    return lines.join(marks, on=("plan", "component"), how="left", maintain_order="left").with_columns(
+        pl.col(name).fill_null(False)
     )
 
 
@@ -109,10 +118,15 @@ def _role(lines: pl.DataFrame) -> pl.Expr:
 
 def _slices(run: RunFolder, lines: pl.DataFrame, *, records: bool) -> pl.DataFrame:
     """Return for each line the lists of its slices' sums and tiers in words."""
-    earned = lines.lazy().filter(pl.col("kind") == "earning").select(pl.col("id").alias("line_id"), "each")
-    scanned = run.scan("slices").filter(pl.col("basis").is_not_null())
+    earned = lines.lazy().filter(pl.col("kind") == "earning").select(pl.col("id").alias("line_id"), "each", "placed")
+    scanned = run.scan("slices")
     changed = pl.when(pl.col("factor") != exact_lit(1)).then("factor").alias("changed")
-    parts = scanned.join(earned, on="line_id", how="inner", maintain_order="left").with_columns(changed).collect()
+    parts = (
+        scanned.join(earned, on="line_id", how="inner", maintain_order="left")
+        .with_columns(changed)
+        .filter(pl.col("basis").is_not_null() | pl.col("placed"))
+        .collect()
+    )
     text = pl.DataFrame({
         "tier": parts["tier"].cast(pl.String),
         "basis": exact(parts["basis"]),
@@ -126,6 +140,9 @@ def _slices(run: RunFolder, lines: pl.DataFrame, *, records: bool) -> pl.DataFra
     stretch = pl.concat_str(pl.lit(", "), "start", pl.lit(" to "), "stop").fill_null("")
     tier = pl.when(pl.col("tier") != "0").then(pl.concat_str(pl.lit("tier "), "tier", stretch)).otherwise(pl.lit(""))
     sums = pl.concat_str("basis", pl.lit(" × "), "rate", factor, pl.lit(" = "), "exact")
+    place = pl.concat_str(pl.lit("place "), "tier", pl.lit(", with "), "stop")
+    sums = pl.when(parts["placed"]).then(pl.concat_str(place, sums, separator=": ", ignore_nulls=True)).otherwise(sums)
+    tier = pl.when(~parts["placed"]).then(tier).otherwise(pl.lit(""))
     written = text.select(parts["line_id"], sums.alias("shown_sums"), tier.alias("shown_tiers"))
     if records:
         record = parts.select(pl.struct("tier", *(plain(pl.col(c)).alias(c) for c in FIGURES)).alias("slices"))
