@@ -46,6 +46,12 @@ def _quarter(line: Row) -> str:
     return f"{year}-Q{(int(month) + 2) // 3}"
 
 
+def _fiscal_quarter(line: Row) -> str:
+    """The quarter of a year that begins in April and is named after the year in which it ends."""
+    year, month = (int(part) for part in line["credit_date"].split("-")[:2])
+    return f"FY{year + (month > 3)}-Q{(month - 4) % 12 // 3 + 1}"
+
+
 SCENARIOS = (
     Scenario(
         "aw_quota_accel",
@@ -67,6 +73,18 @@ SCENARIOS = (
         ("Customer.csv", "Employee.csv", "Genre.csv", "Invoice.csv", "InvoiceLine.csv", "Track.csv"),
         tuple(f"{year}-Q{quarter}" for year in range(2021, 2026) for quarter in range(1, 5)),
         _quarter,
+    ),
+    Scenario(
+        "nw_team_pool",
+        "northwind",
+        ("Employees.csv", "OrderDetails.csv", "Orders.csv"),
+        tuple(
+            f"FY{year}-Q{quarter}"
+            for year in range(1997, 2000)
+            for quarter in range(1, 5)
+            if (1997, 1) < (year, quarter) < (1999, 2)
+        ),
+        _fiscal_quarter,
     ),
 )
 
@@ -100,7 +118,8 @@ def _copied(scenario: Scenario, folder: Path) -> Path:
 def _lines_file(project: Path, period: str) -> Path:
     """A quarter is calculated as its last period; the folder bears that period's name."""
     year, quarter = period.split("-Q")
-    return project / "out" / f"{year}-{int(quarter) * 3:02d}" / "lines.csv"
+    last = f"{int(quarter) * 3:02d}"
+    return project / "out" / (f"{year}-P{last}" if year.startswith("FY") else f"{year}-{last}") / "lines.csv"
 
 
 def _rows(path: Path) -> list[Row]:
