@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from commcalc.language.fields import Mix, Word
+from commcalc.language.fields import Mix, OneOrMany, Word
 from commcalc.plan.components.common import Prorate
+from commcalc.plan.draws import Charge, Draw, Leaving, Maximum
 from commcalc.plan.shapes import Shape, Value
 
 
@@ -15,13 +16,8 @@ class Payment(Shape):
     """When a plan pays, on top of what, and with what protection; semantics 2.4 and 9.4."""
 
     later: ClassVar[dict[str, str]] = {
-        "draw": "an advance on commission",
         "debts": "named balances",
-        "charges": "fees taken from pay",
-        "minimum": "a guaranteed minimum of the payment",
-        "maximum": "a limit of the payment",
         "hold_until": "a condition before anything is paid",
-        "leaving": "what holds for somebody who has left",
         "late": "where a late deal belongs",
     }
 
@@ -43,6 +39,21 @@ class Payment(Shape):
     prorate: Prorate | None = Field(
         default=None, description="what is reduced for somebody who is on the plan for part of a window"
     )
+    draw: OneOrMany[Draw] = Field(
+        default=(), description="what is advanced or guaranteed beside what is earned; one, or a list by periods on the plan"
+    )
+    charges: OneOrMany[Charge] = Field(default=(), description="what is taken from each payment; one, or a list")
+    minimum: Value | None = Field(
+        default=None, description="the least of a payment; what it lacks is given for good", examples=["1_000 USD"]
+    )
+    maximum: Maximum | None = Field(default=None, description="the most of a payment, and what becomes of the excess")
+    leaving: Leaving | None = Field(default=None, description="what holds for somebody who has left")
     negative: Literal["carry", "collect", "forgive"] | None = Field(
         default=None, description="a payment below zero: carried into the next one, collected, or forgiven"
     )
+
+    @property
+    def stateful(self) -> bool:
+        """Whether what is paid depends on the payments before."""
+        kept = self.maximum is not None and self.maximum.excess == "later"
+        return kept or self.negative == "carry" or any(d.kind == "recoverable" for d in self.draw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +11,7 @@ from commcalc.plan.components import Bonus, Commission, Contest, Pool, Spiff
 from commcalc.plan.components.common import ComponentBase, Limit
 from commcalc.plan.components.spiff import Budget
 from commcalc.plan.model import Param, Plan
+from commcalc.plan.payment import Payment
 from commcalc.plan.shapes import Bands, Matrix, Points, Rows
 from commcalc.plan.targets import PartOf
 from commcalc.plan.tiers import Tiers
@@ -53,6 +54,32 @@ def places(plan: Plan) -> Iterator[Place]:
         yield from component_places(name, component)
     if plan.payment.ote is not None:
         yield from _value(("payment", "ote"), plan.payment.ote, Place((), _NONE, "figure", deal=False))
+    yield from _payment(plan.payment)
+
+
+def _payment(payment: Payment) -> Iterator[Place]:
+    """Yield the amounts of draws, charges and limits of a payment: figures of a payee."""
+    like = Place((), _NONE, "figure", deal=False)
+    for number, charge in enumerate(payment.charges):
+        yield from _value((*_nth("charges", payment.charges, number), "amount"), charge.amount, like)
+    for number, draw in enumerate(payment.draw):
+        inner = _nth("draw", payment.draw, number)
+        yield from _value((*inner, "amount"), draw.amount, like)
+        if draw.balance_limit is not None:
+            yield _at((*inner, "balance_limit"), draw.balance_limit, like)
+        for key in ("protect", "limit"):
+            said = getattr(draw.recover, key, None)
+            if said is not None:
+                yield _at((*inner, "recover", key), said, like)
+    if payment.minimum is not None:
+        yield from _value(("payment", "minimum"), payment.minimum, like)
+    if payment.maximum is not None:
+        yield from _value(("payment", "maximum", "at"), payment.maximum.at, like)
+
+
+def _nth(key: str, items: Sequence[object], number: int) -> Path:
+    """Return the path of one of several that may also stand alone."""
+    return ("payment", key) if len(items) == 1 else ("payment", key, number)
 
 
 _NONE = Expression("0", None)  # type: ignore[arg-type]
