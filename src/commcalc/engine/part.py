@@ -15,6 +15,7 @@ from commcalc.checks.pay_types import pays_amount
 from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
+from commcalc.engine.history import EARLIER, looks_back, posted, released, released_earlier
 from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
 from commcalc.engine.measure import Measured, measure
 from commcalc.engine.openings import of_windows, with_openings
@@ -22,7 +23,7 @@ from commcalc.engine.reading import Readings
 from commcalc.engine.rules import Rules, deal_rules
 from commcalc.engine.settle import Settled, difference, renumbered, settled
 from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with_floors
-from commcalc.engine.stability import chained, stable
+from commcalc.engine.stability import stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
 from commcalc.engine.too_long import too_long
 from commcalc.plan.components.spiff import Spiff
@@ -38,12 +39,14 @@ from commcalc.tables.rows import only, runs_of
 class Paid:
     """What one component of one plan pays to the payees of a part.
 
-    ids: sixty bits of each line's id; earned: `~p earned accrued held` of the lines; released: `~p amount`.
+    ids: sixty bits of each line's id; earned: `~p earned accrued held` of the lines; released: `~p amount`;
+    earlier: `~p ~k amount`, what was released in each paying span before, where payments look back.
     """
 
     ids: pl.Series
     earned: pl.DataFrame
     released: pl.DataFrame
+    earlier: pl.DataFrame
     blanks: list[tuple[Job, Blank]]
     accrued: bool
     credited: pl.Series  # numbers of the deals that it takes in without a measure
@@ -90,9 +93,10 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             readings = common if plan is loaded.plan else Readings(book, plan, rules, measured[name])
             amount = pays_amount(plan, component, book.house.facts)
             jobs[name].append(Job(book, plan, component, said, rules, readings, amount))
+        back = looks_back(jobs[name])
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
-                paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))
+                paid[name, job.name], *rows = _component(naming, back, job, *_as_streams(job, loaded, streams))
                 tables.append((rows[0], rows[1]))
     if problems:
         return problems
@@ -182,7 +186,9 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Strea
     return replace(job, book=streams.book, readings=readings), streams
 
 
-def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> tuple[Paid, pl.DataFrame, pl.DataFrame]:
+def _component(
+    naming: Naming, back: bool, plain: Job, job: Job, streams: Streams | None
+) -> tuple[Paid, pl.DataFrame, pl.DataFrame]:
     """Calculate a component now and as of the span before, and take the difference (semantics 8). Returned with lines and slices.
 
     `job` is `plain`, or under `split: pay` the same on streams.
@@ -190,32 +196,35 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     first, last = span_of(job.book, job.plan.payment.every)
     now, accrued = job.book.now, last > job.book.now
     blanks: list[Blank] = []
-    released: pl.DataFrame | None = None
+
+    def changed(figures: Settled, day: date) -> Settled:
+        return figures if streams is None else renumbered(with_floors(plain, shared_out(job, figures, streams), day))
+
+    free: pl.DataFrame | None = None
     if stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
         found, before = settled(job, now, None), None
         lines = only(difference(found, None, first, now), pl.col("~d") >= first)
     else:
-        before = with_openings(job, _posted(job, first), first)
+        before = with_openings(job, posted(job, first), first)
         found = settled(job, now, before)
         found = with_openings(job, found, now + timedelta(days=1)) or found
         before = of_windows(job, before, found, first) if before is not None else None
-        if streams is not None:
-            found = renumbered(with_floors(plain, shared_out(job, found, streams), now))
-            if before is not None:
-                before = renumbered(with_floors(plain, shared_out(job, before, streams), first - timedelta(days=1)))
-            blanks = apart(job)
+        found = changed(found, now)
+        before = changed(before, first - timedelta(days=1)) if before is not None else None
+        blanks = apart(job) if streams is not None else []
         lines = difference(found, before, first, now)
-        released = _released(found, before)
+        free = released(found, before)
     earned = _earned(lines, _held(found, before) if not accrued else None)
-    if released is None:  # nothing is held where nothing can change later
-        released = earned.select("~p", pl.col("earned").alias("amount"))
+    if free is None:  # nothing is held where nothing can change later
+        free = earned.select("~p", pl.col("earned").alias("amount"))
+    earlier = released_earlier(job, first, changed) if back and not accrued else pl.DataFrame(schema=EARLIER)
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
     every = [(plain, b) for b in (*found.blanks, *blanks)]
     unmeasured = isinstance(plain.component, Spiff) and plain.component.on is None
     credited = found.rows["~row"].drop_nulls() if unmeasured else found.rows.clear()["~row"]
-    return Paid(named.marks["~id"], earned, released, every, accrued, credited), named.lines, slices
+    return Paid(named.marks["~id"], earned, free, earlier, every, accrued, credited), named.lines, slices
 
 
 def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
@@ -244,27 +253,3 @@ def _held(now: Settled, before: Settled | None) -> pl.DataFrame:
     if before is not None:
         rows = pl.concat([rows, before.rows.filter("~held").select("~p", (-pl.col("~amount")).alias("held"))])
     return rows.group_by("~p", maintain_order=True).agg(pl.col("held").sum())
-
-
-def _posted(job: Job, first: date) -> Settled | None:
-    """What had been posted before the span: recomputed, as a chain over earlier spans where rounding looks back."""
-    start = job.plan.effective.first or job.book.moments.first
-    if first <= start:
-        return None
-    if not chained(job):
-        return settled(job, first - timedelta(days=1), None)
-    window = job.plan.payment.every if job.plan.payment.every in job.book.moments.windows else "period"
-    ends = job.book.moments.windows[window].filter((pl.col("~last") < first) & (pl.col("~last") >= start))["~last"]
-    previous: Settled | None = None
-    for end in ends:
-        previous = with_openings(job, settled(job, end, previous), end + timedelta(days=1))
-    return previous
-
-
-def _released(now: Settled, before: Settled | None) -> pl.DataFrame:
-    """What is free to be paid now less what was: a gate that opens releases what it held."""
-    free = now.rows.filter(~pl.col("~held")).select("~p", pl.col("~amount").alias("amount"))
-    if before is not None:
-        taken = before.rows.filter(~pl.col("~held")).select("~p", (-pl.col("~amount")).alias("amount"))
-        free = pl.concat([free, taken])
-    return free.group_by("~p").agg(pl.col("amount").sum())

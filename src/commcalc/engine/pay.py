@@ -7,15 +7,15 @@ import polars as pl
 from commcalc.base.money import minor_units
 from commcalc.engine.book import Book
 from commcalc.engine.facts import ote_columns
+from commcalc.engine.payment.chain import STEPS
 from commcalc.engine.people import LAST_DAY
 from commcalc.engine.rules import Rules
 from commcalc.engine.tenure import days_of
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, product, quotient, round_to
+from commcalc.tables.results import PAYMENTS, PAYOUTS
 
 ZERO = pl.lit(0).cast(D)
-STEPS = ("released", "base")
-"""The steps of a payment, in order."""
 
 
 def base_pay(book: Book, plan: Plan, rules: Rules, mode: str) -> pl.DataFrame:
@@ -62,32 +62,22 @@ def _by_days(book: Book, rows: pl.DataFrame, places: int, mode: str) -> pl.DataF
     return joined.with_columns(round_to(part, places, mode).alias("~base"))
 
 
-def payments(released: pl.DataFrame, bases: pl.DataFrame) -> pl.DataFrame:
-    """Return the payment steps: columns of tables.results.PAYMENTS.
+def payments(released: pl.DataFrame, bases: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Return the payment steps that are not zero: columns of tables.results.PAYMENTS.
 
-    In: released `payee plan currency component amount`; bases `payee plan currency amount`.
+    In: released `payee plan currency component amount`; bases `payee plan currency amount`; others: the rest, with `step`.
     """
-    steps = [
-        released.select(
-            "payee",
-            "currency",
-            pl.lit(1, dtype=pl.UInt32).alias("order"),
-            pl.lit("released").alias("step"),
-            "plan",
-            "component",
-            "amount",
-        ),
-        bases.select(
-            "payee",
-            "currency",
-            pl.lit(2, dtype=pl.UInt32).alias("order"),
-            pl.lit("base").alias("step"),
-            "plan",
-            pl.lit("").alias("component"),
-            "amount",
-        ),
-    ]
-    return pl.concat(steps)
+    columns = ["payee", "currency", "step", "plan", "component", "amount"]
+    every = pl.concat(
+        [
+            released.with_columns(pl.lit("released").alias("step")).select(columns),
+            others.select(columns),
+            bases.with_columns(pl.lit("base").alias("step"), pl.lit("").alias("component")).select(columns),
+        ]
+    )
+    order = pl.col("step").replace_strict({s: n for n, s in enumerate(STEPS, 1)}, return_dtype=pl.UInt32).alias("order")
+    found = every.filter(pl.col("amount") != 0).with_columns(order).select(PAYMENTS.names)
+    return found.sort("payee", "currency", "order", "plan", "component", maintain_order=True)
 
 
 def payouts(earned: pl.DataFrame, paid: pl.DataFrame, names: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -95,16 +85,14 @@ def payouts(earned: pl.DataFrame, paid: pl.DataFrame, names: pl.DataFrame, peopl
 
     In: `payee currency earned accrued held`; people: everybody who is on a plan.
     """
+    named = {**{s: s.replace(" ", "_") for s in STEPS}, "charge": "charges"}
     steps = paid.group_by("payee", "currency").agg(
-        pl.col("amount").filter(pl.col("step") == "base").sum().alias("base"),
-        pl.col("amount").filter(pl.col("step") == "released").sum().alias("released"),
+        *(pl.col("amount").filter(pl.col("step") == step).sum().alias(column) for step, column in named.items()),
+        pl.col("amount").sum().alias("payable"),
     )
     frame = people.join(earned, on=["payee", "currency"], how="full", coalesce=True).join(
         steps, on=["payee", "currency"], how="full", coalesce=True
     )
     frame = frame.join(names, on="payee", how="left")
-    figures = ["base", "base_shown", "earned", "accrued", "held", "released"]
-    frame = frame.with_columns(pl.col(figures).fill_null(ZERO)).with_columns(
-        (pl.col("base") + pl.col("released")).alias("payable")
-    )
-    return frame.select("payee", "name", "plan", "currency", *figures, "payable")
+    text = ("payee", "name", "plan", "currency")
+    return frame.select(*text, *(pl.col(c).fill_null(ZERO) for c in PAYOUTS.names if c not in text))

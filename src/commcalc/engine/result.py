@@ -36,6 +36,7 @@ class Result:
     measures: pl.DataFrame
     payments: pl.DataFrame
     payouts: pl.DataFrame
+    balances: pl.DataFrame
     exceptions: pl.DataFrame
     left_out: pl.DataFrame
     identities: tuple[Identity, ...]

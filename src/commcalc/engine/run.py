@@ -14,6 +14,7 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Problem, Report
 from commcalc.engine.book import Book, House, prepare_book
+from commcalc.engine.history import EARLIER
 from commcalc.engine.identity import alphabet
 from commcalc.engine.kept import LARGE, InMemory, Kept
 from commcalc.engine.labels import labels_of
@@ -21,12 +22,13 @@ from commcalc.engine.lines_out import Naming
 from commcalc.engine.part import Paid, PartResult, calculated, rules_of, span_of
 from commcalc.engine.parts import parts_of
 from commcalc.engine.pay import base_pay, payments, payouts
+from commcalc.engine.payment.chain import BALANCE, PaidOut, paid_out
 from commcalc.engine.problems import IDENTITY, SAME_ID
 from commcalc.engine.result import Identity, Result
-from commcalc.engine.tables_out import exception_rows, with_ids
+from commcalc.engine.tables_out import exception_rows, payment_exceptions, with_ids
 from commcalc.plan.load import LoadedPlan
 from commcalc.tables.exact import D
-from commcalc.tables.results import CREDITS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
+from commcalc.tables.results import BALANCES, CREDITS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
 
 Progress = Callable[[str], None]
 
@@ -95,16 +97,13 @@ def _refused(book: Book, problems: Sequence[Problem]) -> Result:
 
 def _result(book: Book, done: Sequence[PartResult], kept: Kept, aside: pl.DataFrame | None) -> Result:
     paid = {key: [p.paid[key] for p in done] for key in done[0].paid}
-    steps = (
-        payments(_released(book, paid), _bases(book, "paid"))
-        .filter(pl.col("amount") != 0)
-        .sort("payee", "currency", "order", "plan", "component")
-    )
+    others, balances, unknown = _paid_out(book, paid)
+    steps = payments(_released(book, paid), _bases(book, "paid"), others)
     shown = _bases(book, "shown").group_by("payee", "currency").agg(pl.col("amount").sum().alias("base_shown"))
     names = book.people.ids.select(pl.col("payee_id").alias("payee"), "name")
     people = _on_plans(book).join(shown, on=["payee", "currency"], how="left")
     out = payouts(_earned(book, paid), steps, names, people).sort("payee", "currency")
-    exceptions = [p.exceptions for p in done] + ([exception_rows(book, aside, [], [])] if aside is not None else [])
+    exceptions = [*(p.exceptions for p in done), unknown] + ([exception_rows(book, aside, [], [])] if aside is not None else [])
     counts = _counted(done, len(aside) if aside is not None else 0)
     identities = _identities(book, done, steps, out)
     report = Report([_broken(i) for i in identities if not i.holds])
@@ -118,6 +117,7 @@ def _result(book: Book, done: Sequence[PartResult], kept: Kept, aside: pl.DataFr
         ),
         steps,
         out,
+        balances,
         with_ids(pl.concat(exceptions), book.deals),
         pl.concat([p.account.left_out for p in done]).sort(LEFT_OUT.key).select(LEFT_OUT.names),
         identities,
@@ -184,6 +184,29 @@ def _released(book: Book, paid: Parts) -> pl.DataFrame:
     columns = ["payee", "plan", "currency", "component"]
     frames = [pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), "amount": D})]
     return pl.concat([*frames, *(f.select(*columns, "amount") for f in _named(book, paid, "released"))])
+
+
+def _paid_out(book: Book, paid: Parts) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the steps of the plans' payments beside what is released, the balances, and payees whose payment lacks a figure."""
+    text = ("payee", "plan", "currency")
+    steps = [pl.DataFrame(schema={**dict.fromkeys((*text, "step", "component"), pl.String), "amount": D})]
+    balances = [pl.DataFrame(schema={**dict.fromkeys((*text, "balance"), pl.String), **dict.fromkeys(BALANCE, D)})]
+    unknown: list[pl.DataFrame] = []
+    names = book.people.ids.select("~p", pl.col("payee_id").alias("payee"))
+    for loaded in book.plans:
+        plan = loaded.plan
+        if span_of(book, plan.payment.every)[1] > book.now:
+            continue  # its span has not ended: nothing is paid
+        mine = [p for (name, _), parts in paid.items() if name == plan.plan for p in parts]
+        now = [pl.DataFrame(schema={"~p": pl.UInt32, "amount": D}), *(p.released.select("~p", "amount") for p in mine)]
+        earlier = pl.concat([pl.DataFrame(schema=EARLIER), *(p.earlier for p in mine)])
+        found = paid_out(book, plan, rules_of(book, loaded), pl.concat(now), earlier)
+        said = (pl.lit(plan.plan).alias("plan"), pl.lit(plan.currency).alias("currency"))
+        steps.append(found.steps.join(names, on="~p").select("payee", *said, "step", "component", "amount"))
+        balances.append(found.balances.join(names, on="~p").select("payee", *said, "balance", *BALANCE))
+        unknown.append(payment_exceptions(book, plan.plan, found.unknown))
+    every = pl.concat(balances).sort(BALANCES.key)
+    return pl.concat(steps), every, pl.concat(unknown) if unknown else payment_exceptions(book, "", PaidOut().unknown)
 
 
 def _bases(book: Book, how: str) -> pl.DataFrame:

@@ -201,7 +201,7 @@ def _undecided(component: str, rule: str, empty: list[str]) -> Problem:
 
 
 def _payee_exceptions(book: Book, rows: pl.DataFrame, component: str, blank: Blank) -> pl.DataFrame:
-    found = rows.join(book.people.ids, on="~p")
+    named = rows.join(book.people.ids, on="~p")
     kind = NO_QUOTA if blank.code == "quota" else NO_VALUE
     said = [
         kind.at(
@@ -212,16 +212,31 @@ def _payee_exceptions(book: Book, rows: pl.DataFrame, component: str, blank: Bla
             window=book.period.name,
             rule=blank.rule,
         )
-        for p in found["payee_id"].to_list()
+        for p in named["payee_id"].to_list()
     ]
-    return found.select(
+    return _of_payees(named, component, kind.code, said)
+
+
+def payment_exceptions(book: Book, plan: str, unknown: pl.DataFrame) -> pl.DataFrame:
+    """Return payees whose payment lacks a figure, which counts as nothing: what it is, as columns of EXCEPTIONS but the id."""
+    named = unknown.join(book.people.ids, on="~p")
+    component = f"{plan}.payment"
+    said = [
+        NO_VALUE.at(None, component=component, rule=rule, payee=payee)
+        for payee, rule in named.select("payee_id", "rule").iter_rows()
+    ]
+    return _of_payees(named, component, NO_VALUE.code, said)
+
+
+def _of_payees(named: pl.DataFrame, component: str, code: str, said: list[Problem]) -> pl.DataFrame:
+    return named.select(
         pl.lit("").alias("file"),
         pl.lit(0, dtype=pl.UInt32).alias("row"),
         pl.lit("").alias("deal"),
         pl.col("payee_id").alias("payee"),
         pl.lit(component).alias("component"),
         pl.lit(None, dtype=D).alias("amount"),
-        pl.lit(kind.code).alias("code"),
+        pl.lit(code).alias("code"),
         pl.Series("reason", [s.message for s in said], dtype=pl.String),
         pl.Series("mend", [s.mend for s in said], dtype=pl.String),
     )

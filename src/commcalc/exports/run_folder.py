@@ -36,7 +36,7 @@ from commcalc.tables.results import TABLES
 
 MOST_CSV_LINES = 1_000_000
 PARQUET = ("lines", "slices", "credits", "left_out")
-CSV = ("payouts", "payments", "measures", "exceptions")
+CSV = ("payouts", "payments", "balances", "measures", "exceptions")
 SCHEMAS = {t.name: t for t in TABLES}
 
 

@@ -131,9 +131,9 @@ PAYMENTS = Table(
         _c("payee", "text", "payee"),
         _c("currency", "text", "currency"),
         _c("order", "count", "place among the payment steps"),
-        _c("step", "text", "released or base"),
+        _c("step", "text", "carried in, released, charge, draw, recovery, minimum, maximum, forgiven, carried out or base"),
         _c("plan", "text", "plan"),
-        _c("component", "text", "component; empty for steps without one"),
+        _c("component", "text", "component, or the name of a charge; empty for steps without one"),
         _c("amount", "decimal", "the step's amount"),
     ),
 )
@@ -151,7 +151,30 @@ PAYOUTS = Table(
         _c("accrued", "decimal", "of it, payable only at the end of the plan's own span"),
         _c("held", "decimal", "of it, held back"),
         _c("released", "decimal", "of it, payable now"),
-        _c("payable", "decimal", "base + released"),
+        _c("carried_in", "decimal", "carried in from the payment before; below zero it was owed"),
+        _c("charges", "decimal", "charges, below zero"),
+        _c("draw", "decimal", "draw or guarantee given"),
+        _c("recovery", "decimal", "draw paid back, below zero"),
+        _c("minimum", "decimal", "what the payment lacked of its minimum"),
+        _c("maximum", "decimal", "what was above its maximum, below zero"),
+        _c("forgiven", "decimal", "what was below zero and is forgiven"),
+        _c("carried_out", "decimal", "what was below zero and is carried into the next payment"),
+        _c("payable", "decimal", "base + released + all of these"),
+    ),
+)
+BALANCES = Table(
+    "balances",
+    ("payee", "plan", "currency", "balance"),
+    (
+        _c("payee", "text", "payee"),
+        _c("plan", "text", "plan"),
+        _c("currency", "text", "currency"),
+        _c("balance", "text", "draw: what is owed of draws; carried: what is carried into the next payment"),
+        _c("opening", "decimal", "before the payment"),
+        _c("given", "decimal", "added by it"),
+        _c("recovered", "decimal", "paid back in it"),
+        _c("forgiven", "decimal", "forgiven in it"),
+        _c("closing", "decimal", "opening + given - recovered - forgiven"),
     ),
 )
 EXCEPTIONS = Table(
@@ -182,4 +205,4 @@ LEFT_OUT = Table(
         _c("amount", "decimal", "amount of the deal"),
     ),
 )
-TABLES = (LINES, SLICES, CREDITS, MEASURES, PAYMENTS, PAYOUTS, EXCEPTIONS, LEFT_OUT)
+TABLES = (LINES, SLICES, CREDITS, MEASURES, PAYMENTS, PAYOUTS, BALANCES, EXCEPTIONS, LEFT_OUT)
