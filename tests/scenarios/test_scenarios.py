@@ -10,7 +10,7 @@ import csv
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +35,7 @@ class Scenario:
     files: tuple[str, ...]
     periods: tuple[str, ...]
     label: Callable[[Row], str]
+    steps: Mapping[str, str] | None = None  # payment steps that are rows of the answer, and what it calls them
 
 
 def _first_day(line: Row) -> str:
@@ -44,6 +45,10 @@ def _first_day(line: Row) -> str:
 def _quarter(line: Row) -> str:
     year, month, _ = line["credit_date"].split("-")
     return f"{year}-Q{(int(month) + 2) // 3}"
+
+
+def _month(line: Row) -> str:
+    return line["credit_date"][:7]
 
 
 def _fiscal_quarter(line: Row) -> str:
@@ -97,9 +102,12 @@ def test_every_row_of_the_answer(scenario: Scenario, installed: Any, tmp_path: P
         done = installed.run("calculate", "--period", period, "--verify", folder=project)
         assert done.returncode == 0, f"{period}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "verified" in done.stderr
-        for line in _rows(_lines_file(project, period)):
+        for line in _rows(_out(project, period) / "lines.csv"):
             key = (line["payee"], scenario.label(line), line["component"].replace("-", "_"))
             found[key] += Decimal(line["amount"])
+        for step in _rows(_out(project, period) / "payments.csv"):
+            if scenario.steps and step["step"] in scenario.steps:
+                found[step["payee"], period, scenario.steps[step["step"]]] += Decimal(step["amount"])
     answer = {key: amount for key, amount in found.items() if amount != 0}
     assert answer == _expected(scenario)
 
@@ -115,11 +123,13 @@ def _copied(scenario: Scenario, folder: Path) -> Path:
     return folder
 
 
-def _lines_file(project: Path, period: str) -> Path:
+def _out(project: Path, period: str) -> Path:
     """A quarter is calculated as its last period; the folder bears that period's name."""
+    if "-Q" not in period:
+        return project / "out" / period
     year, quarter = period.split("-Q")
     last = f"{int(quarter) * 3:02d}"
-    return project / "out" / (f"{year}-P{last}" if year.startswith("FY") else f"{year}-{last}") / "lines.csv"
+    return project / "out" / (f"{year}-P{last}" if year.startswith("FY") else f"{year}-{last}")
 
 
 def _rows(path: Path) -> list[Row]:

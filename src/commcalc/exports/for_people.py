@@ -10,7 +10,10 @@ from commcalc.base.money import minor_units
 from commcalc.tables.results import Table
 
 RISKY = "=+\\-@\t\r\n＝"  # what a spreadsheet takes for the beginning of a formula, or skips to find one
-MONEY = ("amount", "base", "base_shown", "earned", "accrued", "held", "released", "payable")
+MONEY = (
+    "amount", "base", "base_shown", "earned", "accrued", "held", "released", "carried_in", "charges", "draw", "recovery", "minimum",
+    "maximum", "forgiven", "carried_out", "payable", "opening", "given", "recovered", "closing",
+)  # fmt: skip
 TYPES: Mapping[str, type[pl.DataType] | pl.DataType] = {
     "decimal": pl.Decimal(38, 12),
     "count": pl.UInt32,
