@@ -37,7 +37,11 @@ commcalc calculate --format json        # for a script
 ```
 """
 Style = Literal["text", "json"]
-SUMS = ("base", "earned", "accrued", "held", "payable")
+SUMS = (
+    "base", "earned", "accrued", "held", "carried_in", "charges", "draw", "recovery", "minimum", "maximum", "forgiven", "carried_out",
+    "payable",
+)  # fmt: skip
+ALWAYS = ("base", "earned", "accrued", "held", "payable")  # others are shown where anybody has them
 STATUSES = (
     ("credited", "credited"),
     ("left out", "left out"),
@@ -183,14 +187,22 @@ def _payouts(period: str, payouts: pl.DataFrame) -> None:
     for currency, sums in sorted(totals.items()):
         shown_sums = (shown.money(s, minor_units(currency)) for s in sums)
         rows.append(("", f"total {currency}", "", *shown_sums, currency))
-    columns = [("payee", "left"), ("name", "left"), ("plan", "left"), *((n, "right") for n in SUMS), ("", "left")]
+    used = [n for n, name in enumerate(SUMS) if name in ALWAYS or any(totals[c][n] for c in totals)]
+    rows = [(*row[:3], *(row[3 + n] for n in used), row[-1]) for row in rows]
+    columns = [
+        ("payee", "left"),
+        ("name", "left"),
+        ("plan", "left"),
+        *((SUMS[n].replace("_", " "), "right") for n in used),
+        ("", "left"),
+    ]
     shown.table(columns, rows, f"Payouts {period}")
     if len(payouts) > MOST_PAYEES:
         shown.line(f"{len(payouts):,} payees, each in payouts.csv; one of them here: --payee ID")
     below = payouts.filter(payouts["payable"] < 0)
     if len(below):
         shown.note(
-            f"payable below zero: {', '.join(below['payee'][:MOST_DEALS])}; nothing is carried over to the next period yet"
+            f"payable below zero: {', '.join(below['payee'][:MOST_DEALS])}; `negative: carry` in a plan's payment carries it over"
         )
 
 

@@ -17,6 +17,19 @@ Row = Mapping[str, Any]
 Noun = Literal["payee", "deal", "line"]
 COLUMN = {"payee": "payee", "deal": "deal", "line": "id"}
 MOST_QUOTED = 24
+PARTS = {
+    "base": "base pay",
+    "released": "earned",
+    "carried_in": "carried in",
+    "charges": "charges",
+    "draw": "draw",
+    "recovery": "of the draw paid back",
+    "minimum": "up to the minimum",
+    "maximum": "above the maximum",
+    "forgiven": "forgiven",
+    "carried_out": "carried into the next payment",
+}
+"""What a payment is made of, by the columns of the payouts."""
 KINDS = {
     "earning": "earned on",
     "minimum": "added to reach the minimum on",
@@ -88,9 +101,9 @@ def _slices(run: RunFolder, lines: pl.DataFrame) -> pl.DataFrame:
 def _payee(run: RunFolder, name: str) -> Iterator[str]:
     for row in run.tables["payouts"].filter(pl.col("payee") == name).iter_rows(named=True):
         places = minor_units(row["currency"])
-        parts = " + ".join(
-            f"{amount(row[k], places)} {said}" for k, said in (("base", "base pay"), ("released", "earned")) if row[k]
-        )
+        named = [(row[k], said) for k, said in PARTS.items() if row[k]]
+        signed = (f"{'- ' if v < 0 else '+ '}{amount(abs(v), places)} {said}" for v, said in named)
+        parts = " ".join(signed).removeprefix("+ ")
         who = f"{row['name']} ({name})" if row["name"] else name
         yield f"{who} is paid {amount(row['payable'], places)} {row['currency']} for {run.manifest['period']}{': ' + parts if parts else ''}."
         if row["accrued"]:

@@ -72,6 +72,7 @@ class Statement:
     components: tuple[ComponentShown, ...]
     measures: tuple[MeasureShown, ...]
     corrections: tuple[Correction, ...]
+    balances: tuple[Row, ...]
     exceptions: tuple[Row, ...]
     left_out: tuple[Row, ...]
     later: int
@@ -93,9 +94,24 @@ class Statement:
             ("Held back until its gate is known", -row["held"]),
             ("Accrued, payable when the plan's own span ends", -row["accrued"]),
             ("Earned in earlier periods, payable now", freed),
+            ("Carried in from the payment before", row["carried_in"]),
+            ("Charges", row["charges"]),
+            ("Draw", row["draw"]),
+            ("Draw paid back", row["recovery"]),
+            ("Filled up to the minimum", row["minimum"]),
+            ("Above the maximum", row["maximum"]),
+            ("Below zero, forgiven", row["forgiven"]),
+            ("Below zero, carried into the next payment", row["carried_out"]),
             ("Base pay", row["base"]),
         )
         return tuple((label, value) for label, value in steps if value)
+
+    @property
+    def owed(self) -> tuple[tuple[str, Decimal], ...]:
+        """What stands open after the payment: draws that are owed, and what the next payment takes or brings."""
+        named = {"draw": "Draw still owed", "carried": "Kept for the next payment"}
+        closing = ((named[b["balance"]], b["closing"]) for b in self.balances)
+        return tuple((n if v > 0 else "Taken from the next payment", v) for n, v in closing if v)
 
 
 class Statements:
@@ -112,7 +128,7 @@ class Statements:
             scanned = run.scan(name)
             return (scanned.filter(pl.col("payee").is_in(wanted.implode())) if wanted is not None else scanned).collect()
 
-        parted = {name: of(name) for name in ("measures", "exceptions", "left_out")}
+        parted = {name: of(name) for name in ("measures", "exceptions", "left_out", "balances")}
         parted["components"] = components_of(run, words, wanted, records=records)
         parted["corrections"] = corrections_of(run, wanted)
         self._by_payee = {name: frame.partition_by("payee", as_dict=True) for name, frame in parted.items()}
@@ -140,6 +156,7 @@ class Statements:
             components=tuple(self._component(r) for r in components),
             measures=tuple(self._measure(r) for r in self._rows("measures", payee)),
             corrections=tuple(Correction(r["corrects"], r["lines"], r["amount"]) for r in corrections),
+            balances=tuple(b for b in self._rows("balances", payee) if b["currency"] == currency),
             exceptions=tuple(self._rows("exceptions", payee)),
             left_out=tuple(r for r in left_out if r["status"] != "later"),
             later=sum(1 for r in left_out if r["status"] == "later"),

@@ -9,7 +9,11 @@ from typing import Any
 from commcalc.documents.statement import ComponentShown, MeasureShown, Row, Statement
 
 VERSION = "commcalc-statement-1"  # a key may be added; one that is there keeps its name and meaning
-MONEY = ("payable", "earned", "accrued", "held", "released", "base", "base_shown")
+MONEY = (
+    "payable", "earned", "accrued", "held", "released", "carried_in", "charges", "draw", "recovery", "minimum", "maximum", "forgiven",
+    "carried_out", "base", "base_shown",
+)  # fmt: skip
+BALANCE = ("opening", "given", "recovered", "forgiven", "closing")
 EXCEPTION = ("id", "deal", "component", "code", "reason", "mend")
 LEFT_OUT = ("deal", "line", "status", "rule")
 
@@ -36,6 +40,7 @@ def record_of(s: Statement) -> dict[str, Any]:
         "currency": payout["currency"],
         **{key: money(payout[key]) for key in MONEY},
         "plans": [{"plan": plan, "version": version, "title": title} for plan, version, title in s.plans],
+        "balances": [{"plan": b["plan"], "balance": b["balance"], **{k: money(b[k]) for k in BALANCE}} for b in s.balances],
         "components": [_component(c, money(c.amount)) for c in s.components],
         "measures": [_measure(m) for m in s.measures],
         "corrections": [{"period": c.period, "lines": c.lines, "amount": money(c.amount)} for c in s.corrections],

@@ -41,6 +41,8 @@ def _blocks(s: Statement) -> Iterator[str]:
     for label, value in s.sums:
         yield _row(label, amount(value, places))
     yield _row("Payable", amount(payout["payable"], places))
+    for label, value in s.owed:
+        yield f"\n{label}: {amount(value, places)} {payout['currency']}"
     if payout["base_shown"]:
         yield f"\nBase pay, paid with the salary: {amount(payout['base_shown'], places)} {payout['currency']}"
     yield from _exceptions(s)

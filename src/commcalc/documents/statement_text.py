@@ -40,6 +40,8 @@ class _Page:
         yield from self._figure(f"  Earned in {s.period}", amount(payout["earned"], places))
         for label, value in s.sums:
             yield from self._figure(f"  {label}", amount(value, places))
+        for label, value in s.owed:
+            yield from self._figure(label, amount(value, places))
         if payout["base_shown"]:
             yield from self._figure("Base pay, paid with the salary", amount(payout["base_shown"], places))
         yield from self._exceptions(s)
