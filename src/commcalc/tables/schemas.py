@@ -134,7 +134,7 @@ KPIS = InputTable(
         _t("team", "text", "or of which team"),
         _r("kpi", "text", "name of the KPI"),
         _r("period", "period", "when"),
-        _r("value", "number", "the figure"),
+        _r("value", "ratio", "the figure: 4.5, or 105%"),
         _t("weight", "number", "its weight among several"),
     ),
 )
