@@ -112,7 +112,7 @@ QUOTAS = InputTable(
         _t("plan", "text", "or of everybody on which plan"),
         _t("measure", "text", "of which measure"),
         _r("period", "period", "month, quarter or year; or the date a quota row starts"),
-        _r("amount", "number", "how much"),
+        _r("amount", "ratio", "how much: 250000, or 90%"),
     ),
 )
 SPLITS = InputTable(
