@@ -124,7 +124,7 @@ def _listed(rule: str, code: str, rows: pl.DataFrame) -> list[Blank]:
 
 
 def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFrame:
-    """Return `~p ~a ~w ~wfirst ~wlast ~periods ~year ~t ~d` for each payee on the plan in a window that counts."""
+    """Return `~p ~a ~w ~wfirst ~wlast ~periods ~year ~t ~d ~ended` for each payee on the plan in a window that counts."""
     said = job.component
     book, plan = job.book, job.plan
     rows = stretches(book.people, plan)
@@ -141,7 +141,7 @@ def _windows(job: Job, measure: MeasureBase, name: str, day: date) -> pl.DataFra
     if said.dates is not None:
         low, high = said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY
         frame = frame.filter(pl.col("~wlast").is_between(low, high))  # a window counts by its last day, also before it ends
-    frame = frame.with_columns(pl.min_horizontal("~t", "~z").alias("~d"))
+    frame = frame.with_columns(pl.min_horizontal("~t", "~z").alias("~d"), (pl.col("~wlast") <= day).alias("~ended"))
     return frame.drop("~b", "~z")
 
 
