@@ -12,9 +12,11 @@ from commcalc.base.source import Sources
 from commcalc.checks import check_plans
 from commcalc.checks.plan_tests import check_test, expects_refusal, periods_named
 from commcalc.inputs.tables import calendar_read
+from commcalc.language.expression.problems import UNKNOWN
 from commcalc.month_end import calculate, verify
 from commcalc.plan.tests_load import LoadedTest
 from commcalc.plan.tests_model import Expected
+from commcalc.plan.tests_problems import UNKNOWN_COLUMN
 from commcalc.studies.compare_expected import At, Difference, Seen, differences
 from commcalc.studies.plan_test_rows import expected_periods
 from commcalc.studies.plan_tests import Setting, neutral_house, set_up
@@ -60,7 +62,7 @@ def _outcome(loaded: LoadedTest, setting: Setting, calendar: Calendar, *, with_r
     refusal = expects_refusal(loaded)
     report.extend(check_test(loaded, setting.plans, whole=not setting.report.errors))
     if report.errors and not refusal:
-        return Outcome(loaded, problems=report)
+        return Outcome(loaded, problems=_without_echoes(report))
     project = Project(setting.file.root, setting.file, setting.plans, Sources({}), report, len(setting.plans))
     components = [c for p in setting.plans for c in p.plan.components]
     components += [f"{p.plan.plan}.{c}" for p in setting.plans for c in p.plan.components]
@@ -81,6 +83,12 @@ def _outcome(loaded: LoadedTest, setting: Setting, calendar: Calendar, *, with_r
             elif run.result is not None:
                 found += differences(at, what, Seen.of(run.result, payee, setting.plans), components)
     return Outcome(loaded, tuple(found), unlike=unlike)
+
+
+def _without_echoes(report: Report) -> Report:
+    """A column whose type is not stated is told where it is given; that rules do not know it either then goes without saying."""
+    told = {p.facts["name"] for p in report if p.kind is UNKNOWN_COLUMN}
+    return Report([p for p in report if p.kind is not UNKNOWN or p.facts["name"] not in told])
 
 
 def _calculated(project: Project, setting: Setting, report: Report, period: str) -> Run:

@@ -182,6 +182,18 @@ def test_what_a_test_gives_is_checked_as_what_is_read_from_files(slip: str, tmp_
     assert "0 tests passed, 1 failed" in done.output
 
 
+def test_a_column_without_a_type_is_told_once_where_it_is_given(tmp_path: Path) -> None:
+    test = """test: by lead
+plan:
+  measures: {sales: {sum: amount, window: month}}
+  components: {c: {kind: commission, on: sales, rate: {by: lead, rows: {own: 10%, any: 5%}}}}
+given: {deals: [{id: D1, date: 2026-01-15, lead: own, amount: 100}]}
+expect: {2026-01: {c: 10}}
+"""
+    done = ran(made(tmp_path, test), "--format", "json")
+    assert [p["code"] for p in json.loads(done.stdout)["tests"][0]["problems"]] == ["P404"]
+
+
 def test_rows_may_stand_in_a_csv_beside_the_test(tmp_path: Path) -> None:
     start, end = TEST.index("    deals:"), TEST.index("  expect:")
     test = TEST[:start] + "    deals: deals.csv\n" + TEST[end:]

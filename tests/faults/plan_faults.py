@@ -159,6 +159,7 @@ NAMES = (
     PlanFault("F138 a date column", measure("date: ▸close_dat"), "P117", "`close_dat` is not a column of the deals", "write `close_date`"),
     PlanFault("F138 a date column that is an amount", measure("date: ▸amount"), "P117", "`amount` is money", "close_date"),
     PlanFault("F138 a column of the payees", component("eligible: ▸payee.nam = 'x'"), "X005", "payees have no `nam`", "did you mean `payee.name`?"),
+    PlanFault("credit by columns of the deal", measure("credit: {▸columns: {sourced_by: 100%}}"), "P005", "which `role:` counts", "leave it out"),
     PlanFault("F144 a cap below the floor", component("cap: {at: ▸100, excess: forfeit}\n    floor: {at: 200}"), "P301", "the cap (100) is below the floor (200)", "above the floor"),
     PlanFault("F144 per deal", component("cap: {at: ▸100 USD, per: deal, excess: forfeit}\n    floor: {at: 200 USD, per: deal}"), "P301", "the cap (100 USD) is below the floor (200 USD)"),
     PlanFault("F144 in parts of the target", component("target: 1_000\n    cap: {at: ▸100% of target, excess: forfeit}\n    floor: {at: 200% of target}"), "P301", "the cap (100% of target) is below the floor (200% of target)"),

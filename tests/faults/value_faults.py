@@ -37,6 +37,7 @@ VALUES = (
     Fault("F044 more than can be kept", amount("1.0000000000001"), read(extra_decimals="keep"), says=("D032 2",)),
     Fault("F045 fewer decimals", deals("D1,ann,2026-01-05,100.5", "D2,ann,2026-01-05,100"), pays="ann 10.03", amounts=("100.5", "100")),
     Fault("F046 minus zero", amount("-0.00"), pays="", amounts=("0",)),
+    _number("a percentage where a number is wanted", "105%", "it is a percentage", "1.05 for 105%"),
     _number("F047 plus sign", "+100", "plus"),
     _number("F048 leading nought", "0100.00", "nought"),
     _number("F048 leading point", ".5", "digit"),

@@ -25,6 +25,7 @@ class Tiers(Part):
 
 
 class Rows(Part):
+    later: ClassVar[dict[str, str]] = {"bands": "bands with a start"}
     by: Expr
     rows: dict[Word, Expr]
 
@@ -65,6 +66,7 @@ SLIPS = [
     ("rate: {by: a, apply: marginal, teirs: [1%]}", [("P001", "6:36", "did you mean `tiers`?")]),
     ("rate: {by: a, row: {x: 1}}", [("P001", "6:19", "did you mean `rows`?")]),
     ("rate: {by: a}", [("P008", "6:5", "none of `tiers`, `rows`")]),
+    ("rate: {by: a, bands: [1%]}", [("P005", "6:19", "does not calculate it yet")]),
     ("rate: {}", [("P008", "6:5", "none of `tiers`, `rows`")]),
     ("rate: {by: a, rows: {x: 1}, tiers: [1%]}", [("P006", "6:33", "both `rows` and `tiers`")]),
     ("rate: {by: a, apply: marginaly, tiers: [1%]}", [("P003", "6:26", "did you mean `marginal`?")]),

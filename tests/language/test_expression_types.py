@@ -83,6 +83,7 @@ FAULTS = [
     ("amount like 'A%'", "X004", "amount like 'A%'", "between"),
     ("abs(stage)", "X004", "stage", "number"),
     ("amuont * 2", "X005", "amuont", "`amount`"),
+    ("if(window_ended, 1, 2)", "X005", "window_ended", "gate"),
     ("Amount * 2", "X005", "Amount", "`amount`"),
     ("gross_profit * 2", "X005", "gross_profit", "types: {gross_profit: money}"),
     ("region = 'EMEA'", "X005", "region", "`payee.region`"),

@@ -79,6 +79,7 @@ def test_ninety_of_a_hundred_typos_find_their_key() -> None:
 def test_a_word_that_is_like_none_finds_none() -> None:
     assert nearest("elephant", KEYS) is None
     assert nearest("x", KEYS) is None
+    assert nearest("lead", ["team"]) is None
 
 
 def test_case_and_hyphens_do_not_count() -> None:
@@ -100,6 +101,6 @@ def test_the_nearest_name_is_the_first_with_the_fewest_edits_that_its_length_all
     for _ in range(400):
         letters = chance.choice(("ab", "abc_", "abcdefgh"))
         word, *names = ("".join(chance.choices(letters, k=chance.randint(0, 12))) for _ in range(20))
-        allowed = {n: 1 if min(len(word), len(n)) <= 3 else 2 if len(n) <= 8 else 3 for n in names}
+        allowed = {n: 1 if min(len(word), len(n)) <= 4 else 2 if len(n) <= 8 else 3 for n in names}
         near = [(edits_between(word, n), at, n) for at, n in enumerate(names) if edits_between(word, n) <= allowed[n]]
         assert nearest(word, names) == (min(near)[2] if near else None), (word, names)

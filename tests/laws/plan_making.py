@@ -468,7 +468,9 @@ def _bonus(m: Maker) -> Said:
         b = bounds[0]
         said["payout"] = {"by": what, "rows": {f"..<{b}": m.one(*pay), f"{b}..": m.one(*pay)}}
     if not ratio and m.odds(0.12):
-        said["payout"] = m.one("1.1 USD * payee.days_in_window", "0.335 USD * payee.months_on_plan")
+        said["payout"] = m.one(
+            "1.1 USD * payee.days_in_window", "0.335 USD * payee.months_on_plan", "if(window_ended, 40 USD, 2.50 USD)"
+        )
     if m.longer(window) or m.odds(0.3):
         said["earned"] = m.one("at end", "to date", "ratchet")
     return _common(m, said, window, per_deal=False)

@@ -28,6 +28,8 @@ RESERVED: Mapping[str | int, tuple[str, ...]] = {
 """Words that may stand for an expression at some keys."""
 TENURE = ("months_on_plan", "months_employed", "periods_on_plan", "days_in_window")
 """How long a payee is there."""
+OF_A_BONUS = ("payout", "multiply", "kickers")
+"""Where the figures of a bonus stand, which is paid for a window."""
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -91,7 +93,7 @@ def _no_window(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
     if isinstance(component, Pool) and place.path[2] in ("shared_by", "fund"):
         return
     ends = isinstance(component, Bonus) and tile_of(said) not in ("", "deal", "life", QUOTA_ROW)
-    if ends and place.path[2] in ("payout", "multiply", "kickers"):
+    if ends and place.path[2] in OF_A_BONUS:
         return
     for node in walk(place.expression.node):
         if isinstance(node, Member) and node.id == "days_in_window":
@@ -137,10 +139,15 @@ def _type(value: object, scope: Scope) -> Type | None:
     return None
 
 
+def _has_a_window(place: Place) -> bool:
+    """Gates and the figures of a bonus are read for a window, at its end or before."""
+    return "gate" in place.path or (not place.deal and place.component is not None and place.path[2] in OF_A_BONUS)
+
+
 def at_place(scope: Scope, place: Place) -> Scope:
     """Narrow the names to those that mean something at a place."""
     own = scope.measures.get(place.own) if place.own else None
-    others = {**scope.others, "window_ended": Type.YES_NO} if "gate" in place.path else scope.others
+    others = {**scope.others, "window_ended": Type.YES_NO} if _has_a_window(place) else scope.others
     if not place.deal:
         others = {k: v for k, v in others.items() if k in ("currency", "window_ended")}
     return Scope(

@@ -38,6 +38,7 @@ YES = {
     "1": True,
     "0": False,
 }
+NO_PERCENT = "write the number itself, 1.05 for 105%; a column of your own may have the type ratio"
 MOST_LISTED = 5
 WHERE = ("~file", "~line", "~deal")
 MIDNIGHT = r"[ T]00:00(:00(\.0+)?)?$"
@@ -218,6 +219,8 @@ def _number_problem(text: str, how: Typing, cell: Cell | None) -> Problem:
         return SPREADSHEET.at(cell, text=shown)
     plain = re.fullmatch(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?%?", text)
     if plain:
+        if text.endswith("%") and how.type != "ratio":
+            return NUMBER.at(cell, text=shown, why=": it is a percentage", mend=NO_PERCENT)
         decimals = len(plain[2] or "")
         if len(plain[1]) > 15:
             return LARGE.at(cell, text=shown)

@@ -162,7 +162,7 @@ class _Binding:
             first = self.tree.span_of((*path, context["one"]), key=True)
             return TWO_SHAPES.at(place, where=_where(path), **context).with_also(first, "the other one")
         if kind == "no_shape":
-            return NO_SHAPE.at(self._key(path), where=_where(path), **context)
+            return self._no_shape(path, context)
         if kind in _SHAPES:
             return self._shape(path, detail)
         return self._invalid(path, detail)
@@ -207,6 +207,15 @@ class _Binding:
             mend = f"`{near}` is there already: keep one of the two"
         said = f"; did you mean `{near}`?" if near else ""
         return UNKNOWN_KEY.at(place, key=cut(key), where=_where(parent), near=said, mend=mend, meant=near or "")
+
+    def _no_shape(self, path: Path, context: Mapping[str, Any]) -> Problem:
+        """A shape whose one key comes with a later version lacks nothing: it is that key which is told."""
+        later = later_of(models_at(self.model, self.tree, path))
+        node = self.tree.node_at(path)
+        if isinstance(node, Mapping_):
+            for key in (k.text for k, _ in node.entries if k.text in later):
+                return LATER_KEY.at(self.tree.span_of((*path, key), key=True), key=key, what=later[key])
+        return NO_SHAPE.at(self._key(path), where=_where(path), **context)
 
     def _missing(self, path: Path) -> Problem:
         key, parent = str(path[-1]), path[:-1]

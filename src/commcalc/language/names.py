@@ -73,7 +73,7 @@ def _folded(name: str) -> str:
 
 def _allowed(word: int, name: int) -> int:
     """How many edits may be between a word and a name of these lengths."""
-    return 1 if min(word, name) <= 3 else 2 if name <= 8 else 3
+    return 1 if min(word, name) <= 4 else 2 if name <= 8 else 3
 
 
 def _set(numbers: list[int]) -> Names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -54,6 +54,10 @@ LevelsField = Annotated[Levels, reader(read_levels, example="1..3")]
 
 class RoleCredit(Shape):
     """Credit to the payees who hold a role in the splits of a deal."""
+
+    later: ClassVar[dict[str, str]] = {
+        "columns": "credit by columns of the deal; a rule under `crediting` can give their payees a role, which `role:` counts"
+    }
 
     model_config = ConfigDict(title="role")
 

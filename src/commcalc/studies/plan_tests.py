@@ -158,7 +158,7 @@ def _cell(row: GivenRow, column: str, type_: str) -> str | None:
 
 def _unknown(column: str, table: str, types: Mapping[str, str], row: GivenRow) -> Problem:
     near = nearest(column, types)
-    mend = f"write `{near}`" if near else f"a column of your own states its type: `types: {{{column}: text}}`"
+    mend = f"write `{near}`" if near else f"state the type of a column of your own, under `given`: `types: {{{column}: text}}`"
     place = row.keys.get(column) or Span(row.file, row.line, 1, row.line, 1)
     return UNKNOWN_COLUMN.at(place, name=column, table=table, near=f"; did you mean `{near}`?" if near else "", mend=mend)
 

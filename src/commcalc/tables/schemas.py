@@ -112,7 +112,7 @@ QUOTAS = InputTable(
         _t("plan", "text", "or of everybody on which plan"),
         _t("measure", "text", "of which measure"),
         _r("period", "period", "month, quarter or year; or the date a quota row starts"),
-        _r("amount", "number", "how much"),
+        _r("amount", "ratio", "how much: 250000, or 90%"),
     ),
 )
 SPLITS = InputTable(
@@ -134,7 +134,7 @@ KPIS = InputTable(
         _t("team", "text", "or of which team"),
         _r("kpi", "text", "name of the KPI"),
         _r("period", "period", "when"),
-        _r("value", "number", "the figure"),
+        _r("value", "ratio", "the figure: 4.5, or 105%"),
         _t("weight", "number", "its weight among several"),
     ),
 )

@@ -29,7 +29,7 @@ def window_measure(job: Job) -> str:
 
 
 def payees_in_windows(job: Job, name: str, day: date, *, at_end: bool) -> pl.DataFrame:
-    """Return `~p ~a ~w ~wfirst ~wlast ~periods ~year ~t ~d` for each payee on the plan in a window that counts."""
+    """Return `~p ~a ~w ~wfirst ~wlast ~periods ~year ~t ~d ~ended` for each payee on the plan in a window that counts."""
     said = job.component
     book, plan = job.book, job.plan
     rows = stretches(book.people, plan)
@@ -44,7 +44,7 @@ def payees_in_windows(job: Job, name: str, day: date, *, at_end: bool) -> pl.Dat
     if said.dates is not None:
         low, high = said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY
         frame = frame.filter(pl.col("~wlast").is_between(low, high))  # a window counts by its last day, also before it ends
-    frame = frame.with_columns(pl.min_horizontal("~t", "~z").alias("~d"))
+    frame = frame.with_columns(pl.min_horizontal("~t", "~z").alias("~d"), (pl.col("~wlast") <= day).alias("~ended"))
     return frame.drop("~b", "~z")
 
 

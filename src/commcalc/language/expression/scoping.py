@@ -54,6 +54,8 @@ def _meant(name: str, scope: Scope) -> str:
         return f"write `payee.{name}`"
     if name in scope.measures:
         return f"write `value('{name}')`"
+    if name == "window_ended":
+        return "it is known where a window is spoken of: in a gate, in the payout of a bonus and in its factors"
     if name in FUNCTIONS:
         return f"`{name}` is a function: write `{name}(...)`"
     columns = scope.columns if scope.deal_in_scope else {}
