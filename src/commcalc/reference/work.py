@@ -13,7 +13,7 @@ from commcalc.base.money import minor_units
 from commcalc.checks.pay_types import pays_amount
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Member, Name
-from commcalc.plan.components import Bonus, Spiff
+from commcalc.plan.components import Bonus, Pool
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
@@ -29,7 +29,7 @@ from commcalc.reference.names import Reading, Scope
 from commcalc.reference.numbers import ONE, ZERO, Cents, Figure, over, times
 from commcalc.reference.rates import values_of
 from commcalc.reference.records import NOBODY, Earner, Records
-from commcalc.reference.time import Window, overlap, period_of
+from commcalc.reference.time import OPEN, Window, overlap, period_of
 
 
 @dataclass(slots=True)
@@ -153,7 +153,8 @@ class Work:
         def read(name: str | None) -> Measured:
             measure = name or self.on
             assert measure is not None
-            if measure == self.on and rolling_of(self.measures.measure(measure).window) is None:
+            said = self.measures.measure(measure).window
+            if measure == self.on and said != "life" and rolling_of(said) is None:
                 return self.measures.measured(measure, earner, window, moment, self.prorate)
             return self.measures.read(measure, earner, moment, self.prorate)
 
@@ -216,8 +217,10 @@ class Work:
         found: list[Window] = []
         name, dates = self.measure, self.component.dates
         if name is None or self.measures.measure(name).window == "deal":
-            own = Window(dates.first or date.min, dates.last or date.max) if name is None and dates is not None else None
-            return [own] if own is not None and own.first <= at else []
+            if name is not None or (dates is None and not isinstance(self.component, Pool)):
+                return []
+            own = OPEN if dates is None else Window(dates.first or date.min, dates.last or date.max)
+            return [own] if own.first <= at else []
         for first, last in self.records.days_on(earner.payee, self.plan):
             day = max(first, self.records.calendar.periods[0].first)
             while day <= min(last, at):
@@ -241,11 +244,9 @@ class Work:
 
     @property
     def measure(self) -> str | None:
-        """The measure whose windows the component has: its own, else the first that a bonus reads."""
-        if isinstance(self.component, Spiff) and self.component.once:
-            return self.component.goal_over
-        if self.on is not None or not isinstance(self.component, Bonus):
-            return self.on
+        """The measure whose windows the component has: its own, else the first that it reads; a bonus reads one in its gates too."""
+        if not isinstance(self.component, Bonus) or self.on is not None:
+            return self.component.runs_over  # type: ignore[no-any-return]
         said = [self.component.payout, *(g.when for g in self.component.gate)]
         names = {n for v in said for e in values_of(v) for n in calls(e.node, "value", "quota", "attainment")}
         return min(names, default=None)
