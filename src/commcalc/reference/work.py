@@ -13,7 +13,7 @@ from commcalc.base.money import minor_units
 from commcalc.checks.pay_types import pays_amount
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Member, Name
-from commcalc.plan.components import Bonus, Pool
+from commcalc.plan.components import Bonus
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
@@ -29,7 +29,7 @@ from commcalc.reference.names import Reading, Scope
 from commcalc.reference.numbers import ONE, ZERO, Cents, Figure, over, times
 from commcalc.reference.rates import values_of
 from commcalc.reference.records import NOBODY, Earner, Records
-from commcalc.reference.time import OPEN, Window, overlap, period_of
+from commcalc.reference.time import Window, overlap, period_of
 
 
 @dataclass(slots=True)
@@ -217,10 +217,8 @@ class Work:
         found: list[Window] = []
         name, dates = self.measure, self.component.dates
         if name is None or self.measures.measure(name).window == "deal":
-            if name is not None or (dates is None and not isinstance(self.component, Pool)):
-                return []
-            own = OPEN if dates is None else Window(dates.first or date.min, dates.last or date.max)
-            return [own] if own.first <= at else []
+            own = Window(dates.first or date.min, dates.last or date.max) if name is None and dates is not None else None
+            return [own] if own is not None and own.first <= at else []
         for first, last in self.records.days_on(earner.payee, self.plan):
             day = max(first, self.records.calendar.periods[0].first)
             while day <= min(last, at):

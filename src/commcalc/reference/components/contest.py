@@ -91,15 +91,13 @@ def _paid(work: Work, level: Sequence[Ranked], place: int, count: int) -> Iterat
 
 def _prize(component: Contest, place: int, count: int) -> Expression | None:
     """The prize of a place: that of the key that holds it; `top` holds the places after all that are numbered."""
-    after = max((p.last for p in component.prizes if p.top is None), default=0)
-    tops = sorted((p for p in component.prizes if p.top is not None), key=lambda p: p.top or ZERO)
+    numbered = max((p.last for p in component.prizes if p.top is None), default=0)
     for places, prize in component.prizes.items():
-        if places.top is None and places.first <= place <= places.last:
+        first, last = places.first, places.last
+        if places.top is not None:
+            first, last = numbered + 1, int(times(places.top, count).to_integral_value(ROUND_FLOOR))
+        if first <= place <= last:
             return prize
-    for places in tops:
-        assert places.top is not None
-        if after < place <= times(places.top, count).to_integral_value(ROUND_FLOOR):
-            return component.prizes[places]
     return None
 
 
