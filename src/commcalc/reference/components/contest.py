@@ -49,21 +49,21 @@ def earn(work: Work, at: date) -> Iterator[Entry]:
 
 
 def _ranked(work: Work, member: Member) -> Iterator[Ranked]:
-    """Ranked is who qualifies and has a figure above zero; `qualify` is asked first."""
+    """Ranked is who has a figure above zero and qualifies; where one of the two is not so, the other is not asked for."""
     component: Contest = work.component
-    scope = member.scope
+    figure = member.scope.read(None).value
+    told = isinstance(work.measures.measure(component.on), KpiMeasure | FormulaMeasure)
+    if not told if figure is None else figure <= 0:  # nothing was done
+        return
     try:
-        holds = True if component.qualify is None else evaluate(component.qualify.node, scope)
-        if holds is None:
-            raise NotPaid("qualify is empty")
-        figure = scope.read(None).value if holds else ZERO
-        if figure is None and isinstance(work.measures.measure(component.on), KpiMeasure | FormulaMeasure):
-            raise NotPaid("the figure that decides the place is empty")
+        holds = True if component.qualify is None else evaluate(component.qualify.node, member.scope)
+        if holds is None or (holds and figure is None):
+            raise NotPaid("qualify is empty" if holds is None else "the figure that decides the place is empty")
     except NotPaid as missing:
         refuse(work, [member.earner], missing)
         return
-    if figure is not None and figure > 0:
-        yield Ranked(member, figure, _second(component, scope))
+    if holds and figure is not None:
+        yield Ranked(member, figure, _second(component, member.scope))
 
 
 def _second(component: Contest, scope: Scope) -> Decimal | None:
@@ -82,11 +82,9 @@ def _paid(work: Work, level: Sequence[Ranked], place: int, count: int) -> Iterat
     between = 1 if each else len(level)
     if not work.pays_amount:
         yield from (e for one in level for e in _of_target(work, one, place, prizes, between))
-    elif each:
-        for one in level:
-            yield from _in_money(work, [one], place, prizes, as_read=True)
     else:
-        yield from _in_money(work, level, place, prizes)
+        for together in [[one] for one in level] if each else [level]:
+            yield from _in_money(work, together, place, prizes)
 
 
 def _prize(component: Contest, place: int, count: int) -> Expression | None:
@@ -111,17 +109,15 @@ def _sum(prizes: Sequence[Expression], one: Ranked) -> Decimal:
     return total
 
 
-def _in_money(
-    work: Work, level: Sequence[Ranked], place: int, prizes: Sequence[Expression], *, as_read: bool = False
-) -> Iterator[Entry]:
-    """The sum, as the first by payee id reads it, is rounded and shared out in equal parts."""
+def _in_money(work: Work, level: Sequence[Ranked], place: int, prizes: Sequence[Expression]) -> Iterator[Entry]:
+    """The sum, as the first by payee id reads it, is rounded and shared out in equal parts; one alone has the prize as it is."""
     try:
         total = _sum(prizes, level[0])
     except NotPaid as missing:
         refuse(work, [one.member.earner for one in level], missing)
         return
     whole = work.cents.rounded(total)
-    parts = [total] if as_read else work.cents.shared(whole, [over(whole, len(level))] * len(level))
+    parts = [total] if len(level) == 1 else work.cents.shared(whole, [over(whole, len(level))] * len(level))
     for one, part in zip(level, parts, strict=True):
         yield one.member.entry(part, Slice(place, None, one.figure, None, None, ONE, part))
 
