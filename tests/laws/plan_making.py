@@ -262,7 +262,7 @@ def _common(m: Maker, said: Said, window: str, *, per_deal: bool) -> Said:
         said["prorate"] = {k: m.one("days", "none") for k in m.some(("quota", "target", "bonus", "cap"), 1, 3)}
     _limits(m, said, window, per_deal=per_deal)
     if on is not None and m.odds(0.22) and not (window == "deal" and "deal-window-read" in OPEN_FINDINGS):
-        said["gate"] = _gate(m, on, window)
+        said["gate"] = gate_of(m, on)
         if "hold-and-cap" in OPEN_FINDINGS and {"cap", "floor"} & set(said) and said["gate"]["until_known"] == "hold":
             said["gate"]["until_known"] = "to date"
     return said
@@ -311,7 +311,8 @@ def _limits(m: Maker, said: Said, window: str, *, per_deal: bool) -> None:
     said |= {"floor": floors[0] if len(floors) == 1 else floors} if floors else {}
 
 
-def _gate(m: Maker, on: str, window: str) -> Said:
+def gate_of(m: Maker, on: str) -> Said:
+    """A condition over the component's measure and another one."""
     other = m.one(*m.measures)
     reads = []
     for name in (on, other):
@@ -327,7 +328,6 @@ def _gate(m: Maker, on: str, window: str) -> Said:
     if m.odds(0.15) and not ("or-beside-missing-quota" in OPEN_FINDINGS and "attainment" in said["when"]):
         said["when"] += " or window_ended"
     said["until_known"] = m.one("pay", "to date", "hold")
-    del window
     return said
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from plan_making import OPEN_FINDINGS, made_plan, put_in_place_of
 from program_making import components_of, made_program
 from rule_making import made_crediting, made_territories
+from sharing_making import put_shared
 from worlds import Row, World
 
 from commcalc.plan.windows import tile_of
@@ -67,6 +68,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     world.tables["openings"] = _openings(r, ids, plans)
     world.crediting = made_crediting(r)
     world.tables["territories"] = made_territories(r, ids) if world.crediting else []
+    put_shared(Random(f"shared beside {seed}"), world)
     return world
 
 

@@ -130,9 +130,13 @@ def _prizes(loaded: LoadedPlan, path: Path, said: Contest) -> Iterator[Problem]:
 
 def _tie_breaker(loaded: LoadedPlan, path: Path, said: Contest) -> Iterator[Problem]:
     name = said.tie_breaker
-    if name is None or name in loaded.plan.measures:
+    if name is None:
         return
-    near = nearest(name, loaded.plan.measures)
-    mend = f"write `{near}`" if near else "the measures are " + ", ".join(loaded.plan.measures)
     at = loaded.tree.span_of((*path, "ties", "by"))
-    yield UNKNOWN_MEASURE.at(at, name=name, near=f"; did you mean `{near}`?" if near else "", mend=mend)
+    if name not in loaded.plan.measures:
+        near = nearest(name, loaded.plan.measures)
+        mend = f"write `{near}`" if near else "the measures are " + ", ".join(loaded.plan.measures)
+        yield UNKNOWN_MEASURE.at(at, name=name, near=f"; did you mean `{near}`?" if near else "", mend=mend)
+    elif tile_of(window := loaded.plan.measures[name].window) not in WINDOWS:
+        what = f"`{name}` where payees are level, whose window is {window}"
+        yield NO_COMMON_WINDOW.at(at, kind=said.kind, what=what, mend="let it be over a month, quarter, half or year")

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
-from commcalc.plan.components import Bonus, Commission, Spiff
+from commcalc.plan.components import Bonus, Commission, Contest, Pool, Spiff
 from commcalc.plan.model import Plan
 from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.reference.change import changed, floors, within_budget
-from commcalc.reference.components import bonus, commission, once, spiff
+from commcalc.reference.components import bonus, commission, contest, once, pool, spiff
 from commcalc.reference.crediting import on_plan, own_parts
 from commcalc.reference.job import Answer, House, Job, Line, Payout, Slice
 from commcalc.reference.measures import Measures
@@ -74,7 +74,7 @@ def _earned(
     found: Standings = {}
     rounded: dict[Any, tuple[Decimal, Decimal]] = {}
     work.earners = _earners(work)
-    every = {e: changed(work, list(_kind(work).earn(work, e, at)), at, posted) for e in work.earners}
+    every = {e: changed(work, entries, at, posted) for e, entries in _entries(work, at).items()}
     within_budget(work, every, at)
     for earner, entries in every.items():
         for entry in entries:
@@ -86,6 +86,16 @@ def _earned(
     if work.component.floors and any(e.alone for e in _earners(work)):
         found |= _floors_of_payees(work, found, at)
     return found, rounded
+
+
+def _entries(work: Work, at: date) -> dict[Earner, list[Entry]]:
+    """What each has earned up to a moment; a contest and a pool look at all payees at once (§6.6)."""
+    if not isinstance(work.component, Contest | Pool):
+        return {earner: list(_kind(work).earn(work, earner, at)) for earner in work.earners}
+    found: dict[Earner, list[Entry]] = {earner: [] for earner in work.earners}
+    for entry in (contest if isinstance(work.component, Contest) else pool).earn(work, at):
+        found[entry.earner].append(entry)
+    return found
 
 
 def _apart(work: Work, now: date) -> None:
@@ -130,7 +140,7 @@ def _earners(work: Work) -> list[Earner]:
     """The payees that were ever on the plan; where pay is split, each with what nobody shares, and each stream (§9)."""
     records = work.records
     payees = sorted(p for p, rows in records.assignments.items() if any(r["plan"] == work.plan.plan for r in rows))
-    if work.split != "pay" or _kind(work) in (bonus, once):
+    if work.split != "pay" or work.component.per_payee:
         return [Earner(p) for p in payees]
     role = _role(work)
     if role is None:

@@ -13,12 +13,12 @@ from commcalc.base.money import minor_units
 from commcalc.checks.pay_types import pays_amount
 from commcalc.language.expression import calls, walk
 from commcalc.language.expression.nodes import Member, Name
-from commcalc.plan.components import Bonus, Spiff
+from commcalc.plan.components import Bonus
 from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
 from commcalc.plan.targets import PartOf
-from commcalc.plan.windows import ANNIVERSARY, rolling_of
+from commcalc.plan.windows import ANNIVERSARY
 from commcalc.reference.crediting import Credit
 from commcalc.reference.expression import evaluate
 from commcalc.reference.instead import both, in_place_of, takes
@@ -153,7 +153,7 @@ class Work:
         def read(name: str | None) -> Measured:
             measure = name or self.on
             assert measure is not None
-            if measure == self.on and rolling_of(self.measures.measure(measure).window) is None:
+            if measure == self.on and window.deal:
                 return self.measures.measured(measure, earner, window, moment, self.prorate)
             return self.measures.read(measure, earner, moment, self.prorate)
 
@@ -241,11 +241,9 @@ class Work:
 
     @property
     def measure(self) -> str | None:
-        """The measure whose windows the component has: its own, else the first that a bonus reads."""
-        if isinstance(self.component, Spiff) and self.component.once:
-            return self.component.goal_over
-        if self.on is not None or not isinstance(self.component, Bonus):
-            return self.on
+        """The measure whose windows the component has: its own, else the first that it reads; a bonus reads one in its gates too."""
+        if not isinstance(self.component, Bonus) or self.on is not None:
+            return self.component.runs_over  # type: ignore[no-any-return]
         said = [self.component.payout, *(g.when for g in self.component.gate)]
         names = {n for v in said for e in values_of(v) for n in calls(e.node, "value", "quota", "attainment")}
         return min(names, default=None)

@@ -36,16 +36,16 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
     component: Bonus = work.component
     at_end = component.earned in (None, "at end")
     for window in work.windows(earner, at):
-        closed = _closed(window, work.plan.effective)
-        if not overlap(work.records.days_on(earner.payee, work.plan), closed.first, min(closed.last, at)):
+        stretch = closed(window, work.plan.effective)
+        if not overlap(work.records.days_on(earner.payee, work.plan), stretch.first, min(stretch.last, at)):
             continue
-        if at_end and closed.last > at:  # not before its window has ended
+        if at_end and stretch.last > at:  # not before its window has ended
             continue
         dates = component.dates
-        if dates is not None and not (dates.first or date.min) <= closed.last <= (dates.last or date.max):
+        if dates is not None and not (dates.first or date.min) <= stretch.last <= (dates.last or date.max):
             continue
-        until = min(at, closed.last)
-        entry = Entry(earner, "owner", 0, "", 0, until, closed)
+        until = min(at, stretch.last)
+        entry = Entry(earner, "owner", 0, "", 0, until, stretch)
         try:
             if not eligible(work, earner, window, until):
                 continue
@@ -65,7 +65,7 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
         yield entry
 
 
-def _closed(window: Window, effective: Days) -> Window:
+def closed(window: Window, effective: Days) -> Window:
     """A window that is open, as life is, begins and ends with the plan (§6.1); any other stands as it is."""
     if window.last != date.max:
         return window
