@@ -36,6 +36,8 @@ def earn(job: Job, day: date) -> Earned:
     frame = frame.with_columns(_prize(job, said).alias("~prize"))
     if said.ties == "each":  # nobody shares
         frame = frame.with_columns(pl.lit(1, dtype=pl.Int64).alias("~ties"))
+    elif job.pays_amount:  # one sum for all who are level: as the first of them by payee id has it
+        frame = frame.sort(*LEVEL, "~p").with_columns(pl.col("~prize").first().over(LEVEL))
     blanks += listed("prizes", "blank", frame.filter(pl.col("~prize").is_null()))
     frame = frame.filter(pl.col("~prize").is_not_null())
     frame = frame.with_columns(ONE.alias("~factor"), pl.col("~rank").cast(pl.UInt32).alias("tier"))
@@ -44,14 +46,14 @@ def earn(job: Job, day: date) -> Earned:
 
 def _ranked(job: Job, said: Contest, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
     """Add `stop`, the figure; `~rank`; `~ties`, how many are level there; `~of`, how many are ranked."""
-    figure, blanks = pl.col(f"value:{said.on}"), []
-    if job.plan.measures[said.on].aggregate in ("kpi", "formula"):
-        blanks = listed(f"value of {said.on}", "blank", frame.filter(figure.is_null()))
-    frame = frame.filter(figure > ZERO)
+    figure = pl.col(f"value:{said.on}")
+    blanks: list[Blank] = []
     if said.qualify is not None:
         rules = job.rules.on(said.on)
-        frame, undecided = those(frame, rules.expression(said.qualify), f"qualify: {said.qualify.text}")
-        blanks += undecided
+        frame, blanks = those(frame, rules.expression(said.qualify), f"qualify: {said.qualify.text}")
+    if job.plan.measures[said.on].aggregate in ("kpi", "formula"):
+        blanks += listed(f"value of {said.on}", "blank", frame.filter(figure.is_null()))
+    frame = frame.filter(figure > ZERO)
     second = pl.col(f"value:{said.tie_breaker}") if said.tie_breaker is not None else ZERO
     frame = frame.with_columns(figure.alias("stop"), second.alias("~second"))
     best = said.order == "highest first"
@@ -71,7 +73,7 @@ def _prize(job: Job, said: Contest) -> pl.Expr:
     total = ZERO
     for low, high, prize in _stretches(said):
         held = (pl.min_horizontal(last, high) - pl.max_horizontal(first, low) + 1).clip(lower_bound=0)
-        total = total + product(rules.expression(prize).cast(D), held.cast(D))
+        total = total + pl.when(held > 0).then(product(rules.expression(prize).cast(D), held.cast(D))).otherwise(ZERO)
     return total
 
 
@@ -87,14 +89,15 @@ def _stretches(said: Contest) -> Iterator[tuple[pl.Expr, pl.Expr, Expression]]:
 
 
 def _in_money(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
-    """Share money among those who are level; what one has alone is the prize as it stands."""
+    """Share money among those who are level, to the cent; where each has all, it is the prize as it stands."""
     none = pl.lit(None, dtype=D)
     frame = frame.with_columns(none.alias("~basis"), none.alias("~rate"))
-    frame = frame.sort(*LEVEL, "~p").with_columns(cents(job, pl.col("~prize").first().over(LEVEL)).alias("~whole"))
+    if job.component.ties == "each":  # type: ignore[attr-defined]
+        return frame.sort("~p", "~w").with_columns(pl.col("~prize").alias("~exact"))
+    frame = frame.with_columns(cents(job, pl.col("~prize")).alias("~whole"))
     frame = frame.with_columns(quotient(pl.col("~whole"), pl.col("~ties").cast(D)).alias("~part"))
     shared = largest_remainder(frame.lazy(), "~whole", "~part", shared_among(job, LEVEL, ["~p"])).collect().sort("~p", "~w")
-    alone = pl.col("~ties") == 1
-    return shared.with_columns(pl.when(alone).then("~prize").otherwise("share").alias("~exact"))
+    return shared.with_columns(pl.col("share").alias("~exact"))
 
 
 def _of_target(frame: pl.DataFrame) -> pl.DataFrame:

@@ -42,10 +42,13 @@ def earn(job: Job, day: date) -> Earned:
     )
     keep_exact(frame, "the sum of shares", pl.col("stop"), rows=len(frame))
     frame = frame.with_columns(pl.col("stop").sum().over(GROUP).alias("~total"))
-    some = pl.col("~total") > ZERO
     part = quotient(product(pl.col("~fund"), pl.col("stop")), pl.col("~total"))
-    frame = frame.with_columns(pl.when(some).then("~fund").otherwise(ZERO).alias("~whole"), part.fill_null(ZERO).alias("~part"))
-    shared = largest_remainder(frame.lazy(), "~whole", "~part", shared_among(job, GROUP, ["~p"])).collect().sort("~p", "~w")
+    frame = frame.with_columns(part.alias("~part"))
+    weighs = pl.col("stop") > ZERO  # nobody else has a cent of it, whoever `remainder` names
+    how = shared_among(job, GROUP, ["~p"])
+    shared = largest_remainder(frame.filter(weighs).lazy(), "~fund", "~part", how).collect()
+    others = frame.filter(~weighs).with_columns(ZERO.alias("share"))
+    shared = pl.concat([shared.select(others.columns), others]).sort("~p", "~w")
     return lines_of(
         shared.with_columns(
             pl.col("~fund").alias("~basis"),

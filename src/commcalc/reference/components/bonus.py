@@ -119,7 +119,7 @@ def openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
 def _payout(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     """Payout x target x multipliers, divided once; or an amount as it is."""
     scope = work.payee_scope(earner, window, at, work.last_day(earner, window, at))
-    scope.facts["window_ended"] = _closed(window, work.plan.effective).last <= at
+    scope.facts["window_ended"] = closed(window, work.plan.effective).last <= at
     payout = figure_of(work.component.payout, scope)
     if payout is None:
         raise NotPaid("the payout is empty, or no row of its table holds")
