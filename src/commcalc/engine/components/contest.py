@@ -41,19 +41,22 @@ def earn(job: Job, day: date) -> Earned:
     blanks += listed("prizes", "blank", frame.filter(pl.col("~prize").is_null()))
     frame = frame.filter(pl.col("~prize").is_not_null())
     frame = frame.with_columns(ONE.alias("~factor"), pl.col("~rank").cast(pl.UInt32).alias("tier"))
-    return lines_of(_in_money(job, frame) if job.pays_amount else _of_target(frame), blanks)
+    frame = _in_money(job, frame) if job.pays_amount else _of_target(frame)
+    blanks += listed("target", "blank", frame.filter(pl.col("~exact").is_null()))
+    return lines_of(frame.filter(pl.col("~exact").is_not_null()), blanks)
 
 
 def _ranked(job: Job, said: Contest, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
     """Add `stop`, the figure; `~rank`; `~ties`, how many are level there; `~of`, how many are ranked."""
     figure = pl.col(f"value:{said.on}")
     blanks: list[Blank] = []
+    told = job.plan.measures[said.on].aggregate in ("kpi", "formula")  # of others an empty figure is nothing done
+    frame = frame.filter((figure > ZERO).fill_null(value=told))
     if said.qualify is not None:
         rules = job.rules.on(said.on)
         frame, blanks = those(frame, rules.expression(said.qualify), f"qualify: {said.qualify.text}")
-    if job.plan.measures[said.on].aggregate in ("kpi", "formula"):
-        blanks += listed(f"value of {said.on}", "blank", frame.filter(figure.is_null()))
-    frame = frame.filter(figure > ZERO)
+    blanks += listed(f"value of {said.on}", "blank", frame.filter(figure.is_null()))
+    frame = frame.filter(figure.is_not_null())
     second = pl.col(f"value:{said.tie_breaker}") if said.tie_breaker is not None else ZERO
     frame = frame.with_columns(figure.alias("stop"), second.alias("~second"))
     best = said.order == "highest first"

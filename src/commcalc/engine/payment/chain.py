@@ -45,6 +45,8 @@ def paid_out(book: Book, plan: Plan, rules: Rules, now: pl.DataFrame, earlier: p
         return PaidOut()
     mode = book.house.readings.get("rounding", "half-up")
     spans = paying_spans(book, plan, book.now)
+    if not spans:  # the plan begins later
+        return PaidOut()
     if not pay.stateful:
         spans = spans[-1:]
     numbers = pl.DataFrame(
