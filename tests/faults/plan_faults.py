@@ -102,6 +102,11 @@ VALUES = (
 
 TABLES = (
     PlanFault("F128 tiers out of order", tiers("from: 0, pay: 1%", "from: 100, pay: 2%", "from: ▸80, pay: 3%"), "P210", "below the one before it (100)", "smallest first"),
+    PlanFault(
+        "F128 tiers by which deal it is, on another measure",
+        tiers("from: 0, pay: 1%", "from: 3, pay: 2%", by="value('deals')").replace("}}\n", "}, deals: {count: deals, window: month}}\n", 1).replace("apply: m", "apply: ▸m"),
+        "P213", "`by` names `deals`", "`on: deals` with what is paid under `basis`",
+    ),
     PlanFault("F129 a gap", rows("..10_000: 5%", "▸12_000..: 6%"), "P220", "nothing is said of 10000 to 12000", "begin where the other ends"),
     PlanFault("F129 the gap of BU1111", rows("0..10_000: 10%", "▸12_001..50_000: 14%", "50_001..: 16%", by="units"), "P220", "10000 to 12001"),
     PlanFault("F129 a gap beside another key", rows("- [NO, ..100, 5%]", "- ▸[NO, 200.., 6%]", "- [on, any, 1%]", by="[country, amount]"), "P220", "nothing is said of 100 to 200"),

@@ -143,9 +143,10 @@ TIER_OTHER = kind_of(
     "P213",
     "Tiers by another measure",
     "`apply: {apply}` places each credit in the component's own measure, and `by` names `{name}`",
-    "write `apply: retroactive` or `apply: period`, or go by the component's own measure",
+    "write `apply: retroactive` or `apply: period`; or, if it sums or counts these deals, `on: {name}` with what is paid under `basis`",
     (
-        "Another measure is read at the end of the period or window; its credits are not these.",
+        "Another measure is read at the end of the period or window; its credits are not these. A component can stand in one "
+        "measure and pay on another figure: on: deals, basis: watts pays each watt by which deal of the month it is.",
         "on: bookings, by: attainment('csat'), apply: marginal",
         "apply: retroactive",
     ),
