@@ -256,9 +256,11 @@ def _posted(job: Job, first: date) -> Settled | None:
     if not chained(job):
         return settled(job, first - timedelta(days=1), None)
     window = job.plan.payment.every if job.plan.payment.every in job.book.moments.windows else "period"
-    ends = job.book.moments.windows[window].filter((pl.col("~last") < first) & (pl.col("~last") >= start))["~last"]
+    spans = job.book.moments.windows[window].filter((pl.col("~last") < first) & (pl.col("~last") >= start))
     previous: Settled | None = None
-    for end in ends:
+    if len(spans):
+        previous = with_openings(job, None, spans["~first"][0])  # as of a day before the first span has ended, too
+    for end in spans["~last"]:
         previous = with_openings(job, settled(job, end, previous), end + timedelta(days=1))
     return previous
 

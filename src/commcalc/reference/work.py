@@ -18,7 +18,7 @@ from commcalc.plan.components.common import Prorate
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
 from commcalc.plan.targets import PartOf
-from commcalc.plan.windows import ANNIVERSARY, rolling_of
+from commcalc.plan.windows import ANNIVERSARY
 from commcalc.reference.crediting import Credit
 from commcalc.reference.expression import evaluate
 from commcalc.reference.instead import both, in_place_of, takes
@@ -153,7 +153,7 @@ class Work:
         def read(name: str | None) -> Measured:
             measure = name or self.on
             assert measure is not None
-            if measure == self.on and rolling_of(self.measures.measure(measure).window) is None:
+            if measure == self.on and self.measures.measure(measure).window == "deal":
                 return self.measures.measured(measure, earner, window, moment, self.prorate)
             return self.measures.read(measure, earner, moment, self.prorate)
 
