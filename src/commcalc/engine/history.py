@@ -45,8 +45,11 @@ def posted(job: Job, first: date) -> Settled | None:
 
 def _to_each_end(job: Job, first: date) -> Iterator[tuple[date, Settled]]:
     """Yield the figures to the end of each paying span before `first`."""
+    spans = paying_spans(job.book, job.plan, first - timedelta(days=1))
     previous: Settled | None = None
-    for _, end in paying_spans(job.book, job.plan, first - timedelta(days=1)):
+    if chained(job) and spans:
+        previous = with_openings(job, None, spans[0][0])  # as of a day before the first span has ended, too
+    for _, end in spans:
         found = settled(job, end, previous if chained(job) else None)
         previous = with_openings(job, found, end + timedelta(days=1))
         assert previous is not None

@@ -9,12 +9,14 @@ import polars as pl
 from commcalc.engine.components.payees import window_measure
 from commcalc.engine.earnings import EMPTY_ROWS, EMPTY_SLICES, KEY, SLICE, Job
 from commcalc.engine.measure import window_of
+from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.settle import FIGURES, KIND, Settled, renumbered
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.windows import tile_of
 from commcalc.tables.exact import D
 
 ONE = pl.lit(1).cast(D)
+FLOOR = ["~p", "~w", "kind"]
 
 
 def of_windows(job: Job, before: Settled, now: Settled, first: date) -> Settled:
@@ -33,7 +35,6 @@ def _opened(job: Job, first: date) -> pl.DataFrame | None:
     if rows.is_empty() or not isinstance(job.component, Bonus) or job.component.earned not in ("to date", "ratchet"):
         return None
     rows = rows.filter((pl.col("kind") == "earned") & (pl.col("name") == job.name) & pl.col("~p").is_not_null())
-    rows = rows.filter(pl.col("as_of").dt.offset_by("1d") >= first)
     if rows.is_empty():
         return None
     dated = rows.with_columns(pl.col("as_of").alias("~d"), pl.col("as_of").alias("~t"), pl.lit(0, dtype=pl.UInt32).alias("~deal"))
@@ -42,10 +43,17 @@ def _opened(job: Job, first: date) -> pl.DataFrame | None:
     figures = dated.group_by("~p", "~w", maintain_order=True).agg(
         pl.col("amount").sum().alias("~amount"), pl.col("~d").max(), pl.col("~t").max()
     )
+    figures = figures.filter(pl.col("~d").dt.offset_by("1d") >= first)
+    if figures.is_empty():
+        return None
     said = job.plan.measures[name]
     tiled = said.model_copy(update={"window": tile_of(said.window)})
     spans = job.readings.windows_at(name, tiled, figures.select("~p", "~t").unique())
-    return figures.join(spans.select("~p", "~t", "~wfirst", "~wlast"), on=["~p", "~t"], how="left", maintain_order="left")
+    figures = figures.join(spans.select("~p", "~t", "~wfirst", "~wlast"), on=["~p", "~t"], how="left", maintain_order="left")
+    if tiled.window != "life":
+        return figures
+    life = job.plan.effective  # that of a bonus begins and ends with its plan
+    return figures.with_columns(pl.lit(life.first or FIRST_DAY).alias("~wfirst"), pl.lit(life.last or LAST_DAY).alias("~wlast"))
 
 
 def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | None:
@@ -76,5 +84,16 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
     if posted is None:
         return renumbered(Settled(opened, slices.cast(EMPTY_SLICES), []))  # type: ignore[arg-type]
     rest = posted.rows.join(opened.select("~p", "~w"), on=["~p", "~w"], how="anti")
+    rest = _without_floors(rest, figures)
     kept = posted.slices.join(opened.select(KEY), on=KEY, how="anti", nulls_equal=True)
     return renumbered(Settled(pl.concat([rest, opened]), pl.concat([kept, slices]), posted.blanks))
+
+
+def _without_floors(rows: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """A floor that falls due in an opened window is in what had been posted: it has a window of its own, told by its day."""
+    floors = rows.filter(pl.col("kind") == "floor").select(*FLOOR, "~d")
+    if floors.is_empty():
+        return rows
+    due = floors.join(figures.select("~p", pl.col("~wfirst").alias("~b"), pl.col("~wlast").alias("~z")), on="~p")
+    due = due.filter(pl.col("~d").is_between("~b", "~z"))
+    return rows.join(due, on=FLOOR, how="anti", maintain_order="left")

@@ -57,19 +57,21 @@ def with_openings(work: Work, found: Standings, at: date, known: Standings | Non
     if not isinstance(work.component, Bonus):
         return found
     for payee in {work.records.named(r["payee_id"]) for r in work.records.job.openings}:
-        amounts: dict[Window, list[tuple[date, Decimal]]] = {}
-        for as_of, amount in openings(work, Earner(payee)):
-            window = work.measures.tile(work.measure or "", Earner(payee), as_of)
-            if as_of >= at and window is not None:
-                amounts.setdefault(window, []).append((as_of, amount))
-        for window, paid in amounts.items():
-            found = {k: one for k, one in found.items() if (k[0], k[5]) != (payee, window)}
+        for window, paid in openings(work, Earner(payee)).items():
+            if max(as_of for as_of, _ in paid) < at:
+                continue
+            found = {k: one for k, one in found.items() if not (k[0] == payee and _opened(k, one, window))}
             if known is not None and not any((k[0], k[5]) == (payee, window) for k in known):
                 continue
             whole, day = sum((a for _, a in paid), ZERO), max(d for d, _ in paid)
             slices = (Slice(0, None, None, None, None, ONE, whole),)
             found[payee, "owner", 0, "", 0, window, "earning"] = Standing(day, whole, whole, None, ONE, False, slices)
     return found
+
+
+def _opened(key: Key, one: Standing, window: Window) -> bool:
+    """Tell whether an opening of the window speaks of it: a bonus of that window, or a floor that falls due in it (§4.9)."""
+    return key[5] == window or (key[6] == "floor" and window.holds(one.day))
 
 
 def _put(work: Work, found: Standings, of: tuple[Entry, dict[Any, Decimal]], kind: str, one: Standing) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,21 +36,20 @@ def earn(work: Work, earner: Earner, at: date) -> Iterator[Entry]:
     """Yield the bonus of each window that has begun, for a payee who is on the plan for a day of it."""
     component: Bonus = work.component
     at_end = component.earned in (None, "at end")
-    for window in work.windows(earner, at):
-        stretch = closed(window, work.plan.effective)
-        if not overlap(work.records.days_on(earner.payee, work.plan), stretch.first, min(stretch.last, at)):
+    for window in (closed(w, work.plan.effective) for w in work.windows(earner, at)):
+        if not overlap(work.records.days_on(earner.payee, work.plan), window.first, min(window.last, at)):
             continue
-        if at_end and stretch.last > at:  # not before its window has ended
+        if at_end and window.last > at:  # not before its window has ended
             continue
         dates = component.dates
-        if dates is not None and not (dates.first or date.min) <= stretch.last <= (dates.last or date.max):
+        if dates is not None and not (dates.first or date.min) <= window.last <= (dates.last or date.max):
             continue
-        until = min(at, stretch.last)
-        entry = Entry(earner, "owner", 0, "", 0, until, stretch)
+        until = min(at, window.last)
+        entry = Entry(earner, "owner", 0, "", 0, until, window)
         try:
             if not eligible(work, earner, window, until):
                 continue
-            paid = _earned(work, earner, window, until)
+            paid = _earned(work, earner, window, at)
         except NotPaid as missing:
             if not missing.silent:
                 work.refuse(earner, "", missing.reason)
@@ -84,16 +84,17 @@ def eligible(work: Work, earner: Earner, window: Window, at: date) -> bool:
 
 
 def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
+    until = min(at, window.last)
     if work.component.earned != "ratchet":
-        return _payout(work, earner, window, at)
-    paid = [r for r in openings(work, earner) if window.holds(r[0])]
+        return _payout(work, earner, window, until)
+    paid = openings(work, earner)[window]
     opened = max((day for day, _ in paid), default=date.min)
     if at <= opened:  # the opening stands in its place
-        return _payout(work, earner, window, at)
+        return _payout(work, earner, window, until)
     start = max(window.first, work.records.first_day(work.plan))
     ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
     on = work.records.days_on(earner.payee, work.plan)
-    days = sorted({min(d, window.last) for d in ends if d > opened and overlap(on, window.first, min(d, window.last))})
+    days = sorted({min(d, until) for d in ends if d > opened and overlap(on, window.first, min(d, until))})
     posted = [Paid(sum((amount for _, amount in paid), ZERO))] if paid else []
     now = _payout(work, earner, window, days[-1])
     return max((*posted, *_known(work, earner, window, days[:-1]), now), key=lambda p: p.exact)
@@ -106,14 +107,17 @@ def _known(work: Work, earner: Earner, window: Window, days: list[date]) -> Iter
             yield _payout(work, earner, window, day)
 
 
-def openings(work: Work, earner: Earner) -> list[tuple[date, Decimal]]:
-    """What was earned and paid before the first run, of a bonus that looks back (§4.9)."""
+def openings(work: Work, earner: Earner) -> dict[Window, list[tuple[date, Decimal]]]:
+    """What was earned and paid before the first run, of a bonus that looks back, by the window that it speaks of (§4.9)."""
+    found: dict[Window, list[tuple[date, Decimal]]] = defaultdict(list)
     if work.component.earned not in ("to date", "ratchet"):
-        return []
-    return [
-        (r["as_of"], r["amount"]) for r in work.records.job.openings
-        if r["kind"] == "earned" and r.get("name") == work.name and work.records.named(r["payee_id"]) == earner.payee
-    ]  # fmt: skip
+        return found
+    for row in work.records.job.openings:
+        if row["kind"] == "earned" and row.get("name") == work.name and work.records.named(row["payee_id"]) == earner.payee:
+            window = work.measures.tile(work.measure or "", earner, row["as_of"])
+            if window is not None:
+                found[closed(window, work.plan.effective)].append((row["as_of"], row["amount"]))
+    return found
 
 
 def _payout(work: Work, earner: Earner, window: Window, at: date) -> Paid:
