@@ -8,6 +8,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from payment_making import made_payment, payment_openings
 from plan_making import OPEN_FINDINGS, made_plan, put_in_place_of
 from program_making import components_of, made_program
 from rule_making import made_crediting, made_territories
@@ -51,6 +52,10 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     for name in assigned:
         if also.random() < 0.25:
             put_in_place_of(also, plans[name], f"{name}-instead")
+    paying = Random(f"payments of {seed}")  # and one with draws and charges the world without them
+    for name in assigned:
+        if paying.random() < 0.6:
+            plans[name]["payment"] |= made_payment(paying)
     if also.random() < 0.4:
         plans["gamma"] = made_program(also, "gamma", readings)
     for name in [*plans][1:]:  # all plans have measures of the same names, and each its own quotas
@@ -66,6 +71,8 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     world.tables["quotas"] = _quotas(r, ids, plans)
     world.tables["kpis"] = _kpis(r, ids, plans)
     world.tables["openings"] = _openings(r, ids, plans)
+    if paying.random() < 0.3:
+        world.tables["openings"] += payment_openings(paying, ids, assigned)
     world.crediting = made_crediting(r)
     world.tables["territories"] = made_territories(r, ids) if world.crediting else []
     put_shared(Random(f"shared beside {seed}"), world)

@@ -112,10 +112,40 @@ class Payout:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """One step of a payee's payment under a plan; `order` is its place among the steps, `component` a charge's name too."""
+
+    payee: str
+    plan: str
+    currency: str
+    order: int
+    step: str
+    component: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What is owed under a plan, by its name (draw, carried), and how the payment of the run changed it."""
+
+    payee: str
+    plan: str
+    currency: str
+    balance: str
+    opening: Decimal
+    given: Decimal
+    recovered: Decimal
+    forgiven: Decimal
+    closing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The lines in a fixed order, sums by payee, exceptions, and what became of each deal row."""
+    """The lines in a fixed order, sums by payee, exceptions, what became of each deal row, and what is paid and owed."""
 
     lines: tuple[Line, ...]
     payouts: tuple[Payout, ...]
     exceptions: tuple[Exceptional, ...]
     statuses: Mapping[tuple[str, int], str]
+    payments: tuple[Payment, ...] = ()
+    balances: tuple[Balance, ...] = ()

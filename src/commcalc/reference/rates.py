@@ -43,14 +43,15 @@ def _look_up(table: Rows | Matrix, names: Names) -> Given:
     best: tuple[int, int] | None = None
     found: Expression | None = None
     for cells, value in rows:
-        if all(_holds(cell, key) for cell, key in zip(cells, keys, strict=True)):
+        if all(holds(cell, key) for cell, key in zip(cells, keys, strict=True)):
             rank = (sum(c.kind != "any" for c in cells), sum(c.kind == "value" for c in cells))
             if best is None or rank > best:
                 best, found = rank, value
     return None if found is None else evaluate(found.node, names)
 
 
-def _holds(cell: Cell, key: tuple[Any, Decimal] | None) -> bool:
+def holds(cell: Cell, key: tuple[Any, Decimal] | None) -> bool:
+    """Tell whether a cell holds a key, given as (v, q): bounds are compared times q."""
     if cell.kind == "any":
         return True
     if key is None:

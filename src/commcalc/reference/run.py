@@ -14,15 +14,16 @@ from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, contest, once, pool, spiff
 from commcalc.reference.crediting import on_plan, own_parts
-from commcalc.reference.job import Answer, House, Job, Line, Payout, Slice
+from commcalc.reference.job import Answer, Balance, House, Job, Line, Payment, Payout, Slice
 from commcalc.reference.measures import Measures
 from commcalc.reference.numbers import CONTEXT, ZERO
+from commcalc.reference.payments import Released, base_pay, released, settled, worked_out
 from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.settle import Standings, differences, standings, with_openings
-from commcalc.reference.time import span_of, spans
+from commcalc.reference.time import Window, span_of, spans
 from commcalc.reference.work import Entry, Work
 
-__all__ = ["Answer", "House", "Job", "Line", "Payout", "Slice", "run"]
+__all__ = ["Answer", "Balance", "House", "Job", "Line", "Payment", "Payout", "Slice", "run"]
 
 
 def run(job: Job) -> Answer:
@@ -32,35 +33,45 @@ def run(job: Job) -> Answer:
         lines: list[Line] = []
         held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         books = {plan.plan: Measures(records, plan) for plan in job.plans}
+        paid: list[Payment] = []
+        owed: list[Balance] = []
         for plan in job.plans:
+            worked, free = worked_out(records, plan), Released()
             for name in plan.components:
-                lines += _component(Work(records, books[plan.plan], name), records.now, held)
+                lines += _component(Work(records, books[plan.plan], name), (worked, free), held)
+            payments, balances = settled(records, plan, worked, free)
+            paid += [*payments, *base_pay(records, plan)]
+            owed += balances
         lines.sort(key=lambda x: (x.payee, x.plan, x.component, x.credit_date, x.deal, x.line, x.role, x.level, x.kind))
         statuses = _statuses(records, books, records.now)
-        return Answer(tuple(lines), _payouts(lines, held), tuple(sorted(records.exceptions)), statuses)
+        paid.sort(key=lambda p: (p.payee, p.plan, p.order))
+        exceptions = tuple(sorted(records.exceptions))
+        return Answer(tuple(lines), _payouts(lines, held), exceptions, statuses, tuple(paid), tuple(owed))
 
 
-def _component(work: Work, now: date, held: dict[tuple[str, str], Decimal]) -> list[Line]:
+def _component(work: Work, to_pay: tuple[list[Window], Released], held: dict[tuple[str, str], Decimal]) -> list[Line]:
     """E(now) less E(before), each a chain over the spans so far where rounding needs it (§2.2, §8.1)."""
-    plan = work.plan
+    plan, now = work.plan, work.records.now
+    worked, free = to_pay
     span = span_of(work.records.calendar, plan.payment.every, now)
     before = span.first - timedelta(days=1)
     start = work.records.first_day(plan)
-    chained = work.round_by != "line"
+    chained = work.round_by != "line" or len(worked) > 1
     moments = [s.last for s in spans(work.records.calendar, plan.payment.every, start, before)] if chained else [before]
     posted: dict[Any, tuple[Decimal, Decimal]] = {}
-    earlier: Standings = {}
+    stood: dict[date, Standings] = {}
     known = set(work.records.exceptions)
     for moment in [m for m in moments if m >= start]:
-        earlier, posted = _earned(work, moment, posted)
+        stood[moment], posted = _earned(work, moment, posted)
     # what could not be decided then may be decided now
     work.records.exceptions = known | {x for x in work.records.exceptions if x.component != work.name}
     after, _ = _earned(work, now, posted)
     if isinstance(work.component, Spiff) and work.on is None:
         work.records.taken |= {(key[3], key[4]) for key in after}
     _apart(work, now)
+    free |= released(work, {**stood, now: after}, worked)
     after = with_openings(work, after, now)
-    earlier = with_openings(work, earlier, before, after)
+    earlier = with_openings(work, stood.get(before, {}), before, after)
     for found, sign in ((after, 1), (earlier, -1)) if now == span.last else ():
         for key, one in found.items():  # what is held back now, less what was
             held[key[0], plan.plan] += sign * one.amount if one.held else ZERO

@@ -1,8 +1,8 @@
-"""Verification: the engine's lines and slices beside the reference interpreter's, cell for cell."""
+"""Verification: the engine's lines, slices, payments and balances beside the reference interpreter's, cell for cell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -18,6 +18,8 @@ from commcalc.studies.problems import DIFFERENT, MISSING
 Key = tuple[object, ...]
 TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings", "territories")
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
+STEP = ("payee", "plan", "currency", "step", "component")
+BALANCE = ("payee", "plan", "currency", "balance")
 
 
 def verified(
@@ -38,43 +40,75 @@ def plain_house(house: House) -> reference.House:
 
 
 def compared(result: Result, answer: reference.Answer) -> Report:
-    """Return every difference between the two: lines that one lacks, amounts and slices that differ."""
+    """Return every difference between the two: lines, steps and balances that one lacks, figures and slices that differ."""
     report = Report()
+    _lines(report, result, answer)
+    _rows(report, STEP, ("amount", "order"), result.payments, answer.payments)
+    _rows(report, BALANCE, ("closing", "opening", "given", "recovered", "forgiven"), result.balances, answer.balances)
+    return report
+
+
+def _lines(report: Report, result: Result, answer: reference.Answer) -> None:
     engine = {_key(row): row for row in result.lines.to_dicts()}
     slices = _engine_slices(result)
     plain = {_key(line.__dict__ if hasattr(line, "__dict__") else _fields(line)): line for line in answer.lines}
     for key, row in engine.items():
         if key not in plain:
-            report.add(MISSING.at(None, line=_named(key), who="engine", amount=row["amount"]))
+            report.add(MISSING.at(None, line=_named(KEY, key), who="engine", amount=row["amount"]))
     for key, line in plain.items():
         found = engine.get(key)
         if found is None:
-            report.add(MISSING.at(None, line=_named(key), who="reference", amount=line.amount))
+            report.add(MISSING.at(None, line=_named(KEY, key), who="reference", amount=line.amount))
             continue
         for what in ("amount", "exact", "basis", "rate", "factor", "cause", "corrects", "accrued", "held", "credit_date", "rule"):
-            _compare(report, key, what, found[what], getattr(line, what))
+            _compare(report, _named(KEY, key), what, found[what], getattr(line, what))
         mine = slices.get(found["id"], [])
         theirs = [(s.tier, s.basis, s.rate, s.factor, s.exact) for s in line.slices]
         if mine != theirs and line.kind == "earning":
-            report.add(DIFFERENT.at(None, what="slices", line=_named(key), engine=_slices(mine), reference=_slices(theirs)))
-    return report
+            report.add(DIFFERENT.at(None, what="slices", line=_named(KEY, key), engine=_slices(mine), reference=_slices(theirs)))
+
+
+def _rows(report: Report, key: tuple[str, ...], figures: tuple[str, ...], engine: pl.DataFrame, plain: Sequence[object]) -> None:
+    """Compare two tables: rows that one lacks are told by their first figure; those of zeros are nothing."""
+    mine = _by_key(key, figures, engine.iter_rows(named=True))
+    theirs = _by_key(key, figures, ({name: getattr(row, name) for name in (*key, *figures)} for row in plain))
+    for at in dict.fromkeys((*mine, *theirs)):
+        if at not in mine or at not in theirs:
+            who, row = ("engine", mine[at]) if at in mine else ("reference", theirs[at])
+            report.add(MISSING.at(None, line=_named((*key, "n"), at), who=who, amount=row[0]))
+            continue
+        for what, one, other in zip(figures, mine[at], theirs[at], strict=True):
+            _compare(report, _named((*key, "n"), at), what, one, other)
+
+
+def _by_key(names: tuple[str, ...], figures: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> dict[Key, list[object]]:
+    """The figures of each row by its key; rows of one key, as charges of one name are, are told apart by their place."""
+    found: dict[Key, list[object]] = {}
+    for row in rows:
+        if not any(row[f] for f in figures if f != "order"):
+            continue
+        key = (*(row[n] or "" for n in names), 0)
+        while key in found:
+            key = (*key[:-1], int(str(key[-1])) + 1)
+        found[key] = [row[f] for f in figures]
+    return found
 
 
 def _fields(line: object) -> dict[str, object]:
     return {name: getattr(line, name) for name in KEY}
 
 
-def _compare(report: Report, key: Key, what: str, engine: object, plain: object) -> None:
+def _compare(report: Report, line: str, what: str, engine: object, plain: object) -> None:
     if (engine or None) != (plain or None) and engine != plain:
-        report.add(DIFFERENT.at(None, what=what, line=_named(key), engine=engine, reference=plain))
+        report.add(DIFFERENT.at(None, what=what, line=line, engine=engine, reference=plain))
 
 
 def _key(row: Mapping[str, object]) -> Key:
     return tuple(row[name] if row[name] is not None else "" for name in KEY)
 
 
-def _named(key: Key) -> str:
-    return ", ".join(f"{n} {v}" for n, v in zip(KEY, key, strict=True) if v not in ("", None, 0))
+def _named(names: tuple[str, ...], key: Key) -> str:
+    return ", ".join(f"{n} {v}" for n, v in zip(names, key, strict=True) if v not in ("", None, 0))
 
 
 def _engine_slices(result: Result) -> dict[str, list[tuple[object, ...]]]:
