@@ -175,15 +175,15 @@ def differences(world: World, plans: tuple[LoadedPlan, ...]) -> Iterator[str]:
 def _sums(result: Result, answer: reference.Answer, *, named: bool) -> Iterator[str]:
     """What each payee is paid in all, and for what there was an exception."""
     zero = Decimal(0)
-    mine = {r["payee"]: (r["earned"], r["released"], r["accrued"]) for r in result.payouts.to_dicts()}
+    mine = {r["payee"]: (r["earned"], r["held"], r["accrued"]) for r in result.payouts.to_dicts()}
     theirs: dict[str, tuple[Decimal, Decimal, Decimal]] = {}
     for p in answer.payouts:
         e, y, a = theirs.get(p.payee, (zero, zero, zero))
-        theirs[p.payee] = (e + p.earned, y + p.payable, a + p.accrued)
+        theirs[p.payee] = (e + p.earned, y + p.held, a + p.accrued)
     for payee in sorted({*mine, *theirs}):
         one, other = mine.get(payee, (zero, zero, zero)), theirs.get(payee, (zero, zero, zero))
         if one != other:
-            yield f"earned, payable and accrued of {payee}: engine {one}, reference {other}"
+            yield f"earned, held and accrued of {payee}: engine {one}, reference {other}"
     refused = {(r["payee"], _last(r["component"]), r["deal"]) for r in result.exceptions.to_dicts() if r["component"]}
     plain = {(x.payee, x.component, x.deal) for x in answer.exceptions if x.component}
     for missing in sorted(refused ^ plain):

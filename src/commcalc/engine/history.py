@@ -58,12 +58,18 @@ def _to_each_end(job: Job, first: date) -> Iterator[tuple[date, Settled]]:
 
 def looks_back(jobs: list[Job]) -> bool:
     """Whether what a plan pays depends on the payments before: on a balance that there may be."""
-    payment = jobs[0].plan.payment if jobs else None
-    if payment is None or not payment.stateful:
+    if not jobs:
         return False
-    if payment.negative == "carry" and not payment.keeps:
-        return bool(payment.charges) or not all(rises(job) for job in jobs)
-    return True
+    payment = jobs[0].plan.payment
+    if payment.keeps or not jobs[0].book.openings.is_empty():
+        return True
+    carries = negative_of(jobs[0].book, jobs[0].plan) == "carry"
+    return carries and (bool(payment.charges) or not all(rises(job) for job in jobs))
+
+
+def negative_of(book: Book, plan: Plan) -> str | None:
+    """Return what becomes of a payment below zero, as the plan or the house says; a program has no balances."""
+    return None if plan.of_all else plan.payment.negative or book.house.readings.get("negative")
 
 
 def released_earlier(job: Job, first: date, changed: Changed) -> pl.DataFrame:

@@ -8,11 +8,10 @@ from commcalc.base.money import minor_units
 from commcalc.engine.book import Book
 from commcalc.engine.facts import ote_columns
 from commcalc.engine.payment.chain import STEPS
-from commcalc.engine.people import LAST_DAY
+from commcalc.engine.people import stretches
 from commcalc.engine.rules import Rules
-from commcalc.engine.tenure import days_of
 from commcalc.plan.model import Plan
-from commcalc.tables.exact import D, product, quotient, round_to
+from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
 from commcalc.tables.results import PAYMENTS, PAYOUTS
 
 ZERO = pl.lit(0).cast(D)
@@ -28,8 +27,8 @@ def base_pay(book: Book, plan: Plan, rules: Rules, mode: str) -> pl.DataFrame:
     if plan.payment.base is None or not has_ote:
         return pl.DataFrame(schema={"~p": pl.UInt32, "~base": D})
     period = book.period
-    rows = rows.select("~p", "~a", "~from", "~to").filter((pl.col("~from") <= period.last) & (pl.col("~to") >= period.first))
-    rows = rows.with_columns(pl.min_horizontal("~to", pl.lit(period.last)).alias("~d"))
+    rows = stretches(book.people, plan).filter((pl.col("~b") <= period.last) & (pl.col("~z") >= period.first))
+    rows = rows.with_columns(pl.min_horizontal("~z", pl.lit(period.last)).alias("~d"))
     rows = ote_columns(book, plan, rows, rules)
     places = minor_units(plan.currency)
     year = round_to(quotient(product(pl.col("~ote"), pl.col("~base")), pl.col("~base") + pl.col("~variable")), places, mode)
@@ -39,27 +38,14 @@ def base_pay(book: Book, plan: Plan, rules: Rules, mode: str) -> pl.DataFrame:
     mine = units // count + (units % count > index).cast(pl.Int64)
     rows = rows.with_columns((mine.cast(D) / pl.lit(10**places).cast(D)).alias("~base"))
     switch = plan.payment.prorate
-    if switch is not None and switch.base == "days":
-        rows = _by_days(book, rows, places, mode)
-    else:
-        rows = rows.sort("~p", "~from").unique("~p", keep="last", maintain_order=True)
-    return rows.group_by("~p", maintain_order=True).agg(pl.col("~base").sum())
-
-
-def _by_days(book: Book, rows: pl.DataFrame, places: int, mode: str) -> pl.DataFrame:
-    """Each assignment's part of the period's base, by days employed on it."""
-    facts = book.people.facts
-    employed = facts.group_by("~p").agg(
-        (pl.col("payee.hired").last() if "payee.hired" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~hired"),
-        (pl.col("payee.left").last() if "payee.left" in facts.columns else pl.lit(None, dtype=pl.Date)).alias("~left"),
-    )
-    joined = rows.join(employed, on="~p", how="left").with_columns(
-        pl.lit(book.period.first).alias("~pf"), pl.lit(book.period.last).alias("~pl")
-    )
-    begin, end = pl.max_horizontal("~pf", "~from", "~hired"), pl.min_horizontal("~pl", "~to", "~left", pl.lit(LAST_DAY))
-    taken = ((end - begin).dt.total_days() + 1).clip(lower_bound=0).cast(D)
-    part = quotient(product(pl.col("~base"), taken), days_of("~pf", "~pl").cast(D))
-    return joined.with_columns(round_to(part, places, mode).alias("~base"))
+    if switch is None or switch.base != "days":
+        last = rows.sort("~p", "~d").unique("~p", keep="last", maintain_order=True)
+        return last.select("~p", "~base").filter(pl.col("~base").is_not_null())
+    begun = pl.max_horizontal("~b", pl.lit(period.first))
+    taken = product(pl.col("~base"), ((pl.col("~d") - begun).dt.total_days() + 1).cast(D))
+    sums = rows.with_columns(taken.alias("~taken")).group_by("~p", maintain_order=True).agg(pl.col("~taken").sum())
+    whole = exact_lit((period.last - period.first).days + 1)
+    return sums.select("~p", round_to(quotient(pl.col("~taken"), whole), places, mode).alias("~base"))
 
 
 def payments(released: pl.DataFrame, bases: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:

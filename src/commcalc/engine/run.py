@@ -97,8 +97,9 @@ def _refused(book: Book, problems: Sequence[Problem]) -> Result:
 
 def _result(book: Book, done: Sequence[PartResult], kept: Kept, aside: pl.DataFrame | None) -> Result:
     paid = {key: [p.paid[key] for p in done] for key in done[0].paid}
-    others, balances, unknown = _paid_out(book, paid)
-    steps = payments(_released(book, paid), _bases(book, "paid"), others)
+    others, balances, unknown, waiting = _paid_out(book, paid)
+    free = _released(book, paid).join(waiting, on=["payee", "plan"], how="anti", maintain_order="left")
+    steps = payments(free, _bases(book, "paid"), others)
     shown = _bases(book, "shown").group_by("payee", "currency").agg(pl.col("amount").sum().alias("base_shown"))
     names = book.people.ids.select(pl.col("payee_id").alias("payee"), "name")
     people = _on_plans(book).join(shown, on=["payee", "currency"], how="left")
@@ -186,12 +187,13 @@ def _released(book: Book, paid: Parts) -> pl.DataFrame:
     return pl.concat([*frames, *(f.select(*columns, "amount") for f in _named(book, paid, "released"))])
 
 
-def _paid_out(book: Book, paid: Parts) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the steps of the plans' payments beside what is released, the balances, and payees whose payment lacks a figure."""
+def _paid_out(book: Book, paid: Parts) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the steps of payments beside what is released, balances, payees whose payment lacks a figure, and who is paid nothing yet."""
     text = ("payee", "plan", "currency")
     steps = [pl.DataFrame(schema={**dict.fromkeys((*text, "step", "component"), pl.String), "amount": D})]
     balances = [pl.DataFrame(schema={**dict.fromkeys((*text, "balance"), pl.String), **dict.fromkeys(BALANCE, D)})]
-    unknown: list[pl.DataFrame] = []
+    unknown = [payment_exceptions(book, "", PaidOut().unknown)]
+    waiting = [pl.DataFrame(schema=dict.fromkeys(("payee", "plan"), pl.String))]
     names = book.people.ids.select("~p", pl.col("payee_id").alias("payee"))
     for loaded in book.plans:
         plan = loaded.plan
@@ -204,9 +206,10 @@ def _paid_out(book: Book, paid: Parts) -> tuple[pl.DataFrame, pl.DataFrame, pl.D
         said = (pl.lit(plan.plan).alias("plan"), pl.lit(plan.currency).alias("currency"))
         steps.append(found.steps.join(names, on="~p").select("payee", *said, "step", "component", "amount"))
         balances.append(found.balances.join(names, on="~p").select("payee", *said, "balance", *BALANCE))
+        waiting.append(found.waiting.alias("~p").to_frame().join(names, on="~p").select("payee", said[0]))
         unknown.append(payment_exceptions(book, plan.plan, found.unknown))
     every = pl.concat(balances).sort(BALANCES.key)
-    return pl.concat(steps), every, pl.concat(unknown) if unknown else payment_exceptions(book, "", PaidOut().unknown)
+    return pl.concat(steps), every, pl.concat(unknown), pl.concat(waiting)
 
 
 def _bases(book: Book, how: str) -> pl.DataFrame:

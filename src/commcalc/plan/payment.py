@@ -53,11 +53,6 @@ class Payment(Shape):
     )
 
     @property
-    def stateful(self) -> bool:
-        """Whether what is paid depends on the payments before."""
-        return self.keeps or self.negative == "carry"
-
-    @property
     def keeps(self) -> bool:
         """Whether it has balances also where nothing is ever below zero: a draw to pay back, or pay kept for later."""
         later = self.maximum is not None and self.maximum.excess == "later"

@@ -52,7 +52,7 @@ def worked_out(records: Records, plan: Plan) -> list[Window]:
     if records.now < span.last:
         return []
     opened = any(r["kind"] in ("draw", "carried") and r["name"] == plan.plan for r in records.job.openings)
-    if not (plan.payment.stateful or opened or negative(records, plan) == "carry"):
+    if not (plan.payment.keeps or opened or negative(records, plan) == "carry"):
         return [span]
     return list(spans(calendar, every, min(records.first_day(plan), span.first), records.now))
 
@@ -124,8 +124,8 @@ class Payday:
         for component, amount in free.items():
             self._step("released", amount, component)
         for charge in said.charges if self.takes_part else ():
-            amount = self._figure(charge.amount, f"the charge {charge.name}")
-            self._step("charge", -(amount or ZERO) * self._periods, charge.name)
+            fee = self._figure(charge.amount, f"the charge {charge.name}")
+            self._step("charge", -(fee or ZERO) * self._periods, charge.name)
         earned = self.x
         entry = self._in_force()
         draw = self._drawn(entry, earned)

@@ -9,7 +9,7 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.engine.book import Book
-from commcalc.engine.history import paying_spans
+from commcalc.engine.history import negative_of, paying_spans
 from commcalc.engine.payment.terms import terms_in_force, terms_of
 from commcalc.engine.rules import Rules
 from commcalc.plan.model import Plan
@@ -21,17 +21,19 @@ STEPS = ("carried in", "released", "charge", "draw", "recovery", "minimum", "max
 """The steps of a payment, in order."""
 STATE: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "~b": D, "~c": D}
 STEP: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "step": pl.String, "component": pl.String, "amount": D}
+BALANCES_OPENED = ["draw", "carried"]
 BALANCE = ("opening", "given", "recovered", "forgiven", "closing")
 
 
 @dataclass(frozen=True, slots=True)
 class PaidOut:
-    """What a plan pays at the end of a span. steps: STEP beside what is released; balances: `~p balance` and BALANCE; unknown: `~p rule`."""
+    """What a plan pays at the end of a span. steps: STEP beside what is released; balances: `~p balance` and BALANCE; waiting: who is paid nothing yet; unknown: `~p rule`."""
 
     steps: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STEP))
     balances: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema={"~p": pl.UInt32, "balance": pl.String, **dict.fromkeys(BALANCE, D)})
     )
+    waiting: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt32))
     unknown: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"~p": pl.UInt32, "rule": pl.String}))
 
 
@@ -41,49 +43,51 @@ def paid_out(book: Book, plan: Plan, rules: Rules, now: pl.DataFrame, earlier: p
     In: `now`: `~p amount`, what the span releases; `earlier`: `~p ~k amount`, what each span before it released.
     """
     pay = plan.payment
-    if plan.of_all or not (pay.draw or pay.charges or pay.negative or pay.minimum is not None or pay.maximum is not None):
+    below = negative_of(book, plan)
+    if plan.of_all or not (
+        pay.draw or pay.charges or below or pay.minimum is not None or pay.maximum is not None or _opened(book)
+    ):
         return PaidOut()
     mode = book.house.readings.get("rounding", "half-up")
     spans = paying_spans(book, plan, book.now)
     if not spans:  # the plan begins later
         return PaidOut()
-    if not pay.stateful:
+    if not (pay.keeps or below == "carry" or _opened(book)):
         spans = spans[-1:]
     numbers = pl.DataFrame(
         {"~k": range(len(spans)), "~first": [a for a, _ in spans], "~last": [z for _, z in spans]},
         schema={"~k": pl.UInt32, "~first": pl.Date, "~last": pl.Date},
     )
-    terms = terms_of(book, plan, rules, numbers, mode)
+    state, opened = _openings(book, plan)
+    terms = terms_of(book, plan, rules, numbers, pl.concat([opened["~p"], earlier["~p"], now["~p"]]), mode)
     last = len(spans) - 1
     every = pl.concat(
         [earlier.select("~p", "~k", "amount"), now.select("~p", pl.lit(last, dtype=pl.UInt32).alias("~k"), "amount")]
     )
     released = every.group_by("~p", "~k").agg(pl.col("amount").sum().alias("~released"))
     released = released.filter(pl.col("~k") <= last)
-    rows = terms.join(released, on=["~p", "~k"], how="full", coalesce=True).with_columns(pl.col("~released").fill_null(ZERO))
-    rows = rows.join(numbers, on="~k").with_columns(pl.col("~a").is_not_null().alias("~part"))
-    rows = _left(book, rows)
-    state, opened = _openings(book, plan)
-    rows = rows.join(opened, on="~p", how="left").filter((pl.col("~last") > pl.col("~as_of")).fill_null(value=True))
-    found = rows.clear()
+    rows = terms.join(released, on=["~p", "~k"], how="left").with_columns(pl.col("~released").fill_null(ZERO))
+    rows = rows.join(opened, on="~p", how="left").filter((pl.col("~wlast") > pl.col("~as_of")).fill_null(value=True))
+    found, unknown = rows.clear(), []
     for number in range(len(spans)):
         here = rows.filter(pl.col("~k") == number)
         waits = opened.filter(pl.col("~as_of") >= spans[number][1])["~p"].implode()
-        found = _payment(plan, here, state.filter(~pl.col("~p").is_in(waits)), mode)
+        found = _payment(plan, here, state.filter(~pl.col("~p").is_in(waits)), below, mode)
+        unknown.append(found.filter(pl.col("~unknown") != "").select("~p", pl.col("~unknown").alias("rule")))
         moved = found.select("~p", pl.col("~closing").alias("~b"), pl.col("~carried").alias("~c"))
         state = pl.concat([moved, state.join(moved, on="~p", how="anti")])
-    unknown = found.filter(pl.col("~unknown").fill_null("") != "").select("~p", pl.col("~unknown").alias("rule"))
-    return PaidOut(_steps(plan, found), _balances(found), unknown.sort("~p"))
+    waiting = opened.filter(pl.col("~as_of") >= spans[-1][1])["~p"]
+    return PaidOut(
+        _steps(plan, found),
+        _balances(found),
+        waiting,
+        pl.concat(unknown).unique(maintain_order=True).sort("~p", maintain_order=True),
+    )
 
 
-def _left(book: Book, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add whether the payee has left by the end of the span, as their last row says."""
-    facts = book.people.facts
-    if "payee.left" not in facts.columns:
-        return rows.with_columns(pl.lit(value=False).alias("~gone"))
-    left = facts.sort("~p", "~from").group_by("~p").agg(pl.col("payee.left").last().alias("~left"))
-    found = rows.join(left, on="~p", how="left")
-    return found.with_columns((pl.col("~left") <= pl.col("~last")).fill_null(value=False).alias("~gone"))
+def _opened(book: Book) -> bool:
+    """Whether anybody comes with a balance."""
+    return not book.openings.is_empty() and bool(book.openings["kind"].is_in(BALANCES_OPENED).any())
 
 
 def _openings(book: Book, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -91,50 +95,52 @@ def _openings(book: Book, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = book.openings
     if not rows.is_empty():
         mine = (pl.col("name") == plan.plan) | pl.col("name").is_null() | (pl.col("name") == "")
-        rows = rows.filter(pl.col("kind").is_in(["draw", "carried"]) & mine & pl.col("~p").is_not_null())
+        rows = rows.filter(pl.col("kind").is_in(BALANCES_OPENED) & mine & pl.col("~p").is_not_null())
     if rows.is_empty():
         return pl.DataFrame(schema=STATE), pl.DataFrame(schema={"~p": pl.UInt32, "~as_of": pl.Date})
     amount = pl.col("amount").cast(D)
-    sums = rows.group_by("~p", maintain_order=True).agg(
-        amount.filter(pl.col("kind") == "draw").sum().alias("~b"),
-        amount.filter(pl.col("kind") == "carried").sum().alias("~c"),
-        pl.col("as_of").max().alias("~as_of"),
+    sums = (
+        rows.sort("~p", "as_of", maintain_order=True)
+        .group_by("~p", maintain_order=True)
+        .agg(
+            amount.filter(pl.col("kind") == "draw").last().fill_null(0).alias("~b"),
+            amount.filter(pl.col("kind") == "carried").last().fill_null(0).alias("~c"),
+            pl.col("as_of").max().alias("~as_of"),
+        )
     )
     return sums.select(list(STATE)), sums.select("~p", "~as_of")
 
 
-def _payment(plan: Plan, rows: pl.DataFrame, state: pl.DataFrame, mode: str) -> pl.DataFrame:
+def _payment(plan: Plan, rows: pl.DataFrame, state: pl.DataFrame, below: str | None, mode: str) -> pl.DataFrame:
     """Work out one span's payment for everybody who has one: each step a column, and the balances after it."""
     pay, places = plan.payment, minor_units(plan.currency)
-    owing = state.filter((pl.col("~b") != ZERO) | (pl.col("~c") != ZERO))
-    frame = rows.join(owing, on="~p", how="full", coalesce=True)
-    amounts = ["~b", "~c", "~released", *(f"charge {n}" for n in range(len(pay.charges)))]
-    flags = ("~part", "~lasting", "~fills", "~begun", "~gone")
-    frame = frame.with_columns(pl.col(amounts).fill_null(ZERO), *(pl.col(c).fill_null(value=False) for c in flags))
+    frame = rows.join(state, on="~p", how="left").with_columns(pl.col("~b", "~c").fill_null(ZERO))
+    amounts = ["~c", "~released", *(f"charge {n}" for n in range(len(pay.charges)))]
     gone = terms_in_force(pay.draw, None)  # by which somebody pays back who takes no part
     frame = frame.with_columns(
         pl.when("~part").then("~share").otherwise(exact_lit(gone.share) if gone is not None else NOTHING).alias("~share"),
         pl.when("~part").then("~protect").otherwise(ZERO).alias("~protect"),
-        pl.when("~part").then("~begun").otherwise(pl.lit(gone is not None)).alias("~begun"),
+        pl.when("~part").then("~most").otherwise(NOTHING).alias("~most"),
     )
-    frame = frame.with_columns(pl.sum_horizontal(amounts[1:]).alias("~x"))
+    frame = frame.with_columns(pl.sum_horizontal(amounts).alias("~x"))
     over = pl.col("~x").clip(lower_bound=0)
     given = pl.when("~fills").then((pl.col("~draw") - over).clip(lower_bound=0)).otherwise("~draw")
     room = (pl.col("~owed") - pl.col("~b")).clip(lower_bound=0)
     given = pl.when(pl.col("~lasting") & room.is_not_null()).then(pl.min_horizontal(given, room)).otherwise(given)
+    given = pl.when("~drawn").then(given.clip(lower_bound=0)).otherwise(ZERO)
     frame = frame.with_columns(given.fill_null(ZERO).alias("draw"))
     frame = frame.with_columns(pl.when("~lasting").then("draw").otherwise(ZERO).alias("~given"))
     owed = pl.col("~b") + pl.col("~given")
     share = round_to(product(pl.col("~share"), (pl.col("~x") - pl.col("~protect")).clip(lower_bound=0)), places, mode)
     back = pl.min_horizontal(owed, share, pl.col("~most"))
-    back = pl.when(pl.col("~begun") & share.is_not_null()).then(back.clip(lower_bound=0)).otherwise(ZERO)
+    back = pl.when(pl.col("~begun") & pl.col("~back") & share.is_not_null()).then(back.clip(lower_bound=0)).otherwise(ZERO)
     leaving = pay.leaving.draw if pay.leaving is not None else "receivable"
     if leaving == "deduct":
         back = pl.when("~gone").then(pl.min_horizontal(owed, over)).otherwise(back)
-    frame = frame.with_columns(back.fill_null(ZERO).alias("~back"))
-    lost = pl.when("~gone").then(owed - pl.col("~back")).otherwise(ZERO) if leaving == "forgive" else ZERO
-    frame = frame.with_columns((-pl.col("~back")).alias("recovery"), lost.alias("~lost"))
-    frame = frame.with_columns((owed - pl.col("~back") - pl.col("~lost")).alias("~closing"))
+    frame = frame.with_columns(back.fill_null(ZERO).alias("~repaid"))
+    lost = pl.when("~gone").then(owed - pl.col("~repaid")).otherwise(ZERO) if leaving == "forgive" else ZERO
+    frame = frame.with_columns((-pl.col("~repaid")).alias("recovery"), lost.alias("~lost"))
+    frame = frame.with_columns((owed - pl.col("~repaid") - pl.col("~lost")).alias("~closing"))
     frame = frame.with_columns((pl.col("~x") + pl.col("draw") + pl.col("recovery")).alias("~x"))
     lacks = pl.when("~part").then((pl.col("~minimum") - pl.col("~x")).clip(lower_bound=0))
     frame = frame.with_columns(lacks.fill_null(ZERO).alias("minimum"))
@@ -144,9 +150,9 @@ def _payment(plan: Plan, rows: pl.DataFrame, state: pl.DataFrame, mode: str) -> 
     short = pl.col("~x").clip(upper_bound=0)
     later = -pl.col("maximum") if pay.maximum is not None and pay.maximum.excess == "later" else ZERO
     return frame.with_columns(
-        (-short if pay.negative == "forgive" else ZERO).alias("forgiven"),
-        (-short if pay.negative == "carry" else ZERO).alias("carried out"),
-        ((short if pay.negative == "carry" else ZERO) + later).alias("~carried"),
+        (-short if below == "forgive" else ZERO).alias("forgiven"),
+        (-short if below == "carry" else ZERO).alias("carried out"),
+        ((short if below == "carry" else ZERO) + later).alias("~carried"),
         pl.col("~c").alias("carried in"),
     ).sort("~p")
 
@@ -170,7 +176,7 @@ def _balances(found: pl.DataFrame) -> pl.DataFrame:
     """Return the draw balance and what is carried, opening to closing, of everybody who has either."""
     draw = found.select(
         "~p", pl.lit("draw").alias("balance"), pl.col("~b").alias("opening"), pl.col("~given").alias("given"),
-        pl.col("~back").alias("recovered"), pl.col("~lost").alias("forgiven"), pl.col("~closing").alias("closing"),
+        pl.col("~repaid").alias("recovered"), pl.col("~lost").alias("forgiven"), pl.col("~closing").alias("closing"),
     )  # fmt: skip
     carried = found.select(
         "~p", pl.lit("carried").alias("balance"), pl.col("~c").alias("opening"), (pl.col("~carried") - pl.col("~c")).alias("given"),

@@ -24,13 +24,13 @@ TERMS = ("~draw", "~share", "~protect", "~most", "~owed", "~minimum", "~maximum"
 """Amounts of a span: the draw; the terms of recovery: share, what is protected, the most at a time; the most owed; limits."""
 
 
-def terms_of(book: Book, plan: Plan, rules: Rules, spans: pl.DataFrame, mode: str) -> pl.DataFrame:
-    """Return a row for each payee and paying span with a day in which they take part: `~p ~k`, TERMS and what tells the draw.
+def terms_of(book: Book, plan: Plan, rules: Rules, spans: pl.DataFrame, also: pl.Series, mode: str) -> pl.DataFrame:
+    """Return a row for each payee of the plan, and of `also`, in each paying span: `~p ~k ~part ~gone`, TERMS and what tells the draw.
 
     In: spans `~k ~first ~last`. `~entry`: the number of the entry of `draw` in force; `~lasting`: it is paid back;
-    `~fills`: it is a guarantee; `~begun`: recovery has begun; `charge N`: each charge of the span; `~unknown`: what has no figure.
+    `~fills`: it is a guarantee; `~begun`: recovery has begun; `~drawn`, `~back`: no figure of the draw, of its recovery, is missing; `charge N`: each charge of the span; `~unknown`: what has no figure.
     """
-    frame = _taking_part(book, plan, spans)
+    frame = _everybody(book, plan, spans, also)
     pay = plan.payment
     values = [c.amount for c in pay.charges] + [d.amount for d in pay.draw] + [pay.minimum, pay.maximum and pay.maximum.at]
     values += [x for d in pay.draw for x in (d.balance_limit, d.recover and d.recover.protect, d.recover and d.recover.limit)]
@@ -42,42 +42,56 @@ def terms_of(book: Book, plan: Plan, rules: Rules, spans: pl.DataFrame, mode: st
     def cents(value: object) -> pl.Expr:
         return round_to(rules.value(value).cast(D), minor_units(plan.currency), mode)
 
-    asked = [(what, v) for what, v in _named(plan) if v is not None]
-    unknown = [pl.when(rules.value(v).is_null()).then(pl.lit(what)) for what, v in asked]
+    asked = [(f"charge {c.name}", c.amount, pl.col("~part")) for c in pay.charges]
+    asked += [("minimum", pay.minimum, pl.col("~part")), ("maximum", pay.maximum and pay.maximum.at, pl.lit(value=True))]
+    unknown = [pl.when(rules.value(v).is_null() & due).then(pl.lit(what)) for what, v, due in asked if v is not None]
     frame = frame.with_columns(
         _told(unknown).alias("~unknown"),
-        (cents(pay.minimum) if pay.minimum is not None else NONE).alias("~minimum"),
+        (pl.when("~part").then(cents(pay.minimum)) if pay.minimum is not None else NONE).alias("~minimum"),
         (cents(pay.maximum.at) if pay.maximum is not None else NONE).alias("~maximum"),
         *(
-            (
-                -round_to(product(rules.value(c.amount).cast(D), pl.col("~periods").cast(D)), minor_units(plan.currency), mode)
-            ).alias(f"charge {n}")
+            (-product(cents(c.amount), pl.col("~periods").cast(D))).fill_null(ZERO).alias(f"charge {n}")
             for n, c in enumerate(pay.charges)
         ),
     )
     return _with_draws(plan, frame, cents)
 
 
-def _named(plan: Plan) -> list[tuple[str, object]]:
-    """Return what must have a figure for everybody; of draws only the entry in force is asked."""
-    pay = plan.payment
-    found: list[tuple[str, object]] = [(f"charge {c.name}", c.amount) for c in pay.charges]
-    return [*found, ("minimum", pay.minimum), ("maximum", pay.maximum.at if pay.maximum is not None else None)]
+def _everybody(book: Book, plan: Plan, spans: pl.DataFrame, also: pl.Series) -> pl.DataFrame:
+    """Return every payee of the plan, and those of `also`, in every span: `~p ~k ~part ~a ~d ~t ~wfirst ~wlast ~periods ~gone`.
 
-
-def _taking_part(book: Book, plan: Plan, spans: pl.DataFrame) -> pl.DataFrame:
-    """Return `~p ~k ~a ~d ~t ~wfirst ~wlast ~periods`: the last day of each span on which a payee takes part, and in how many periods."""
-    days = stretches(book.people, plan).join(spans, how="cross")
-    days = days.filter((pl.col("~b") <= pl.col("~last")) & (pl.col("~z") >= pl.col("~first")))
-    begin, end = pl.max_horizontal("~b", "~first"), pl.min_horizontal("~z", "~last")
-    number = book.moments.number
-    days = days.with_columns(begin.alias("~x"), end.alias("~d")).with_columns(
-        pl.int_ranges(number("period", "~x"), number("period", "~d") + 1).alias("~in")
-    )
-    counts = days.explode("~in").group_by("~p", "~k").agg(pl.col("~in").n_unique().alias("~periods"))
-    last = days.sort("~p", "~k", "~d").unique(["~p", "~k"], keep="last", maintain_order=True).join(counts, on=["~p", "~k"])
+    `~d` is the last day of the span on which they take part, else the last one before it, else the span's last.
+    """
+    part = stretches(book.people, plan)
+    payees = pl.concat([part["~p"], also.cast(pl.UInt32)]).unique().sort().to_frame()
+    every = payees.join(spans, how="cross").sort("~p", "~last")
+    days = part.sort("~p", "~b").with_columns(pl.col("~b").alias("~from"))
+    found = every.join_asof(days, left_on="~last", right_on="~from", by="~p", check_sortedness=False)
+    day = pl.min_horizontal("~z", "~last").fill_null(pl.col("~last"))
+    found = found.with_columns(day.alias("~d"), (pl.col("~z") >= pl.col("~first")).fill_null(value=False).alias("~part"))
+    counts = _periods(book, part, spans)
+    found = found.join(counts, on=["~p", "~k"], how="left", maintain_order="left")
     wanted = (pl.col("~d").alias("~t"), pl.col("~first").alias("~wfirst"), pl.col("~last").alias("~wlast"))
-    return last.sort("~p", "~k").select("~p", "~k", "~a", "~d", *wanted, "~periods")
+    return _gone(book, found).select("~p", "~k", "~part", "~a", "~d", *wanted, pl.col("~periods").fill_null(0), "~gone")
+
+
+def _periods(book: Book, part: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Return `~p ~k ~periods`: in how many periods of the calendar a payee takes part in each span."""
+    days = part.join(spans, how="cross").filter((pl.col("~b") <= pl.col("~last")) & (pl.col("~z") >= pl.col("~first")))
+    number = book.moments.number
+    days = days.with_columns(pl.max_horizontal("~b", "~first").alias("~x"), pl.min_horizontal("~z", "~last").alias("~y"))
+    each = days.with_columns(pl.int_ranges(number("period", "~x"), number("period", "~y") + 1).alias("~in")).explode("~in")
+    return each.group_by("~p", "~k").agg(pl.col("~in").n_unique().cast(pl.Int64).alias("~periods"))
+
+
+def _gone(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add whether the payee has left by the end of the span, as their row on that day says, else the last one before."""
+    facts = book.people.facts
+    if "payee.left" not in facts.columns:
+        return frame.with_columns(pl.lit(value=False).alias("~gone"))
+    rows = facts.select("~p", pl.col("~from").alias("~begun"), pl.col("payee.left").alias("~left")).sort("~p", "~begun")
+    found = frame.join_asof(rows, left_on="~last", right_on="~begun", by="~p", check_sortedness=False)
+    return found.with_columns((pl.col("~left") <= pl.col("~last")).fill_null(value=False).alias("~gone"))
 
 
 def _with_draws(plan: Plan, frame: pl.DataFrame, cents: Callable[[object], pl.Expr]) -> pl.DataFrame:
@@ -85,7 +99,8 @@ def _with_draws(plan: Plan, frame: pl.DataFrame, cents: Callable[[object], pl.Ex
     draws = plan.payment.draw
     entry = pl.lit(None, dtype=pl.Int64)
     for number in reversed(range(len(draws))):
-        entry = pl.when(_holds(draws[number].periods)).then(pl.lit(number, dtype=pl.Int64)).otherwise(entry)
+        here = pl.col("~part") & _holds(draws[number].periods)
+        entry = pl.when(here).then(pl.lit(number, dtype=pl.Int64)).otherwise(entry)
 
     def chosen(of: Callable[[Draw | None, Recover | None], pl.Expr]) -> pl.Expr:
         found = of(None, terms_in_force(draws, None))
@@ -101,13 +116,20 @@ def _with_draws(plan: Plan, frame: pl.DataFrame, cents: Callable[[object], pl.Ex
             return cents(terms.protect)
         return cents(said.amount) if said is not None and said.how == "guarantee" else ZERO
 
-    def unknown(said: Draw | None, terms: Recover | None) -> pl.Expr:
-        asked = [("draw", said and said.amount), ("balance_limit", said and said.balance_limit)]
-        asked += [("protect", terms and terms.protect), ("limit", terms and terms.limit)]
-        return _told([pl.when(cents(v).is_null()).then(pl.lit(what)) for what, v in asked if v is not None])
+    def empty(**asked: object) -> list[pl.Expr]:
+        return [pl.when(cents(v).is_null()).then(pl.lit(what)) for what, v in asked.items() if v is not None]
+
+    def of_draw(said: Draw | None, _: Recover | None) -> list[pl.Expr]:
+        return empty(draw=said.amount, balance_limit=said.balance_limit) if said is not None else []
+
+    def of_recovery(said: Draw | None, terms: Recover | None) -> list[pl.Expr]:
+        guarded = said.amount if said is not None and said.how == "guarantee" and terms and terms.protect is None else None
+        return empty(draw=guarded, protect=terms.protect, limit=terms.limit) if terms is not None else []
 
     frame = frame.with_columns(entry.alias("~entry"))
     return frame.with_columns(
+        chosen(lambda said, terms: _none(of_draw(said, terms))).alias("~drawn"),
+        chosen(lambda said, terms: _none(of_recovery(said, terms))).alias("~back"),
         chosen(lambda said, _: figure(said and said.amount)).alias("~draw"),
         chosen(lambda said, _: figure(said and said.balance_limit)).alias("~owed"),
         chosen(lambda said, _: pl.lit(said is not None and said.kind == "recoverable")).alias("~lasting"),
@@ -116,8 +138,15 @@ def _with_draws(plan: Plan, frame: pl.DataFrame, cents: Callable[[object], pl.Ex
         chosen(protected).alias("~protect"),
         chosen(lambda _, terms: figure(terms and terms.limit)).alias("~most"),
         chosen(lambda _, terms: _begun(terms)).alias("~begun"),
-        _told([pl.col("~unknown"), chosen(unknown)]).alias("~unknown"),
+        _told([pl.col("~unknown"), chosen(lambda said, terms: _told([*of_draw(said, terms), *of_recovery(said, terms)]))]).alias(
+            "~unknown"
+        ),
     )
+
+
+def _none(texts: Sequence[pl.Expr]) -> pl.Expr:
+    """Whether none of the texts is there."""
+    return pl.all_horizontal(t.is_null() for t in texts) if texts else pl.lit(value=True)
 
 
 def _begun(terms: Recover | None) -> pl.Expr:
@@ -140,6 +169,8 @@ def terms_in_force(draws: tuple[Draw, ...], number: int | None) -> Recover | Non
 
 
 def _holds(cell: Cell) -> pl.Expr:
+    if cell.kind == "any":
+        return pl.lit(value=True)
     tests = [pl.col(PERIODS).is_not_null()]
     if cell.kind == "value":
         tests.append(pl.col(PERIODS) == exact_lit(Decimal(str(cell.value))))
