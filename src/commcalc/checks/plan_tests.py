@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 OF_PAYOUT = ("earned", "accrued", "held", "released", "base", "payable")
 OF_MEASURE = ("attainment", "value", "quota")
 OF_COMPONENT = ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration", "budget")
-ALONE = (*OF_PAYOUT, "total")
+OF_PAYMENT = ("carried in", "charges", "draw", "recovery", "minimum", "maximum", "forgiven", "carried out")
+OF_BALANCE = ("balance draw", "balance carried")
+ALONE = (*OF_PAYOUT, *OF_PAYMENT, *OF_BALANCE, "total")
 
 
 def check_tests(

@@ -9,7 +9,7 @@ from typing import Any
 
 from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem
-from commcalc.checks.plan_tests import ALONE, OF_COMPONENT, OF_MEASURE, OF_PAYOUT
+from commcalc.checks.plan_tests import ALONE, OF_BALANCE, OF_COMPONENT, OF_MEASURE, OF_PAYMENT, OF_PAYOUT
 from commcalc.documents.explanation import line_in_words
 from commcalc.documents.figures import amount, exact, percent
 from commcalc.documents.plan_words import PlanWords, words_of
@@ -40,6 +40,8 @@ class Seen:
     lines: Sequence[Row]
     slices: Mapping[str, Sequence[Row]]
     payouts: Sequence[Row]
+    payments: Sequence[Row]
+    balances: Sequence[Row]
     measures: Sequence[Row]
     exceptions: Sequence[Row]
     words: PlanWords = field(default_factory=PlanWords)
@@ -58,6 +60,8 @@ class Seen:
             mine(result.lines.to_dicts()),
             slices,
             mine(result.payouts.to_dicts()),
+            mine(result.payments.to_dicts()),
+            mine(result.balances.to_dicts()),
             mine(result.measures.to_dicts()),
             result.exceptions.to_dicts(),
             words_of(plans, {p.file: p.digest for p in plans}),
@@ -76,6 +80,8 @@ class Looked:
     lines: Sequence[Row] = ()
     measures: Sequence[Row] = ()
     payouts: Sequence[Row] = ()
+    steps: Sequence[Row] = ()
+    balances: Sequence[Row] = ()
     ratio: bool = False
 
 
@@ -136,6 +142,12 @@ def _look(name: str, seen: Seen, components: Sequence[str]) -> Looked:
     if name in OF_PAYOUT:
         told = [] if name == "base" else seen.lines
         return Looked(sum((row[name] or ZERO for row in seen.payouts), ZERO), told, payouts=seen.payouts)
+    if name in OF_PAYMENT:
+        rows = [r for r in seen.payments if r["step"] == name.removesuffix("s")]  # charges: all steps `charge`
+        return Looked(_added(rows).value, steps=seen.payments)
+    if name in OF_BALANCE:
+        rows = [r for r in seen.balances if r["balance"] == rest]
+        return Looked(_added(rows, "closing").value, balances=rows)
     if name in ALONE:
         return _added(seen.lines)
     if head == "deal":
@@ -173,7 +185,13 @@ def _how(looked: Looked, seen: Seen) -> Iterator[str]:
         yield f"by {place}"
     for row in looked.payouts:
         yield f"{row['payee']}: " + ", ".join(f"{n} {exact(row[n])}" for n in OF_PAYOUT if row[n]) + f" {row['currency']}"
-    if not (looked.lines or looked.measures or looked.payouts):
+    for row in looked.steps:
+        named = f" {row['component']}" if row["component"] else ""
+        yield f"{row['payee']}, {row['plan']}: {row['step']}{named} {exact(row['amount'])} {row['currency']}"
+    for row in looked.balances:
+        changed = ", ".join(f"{n} {exact(row[n])}" for n in ("opening", "given", "recovered", "forgiven", "closing"))
+        yield f"{row['payee']}, {row['plan']}: balance {row['balance']}: {changed} {row['currency']}"
+    if not (looked.lines or looked.measures or looked.payouts or looked.steps or looked.balances):
         yield "no line makes it"
         for row in seen.exceptions[:MOST_LINES]:
             yield f"not calculated: {row['deal'] or row['component']}: {row['code']} {row['reason']}"
