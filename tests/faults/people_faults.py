@@ -55,6 +55,8 @@ PEOPLE = (
     Fault("F085 thirds", _splits("D1,ann,1/3", "D1,bob,1/3", "D1,cy,1/3"), pays="ann 1.67 bob 14.2 cy 1.67"),
     Fault("F085 two thirds", _splits("D1,ann,1/3", "D1,bob,1/3"), says=("D056 2",), shows=("66.6667%",)),
     Fault("a divisor too long to be exact", _splits("D1,ann,1/99999999999999999999", "D1,bob,99999999999999999998/99999999999999999999"), says=("D037 2", "D037 3")),
+    Fault("shares too fine to be added", _splits("D1,ann,1/999999999999989,SE", "D1,bob,1/999999999999947,SE", "D2,ann,1/7,SE", header="deal_id,payee_id,share,role\n"), says=("D065 2",), shows=("1/999999999999989",)),
+    Fault("shares of two roles too fine to be added", _splits("D1,ann,100%,owner", "D1,ann,1/999999999999947,SE", "D1,bob,1/999999999999989,SO", header="deal_id,payee_id,share,role\n"), says=("D065 4",), shows=("1/999999999999989",)),
     Fault("F086 nothing", _splits("D1,ann,0%", "D1,bob,100%"), says=("D057 2",)),
     Fault("F086 less than nothing", _splits("D1,ann,-10%", "D1,bob,110%"), says=("D057 2",)),
     Fault("a share without its sign", _splits("D1,ann,0.5", "D1,bob,50%"), says=("D037 2",)),

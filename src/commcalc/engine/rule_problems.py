@@ -51,9 +51,9 @@ Works: 50% and 50%; or the second with `role: overlay`.""",
 TOO_FINE = Kind(
     "K108",
     "Shares too fine to be added",
-    "the shares of this deal in one role ({rules} and what goes before them) have no common divisor of fifteen digits",
+    "the shares of this deal ({rules} and what goes before them) have no common divisor of fifteen digits",
     "write rounder shares: 33.3333%, or 1/3",
-    """Shares are added up exactly, over their common divisor. Where that has more than fifteen digits nothing would be exact any
+    """Shares of a deal, in all roles, are added up exactly, over their common divisor. Where that has more than fifteen digits nothing would be exact any
 more, and nobody is credited with the deal.
 
 Fails: three shares of 1/999999999999989, 1/999999999999947 and 1/999999999999883.

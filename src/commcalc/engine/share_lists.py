@@ -121,12 +121,12 @@ def _of_each(rules: HouseRules, lists: pl.DataFrame, found: Found, splits: pl.Da
 
 
 def _too_fine(rows: pl.DataFrame) -> pl.DataFrame:
-    """The lists in which a role has shares, some by a rule, whose common divisor is too long to add them exactly."""
-    several = rows.group_by("~list", "role", maintain_order=True).agg("~n", "~q", "~rule")
+    """The lists of shares, some by a rule, whose common divisor is too long to add them exactly."""
+    several = rows.group_by("~list", maintain_order=True).agg("~n", "~q", "~rule")
     several = several.filter((pl.col("~n").list.len() > 1) & pl.col("~rule").list.eval(pl.element() != "").list.any())
     alike = several.select("~n", "~q").unique(maintain_order=True)
     bad = [lcm(*(Fraction(n, q).denominator for n, q in zip(*both, strict=True))) > MOST for both in alike.iter_rows()]
-    told = several.join(alike.filter(pl.Series(bad, dtype=pl.Boolean)), on=["~n", "~q"], how="semi").unique("~list", keep="first")
+    told = several.join(alike.filter(pl.Series(bad, dtype=pl.Boolean)), on=["~n", "~q"], how="semi")
     names = pl.col("~rule").list.unique(maintain_order=True).list.drop_nulls().list.join(", ").str.strip_prefix(", ")
     return told.select(
         "~list", pl.lit(TOO_FINE).alias("code"), names.alias("rule"), pl.lit("").alias("fields"), pl.lit("").alias("text")

@@ -224,6 +224,17 @@ SHARES = _k(
     "mend the shares; `nobody` may hold what nobody gets",
     ("The shares of the owner role add up to exactly 100%.", "60% and 30%", "60% and 40%, or 60%, 30% and nobody 10%"),
 )
+SHARES_TOO_FINE = _k(
+    "D065",
+    "Shares too fine to be added",
+    "the shares of `{deal}` have no common divisor of fifteen digits: with `{text}` they cannot be added exactly",
+    "write rounder shares: 33.3333%, or 1/3",
+    (
+        "The shares of a deal, in all roles, are added up exactly, over their common divisor.",
+        "1/999999999999989 and 1/999999999999947",
+        "33.3333% and 1/3",
+    ),
+)
 SHARE_SIGN = _k(
     "D057",
     "A share of nothing or less",

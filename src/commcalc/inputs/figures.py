@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from math import lcm
 
 import polars as pl
 from pydantic_core import PydanticCustomError
@@ -16,7 +17,18 @@ from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
 from commcalc.base.render import cut
 from commcalc.base.source import Cell
-from commcalc.inputs.field_problems import BACKWARDS, DATE, NO_PERIODS, PERIOD, SHARE, SHARE_SIGN, SHARES, TWICE, UNKNOWN_DEAL
+from commcalc.inputs.field_problems import (
+    BACKWARDS,
+    DATE,
+    NO_PERIODS,
+    PERIOD,
+    SHARE,
+    SHARE_SIGN,
+    SHARES,
+    SHARES_TOO_FINE,
+    TWICE,
+    UNKNOWN_DEAL,
+)
 from commcalc.inputs.mapped import Mapped
 from commcalc.inputs.people import Names, resolved, unknown
 from commcalc.inputs.project import ProjectFile
@@ -26,6 +38,7 @@ from commcalc.tables.schemas import TABLES
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})", re.ASCII)
 MOST_DIGITS = 15  # of each part of a fraction, so that all products stay exact
+MOST = 10**MOST_DIGITS  # of the common divisor of the shares of a deal, likewise: rollups add them over roles
 
 
 def check_dated_figures(
@@ -103,6 +116,7 @@ def check_splits(splits: pl.DataFrame, names: Names | None, deals: pl.Series | N
     )
     _once(splits, ["deal_id", "role", "payee_id"], "splits", report)
     _sums(splits, report)
+    _common_divisors(splits, report)
     if deals is None:
         return splits
     strangers = splits.filter(~pl.col("deal_id").is_in(deals.implode()))
@@ -142,6 +156,18 @@ def _sums(splits: pl.DataFrame, report: Report) -> None:
     for deal, total in sums.items():
         if total != 1:
             report.add(SHARES.at(places[deal], deal=cut(deal), sum=f"{_percent(total)}%"))
+
+
+def _common_divisors(splits: pl.DataFrame, report: Report) -> None:
+    """The shares of each deal, in all its roles, have a common divisor over which they can be added exactly."""
+    divisors = splits.group_by("deal_id", maintain_order=True).agg("share_den")
+    alike = divisors.select("share_den").unique()
+    fine = [lcm(*several) > MOST for several in alike["share_den"].to_list()]
+    told = divisors.join(alike.filter(pl.Series(fine, dtype=pl.Boolean)), on="share_den", how="semi", maintain_order="left")
+    rows = splits.join(told, on="deal_id", how="semi").sort("share_den", descending=True, maintain_order=True)
+    finest = rows.unique("deal_id", keep="first", maintain_order=True).sort("~file", "~line")
+    for deal, text, file, line in finest.select("deal_id", "share", "~file", "~line").iter_rows():
+        report.add(SHARES_TOO_FINE.at(Cell(file, line, "share"), deal=cut(deal), text=cut(text)))
 
 
 def _percent(total: Fraction) -> str:

@@ -95,10 +95,9 @@ def shares_by(records: Known, crediting: Crediting, deal: Row, column: str, spli
         given = [g for g in given if g.role != "owner"]
     elif owned and sum((g.share for g in owned), Fraction(0)) != 1:
         return ShareList({"owner": {NOBODY: WHOLE}}, why="the owner shares of the rules are not 100%")
-    for role in {g.role for g in given}:
-        shares = [Fraction(n, d) for _, n, d in split.get(role, ())] + [g.share for g in given if g.role == role]
-        if len(shares) > 1 and lcm(*(s.denominator for s in shares)) > MOST:
-            return ShareList({"owner": {NOBODY: WHOLE}}, why="the shares are too fine to be added")
+    shares = [Fraction(n, d) for rows in split.values() for _, n, d in rows] + [g.share for g in given]
+    if given and lcm(*(s.denominator for s in shares)) > MOST:
+        return ShareList({"owner": {NOBODY: WHOLE}}, why="the shares are too fine to be added")
     for one in given:
         found.add(one)
     return found
