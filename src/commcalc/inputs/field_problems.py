@@ -235,6 +235,17 @@ SHARES_TOO_FINE = _k(
         "33.3333% and 1/3",
     ),
 )
+OPENING = _k(
+    "D066",
+    "Not a kind of opening",
+    "{table}: `{text}` is not a kind of opening{near}",
+    "write measure, earned, draw or carried",
+    (
+        "An opening is what a measure had, what a bonus had been paid, or what was owed of draws or carried between payments.",
+        "kind: mesure",
+        "kind: measure",
+    ),
+)
 SHARE_SIGN = _k(
     "D057",
     "A share of nothing or less",

@@ -12,11 +12,12 @@ from commcalc.base.problem import Report
 from commcalc.base.source import Cell
 from commcalc.inputs.crediting_rules import naming_columns
 from commcalc.inputs.deals import check_deals, other_currencies, total_rows
+from commcalc.inputs.field_problems import OPENING
 from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
 from commcalc.inputs.mapped import PLACES, Job, Mapped
 from commcalc.inputs.mapping import finished, mapped, mapped_text, required
 from commcalc.inputs.model import Source, TableSource
-from commcalc.inputs.people import Names, check_assignments, check_payees, composed, names_of, resolved, unknown
+from commcalc.inputs.people import Names, check_assignments, check_payees, composed, names_of, resolved, strangers, unknown
 from commcalc.inputs.problems import NO_ROWS
 from commcalc.inputs.project import ProjectFile, calendar_of, sources_of, written_types
 from commcalc.inputs.territories import check_territories
@@ -24,6 +25,7 @@ from commcalc.inputs.typed import NUMERIC
 from commcalc.tables.exact import D
 from commcalc.tables.schemas import TABLES
 
+OPENING_KINDS = ("measure", "earned", "draw", "carried")
 ENGINE_TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings", "territories")
 
 
@@ -213,6 +215,8 @@ def _checked(
     if "openings" in whole:
         found["openings"] = found["openings"].with_columns(resolved("payee_id", names).alias("payee_id"))
         unknown(found["openings"], "payee_id", "openings", names, report)
+        odd = found["openings"].filter(~pl.col("kind").is_in(OPENING_KINDS).fill_null(value=False))
+        strangers(odd, "kind", (OPENING, "openings", OPENING_KINDS), report)
     mapped_deals = reader.done.get("deals")
     rows = [*(mapped_deals.exceptions if mapped_deals is not None else []), *([foreign] if foreign is not None else [])]
     return found, _exceptions(rows) if rows and "deals" in whole else None

@@ -144,8 +144,8 @@ OPENINGS = InputTable(
     (
         _r("payee_id", "payee", "whose"),
         _r("as_of", "date", "last day it speaks of"),
-        _r("kind", "text", "measure or earned"),
-        _r("name", "text", "which measure or component"),
+        _r("kind", "text", "measure, earned, draw or carried"),
+        _r("name", "text", "which measure, component, or plan"),
         _r("amount", "number", "how much"),
     ),
 )
