@@ -58,6 +58,7 @@ PEOPLE = (
     Fault("shares too fine to be added", _splits("D1,ann,1/999999999999989,SE", "D1,bob,1/999999999999947,SE", "D2,ann,1/7,SE", header="deal_id,payee_id,share,role\n"), says=("D065 2",), shows=("1/999999999999989",)),
     Fault("shares of two roles too fine to be added", _splits("D1,ann,100%,owner", "D1,ann,1/999999999999947,SE", "D1,bob,1/999999999999989,SO", header="deal_id,payee_id,share,role\n"), says=("D065 4",), shows=("1/999999999999989",)),
     Fault("an opening of no kind that there is", {"openings": b"payee_id,as_of,kind,name,amount\nann,2025-12-31,mesure,booked,10\n"}, says=("D066 2",), shows=("did you mean `measure`?",)),
+    Fault("a draw owed under no plan that there is", {"openings": b"payee_id,as_of,kind,name,amount\nann,2025-12-31,draw,sales-reps,10\n"}, says=("D055 2",), shows=("is not a plan",)),
     Fault("F086 nothing", _splits("D1,ann,0%", "D1,bob,100%"), says=("D057 2",)),
     Fault("F086 less than nothing", _splits("D1,ann,-10%", "D1,bob,110%"), says=("D057 2",)),
     Fault("a share without its sign", _splits("D1,ann,0.5", "D1,bob,50%"), says=("D037 2",)),

@@ -12,7 +12,7 @@ from commcalc.base.problem import Report
 from commcalc.base.source import Cell
 from commcalc.inputs.crediting_rules import naming_columns
 from commcalc.inputs.deals import check_deals, other_currencies, total_rows
-from commcalc.inputs.field_problems import OPENING
+from commcalc.inputs.field_problems import OPENING, UNKNOWN_PLAN
 from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
 from commcalc.inputs.mapped import PLACES, Job, Mapped
 from commcalc.inputs.mapping import finished, mapped, mapped_text, required
@@ -217,6 +217,8 @@ def _checked(
         unknown(found["openings"], "payee_id", "openings", names, report)
         odd = found["openings"].filter(~pl.col("kind").is_in(OPENING_KINDS).fill_null(value=False))
         strangers(odd, "kind", (OPENING, "openings", OPENING_KINDS), report)
+        of_plans = found["openings"].filter(pl.col("kind").is_in(("draw", "carried")) & ~pl.col("name").is_in(plans))
+        strangers(of_plans, "name", (UNKNOWN_PLAN, "openings", plans), report)
     mapped_deals = reader.done.get("deals")
     rows = [*(mapped_deals.exceptions if mapped_deals is not None else []), *([foreign] if foreign is not None else [])]
     return found, _exceptions(rows) if rows and "deals" in whole else None

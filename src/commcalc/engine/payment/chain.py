@@ -94,7 +94,7 @@ def _openings(book: Book, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the balances that payees came with (STATE), and `~p ~as_of`, the day up to which nothing is worked out for them."""
     rows = book.openings
     if not rows.is_empty():
-        mine = (pl.col("name") == plan.plan) | pl.col("name").is_null() | (pl.col("name") == "")
+        mine = pl.col("name") == plan.plan
         rows = rows.filter(pl.col("kind").is_in(BALANCES_OPENED) & mine & pl.col("~p").is_not_null())
     if rows.is_empty():
         return pl.DataFrame(schema=STATE), pl.DataFrame(schema={"~p": pl.UInt32, "~as_of": pl.Date})
