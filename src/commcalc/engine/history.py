@@ -9,7 +9,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Job
-from commcalc.engine.openings import with_openings
+from commcalc.engine.openings import of_windows, with_openings
 from commcalc.engine.settle import Settled, settled
 from commcalc.engine.stability import chained, rises, stable
 from commcalc.plan.model import Plan
@@ -74,7 +74,8 @@ def negative_of(book: Book, plan: Plan) -> str | None:
 
 def released_earlier(job: Job, first: date, changed: Changed) -> pl.DataFrame:
     """Return `~p ~k amount`: what was released in each paying span before `first`, the first of the plan being 0."""
-    ends = [last for _, last in paying_spans(job.book, job.plan, first - timedelta(days=1))]
+    spans = paying_spans(job.book, job.plan, first - timedelta(days=1))
+    ends = [last for _, last in spans]
     if not ends:
         return pl.DataFrame(schema=EARLIER)
     if stable(job, first):
@@ -82,11 +83,14 @@ def released_earlier(job: Job, first: date, changed: Changed) -> pl.DataFrame:
         span = pl.lit(pl.Series(ends)).search_sorted(pl.col("~d"), side="left").cast(pl.UInt32)
         return rows.group_by("~p", span.alias("~k")).agg(pl.col("~amount").sum().alias("amount"))
     found: list[pl.DataFrame] = []
-    before: Settled | None = None
+    stood = with_openings(job, None, spans[0][0])  # what had been paid before the first run
     for number, (end, figures) in enumerate(_to_each_end(job, first)):
-        now = changed(figures, end)
-        found.append(released(now, before).with_columns(pl.lit(number, dtype=pl.UInt32).alias("~k")).select(*EARLIER))
-        before = now
+        begun = spans[number][0]
+        before = of_windows(job, stood, figures, begun) if stood is not None else None
+        was = changed(before, begun - timedelta(days=1)) if before is not None else None
+        free = released(changed(figures, end), was)
+        found.append(free.with_columns(pl.lit(number, dtype=pl.UInt32).alias("~k")).select(*EARLIER))
+        stood = figures
     return pl.concat(found)
 
 

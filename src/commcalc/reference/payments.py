@@ -49,7 +49,7 @@ def worked_out(records: Records, plan: Plan) -> list[Window]:
     """
     calendar, every = records.calendar, plan.payment.every
     span = span_of(calendar, every, records.now)
-    if records.now < span.last:
+    if records.now < span.last or records.first_day(plan) > records.now:
         return []
     opened = any(r["kind"] in ("draw", "carried") and r["name"] == plan.plan for r in records.job.openings)
     if not (plan.payment.keeps or opened or negative(records, plan) == "carry"):
@@ -83,7 +83,10 @@ def settled(records: Records, plan: Plan, worked: list[Window], free: Released) 
         opened, owed = _opened(records, plan, payee)
         for span in (s for s in worked if s.last > opened):
             day = Payday(records, plan, payee, span, owed)
-            day.pay({c: free.get((payee, span.last, c), ZERO) for c in plan.components})
+            given = {c: free.get((payee, span.last, c), ZERO) for c in plan.components}
+            if not (day.takes_part or sum(given.values(), ZERO) or owed.draw or owed.carried):
+                continue  # there is no payment
+            day.pay(given)
             if span == worked[-1]:
                 payments += day.steps
                 balances += day.balances()

@@ -92,7 +92,7 @@ def _stretches(said: Contest) -> Iterator[tuple[pl.Expr, pl.Expr, Expression]]:
 
 
 def _in_money(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
-    """Share money among those who are level, to the cent; where each has all, it is the prize as it stands."""
+    """Share money among those who are level, to the cent; what one has alone is the prize as it stands."""
     none = pl.lit(None, dtype=D)
     frame = frame.with_columns(none.alias("~basis"), none.alias("~rate"))
     if job.component.ties == "each":  # type: ignore[attr-defined]
@@ -100,7 +100,8 @@ def _in_money(job: Job, frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(cents(job, pl.col("~prize")).alias("~whole"))
     frame = frame.with_columns(quotient(pl.col("~whole"), pl.col("~ties").cast(D)).alias("~part"))
     shared = largest_remainder(frame.lazy(), "~whole", "~part", shared_among(job, LEVEL, ["~p"])).collect().sort("~p", "~w")
-    return shared.with_columns(pl.col("share").alias("~exact"))
+    alone = pl.col("~ties") == 1
+    return shared.with_columns(pl.when(alone).then("~prize").otherwise("share").alias("~exact"))
 
 
 def _of_target(frame: pl.DataFrame) -> pl.DataFrame:

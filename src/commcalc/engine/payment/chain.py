@@ -21,6 +21,8 @@ STEPS = ("carried in", "released", "charge", "draw", "recovery", "minimum", "max
 """The steps of a payment, in order."""
 STATE: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "~b": D, "~c": D}
 STEP: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "step": pl.String, "component": pl.String, "amount": D}
+DUE = pl.col("~part") | pl.any_horizontal(pl.col(c) != ZERO for c in ("~released", "~b", "~c"))
+"""There is a payment: the payee takes part, or something is released, owed or kept."""
 BALANCES_OPENED = ["draw", "carried"]
 BALANCE = ("opening", "given", "recovered", "forgiven", "closing")
 
@@ -53,7 +55,7 @@ def paid_out(book: Book, plan: Plan, rules: Rules, now: pl.DataFrame, earlier: p
     if not spans:  # the plan begins later
         return PaidOut()
     if not (pay.keeps or below == "carry" or _opened(book)):
-        spans = spans[-1:]
+        spans, earlier = spans[-1:], earlier.clear()  # no payment looks back
     numbers = pl.DataFrame(
         {"~k": range(len(spans)), "~first": [a for a, _ in spans], "~last": [z for _, z in spans]},
         schema={"~k": pl.UInt32, "~first": pl.Date, "~last": pl.Date},
@@ -73,7 +75,7 @@ def paid_out(book: Book, plan: Plan, rules: Rules, now: pl.DataFrame, earlier: p
         here = rows.filter(pl.col("~k") == number)
         waits = opened.filter(pl.col("~as_of") >= spans[number][1])["~p"].implode()
         found = _payment(plan, here, state.filter(~pl.col("~p").is_in(waits)), below, mode)
-        unknown.append(found.filter(pl.col("~unknown") != "").select("~p", pl.col("~unknown").alias("rule")))
+        unknown.append(found.filter((pl.col("~unknown") != "") & DUE).select("~p", pl.col("~unknown").alias("rule")))
         moved = found.select("~p", pl.col("~closing").alias("~b"), pl.col("~carried").alias("~c"))
         state = pl.concat([moved, state.join(moved, on="~p", how="anti")])
     waiting = opened.filter(pl.col("~as_of") >= spans[-1][1])["~p"]

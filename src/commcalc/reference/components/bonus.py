@@ -101,10 +101,11 @@ def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
 
 
 def _known(work: Work, earner: Earner, window: Window, days: list[date]) -> Iterator[Paid]:
-    """What the bonus came to at the end of earlier spans; one that could not be decided then paid nothing."""
+    """What the bonus came to at the end of earlier spans; one that could not be decided, or was not for the payee, paid nothing."""
     for day in days:
         with suppress(NotPaid):
-            yield _payout(work, earner, window, day)
+            if eligible(work, earner, window, day):
+                yield _payout(work, earner, window, day)
 
 
 def openings(work: Work, earner: Earner) -> dict[Window, list[tuple[date, Decimal]]]:

@@ -38,22 +38,21 @@ class Member:
 def groups(work: Work, at: date) -> Iterator[list[Member]]:
     """Yield the members of each group in each window that has ended, in the order of payee ids."""
     ids = sorted(work.earners, key=lambda e: work.records.place(e.payee))
-    for window in sorted({w for earner in ids for w in work.windows(earner, at)}):
-        stretch = closed(window, work.plan.effective)
-        if stretch.last > at or not _counts(work, stretch):
+    for window in sorted({closed(w, work.plan.effective) for earner in ids for w in work.windows(earner, at)}):
+        if window.last > at or not _counts(work, window):
             continue
         found: dict[str, list[Member]] = defaultdict(list)
         for earner in ids:
-            if not overlap(work.records.days_on(earner.payee, work.plan), stretch.first, stretch.last):
+            if not overlap(work.records.days_on(earner.payee, work.plan), window.first, window.last):
                 continue
             try:
-                group = _group(work, earner, window, stretch.last)
+                group = _group(work, earner, window, window.last)
             except NotPaid as missing:
                 refuse(work, [earner], missing)
                 continue
             if group is not None:
-                day = work.last_day(earner, window, stretch.last)
-                found[group].append(Member(earner, stretch, work.payee_scope(earner, window, stretch.last, day)))
+                day = work.last_day(earner, window, window.last)
+                found[group].append(Member(earner, window, work.payee_scope(earner, window, window.last, day)))
         yield from found.values()
 
 

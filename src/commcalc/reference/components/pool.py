@@ -18,26 +18,33 @@ from commcalc.reference.work import Entry, Work
 def earn(work: Work, at: date) -> Iterator[Entry]:
     """Yield the share of each member in each window that has ended."""
     for members in groups(work, at):
+        read = [(member, *figures) for member in members if (figures := _figures(work, member)) is not None]
         try:
-            known = _known(work, members)
+            known = _known(read)
         except NotPaid as missing:
-            refuse(work, [m.earner for m in members], missing)
+            refuse(work, [member.earner for member, *_ in read], missing)
             continue
         yield from _shared(work, known)
 
 
-def _known(work: Work, members: Sequence[Member]) -> list[tuple[Member, Decimal, Decimal]]:
-    """Each member's fund and weight; one that is empty leaves the whole group unpaid, and so do funds that differ."""
+def _figures(work: Work, member: Member) -> tuple[Decimal | None, Decimal | None] | None:
+    """A member's fund and weight, each as far as it is known; None for whom the plan leaves out for want of a quota."""
     component: Pool = work.component
-    found: list[tuple[Member, Decimal, Decimal]] = []
-    for member in members:
+    found: list[Decimal | None] = []
+    for said in (component.fund, component.shared_by):
         try:
-            fund = value_of(component.fund, member.scope)
-            weight = ONE if isinstance(component.shared_by, str) else value_of(component.shared_by, member.scope)
+            found.append(ONE if isinstance(said, str) else value_of(said, member.scope))
         except NotPaid as missing:
-            if missing.silent:  # the plan leaves out whoever has no quota: no share, and no exception
-                continue
-            raise
+            if missing.silent:
+                return None
+            found.append(None)
+    return found[0], found[1]
+
+
+def _known(read: Sequence[tuple[Member, Decimal | None, Decimal | None]]) -> list[tuple[Member, Decimal, Decimal]]:
+    """The same with no weight below zero; one that is empty leaves the whole group unpaid, and so do funds that differ."""
+    found: list[tuple[Member, Decimal, Decimal]] = []
+    for member, fund, weight in read:
         if fund is None or weight is None:
             raise NotPaid(f"the {'fund' if fund is None else 'weight'} of {member.earner.payee} is empty")
         found.append((member, fund, max(weight, ZERO)))
