@@ -40,6 +40,7 @@ def _opened(job: Job, first: date) -> pl.DataFrame | None:
     dated = rows.with_columns(pl.col("as_of").alias("~d"), pl.col("as_of").alias("~t"), pl.lit(0, dtype=pl.UInt32).alias("~deal"))
     name = window_measure(job)
     dated = dated.with_columns(window_of(job.book, job.plan, name, dated).alias("~w"))
+    dated = dated.filter(pl.col("~w").is_not_null())  # without a window of the payee's own there is none that it was paid in
     figures = dated.group_by("~p", "~w", maintain_order=True).agg(
         pl.col("amount").sum().alias("~amount"), pl.col("~d").max(), pl.col("~t").max()
     )
