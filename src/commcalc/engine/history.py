@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -11,13 +12,27 @@ from commcalc.engine.book import Book
 from commcalc.engine.earnings import Job
 from commcalc.engine.openings import of_windows, with_openings
 from commcalc.engine.settle import Settled, settled
-from commcalc.engine.stability import chained, rises, stable
+from commcalc.engine.stability import chained
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D
 
 Changed = Callable[[Settled, date], Settled]
 """What makes of figures to a day those that are paid: under `split: pay` they are shared out."""
+BALANCES = ("draw", "carried")
+"""What may be owed or kept from one payment to the next."""
 EARLIER: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "~k": pl.UInt32, "amount": D}
+
+
+def window_of_payment(book: Book, plan: Plan) -> str:
+    """Return the windows of the calendar that a plan's paying spans are."""
+    return plan.payment.every if plan.payment.every in book.moments.windows else "period"
+
+
+def span_of(book: Book, plan: Plan) -> tuple[date, date]:
+    """Return the first and last day of the plan's own paying span that holds the run's period (docs/semantics.md 2.1)."""
+    window = book.moments.windows[window_of_payment(book, plan)]
+    row = window.filter((pl.col("~first") <= book.now) & (pl.col("~last") >= book.now)).row(0, named=True)
+    return row["~first"], row["~last"]
 
 
 def paying_spans(book: Book, plan: Plan, until: date) -> list[tuple[date, date]]:
@@ -28,19 +43,46 @@ def paying_spans(book: Book, plan: Plan, until: date) -> list[tuple[date, date]]
     return list(found.select("~first", "~last").sort("~first").iter_rows())
 
 
-def window_of_payment(book: Book, plan: Plan) -> str:
-    """Return the windows of the calendar that a plan's paying spans are."""
-    return plan.payment.every if plan.payment.every in book.moments.windows else "period"
+def negative_of(book: Book, plan: Plan) -> str | None:
+    """Return what becomes of a payment below zero, as the plan or the house says; a program has no balances."""
+    return None if plan.of_all else plan.payment.negative or book.house.readings.get("negative")
+
+
+def looks_back(book: Book, plan: Plan) -> bool:
+    """Whether what a plan pays depends on the payments before: on a balance that there may be."""
+    opened = not book.openings.is_empty() and bool(book.openings["kind"].is_in(BALANCES).any())
+    return not plan.of_all and (plan.payment.keeps or opened or negative_of(book, plan) == "carry")
 
 
 def posted(job: Job, first: date) -> Settled | None:
-    """Return what had been posted before `first`: recomputed, as a chain over earlier spans where rounding looks back."""
+    """Return what had been posted before `first`, with openings in its place: a chain over earlier spans where rounding looks back."""
+    if chained(job):
+        last = deque(_to_each_end(job, first), maxlen=1)
+        return last[0][1] if last else with_openings(job, None, first)
     start = job.plan.effective.first or job.book.moments.first
-    if first <= start:
-        return None
-    if not chained(job):
-        return settled(job, first - timedelta(days=1), None)
-    return [found for _, found in _to_each_end(job, first)][-1]
+    return with_openings(job, settled(job, first - timedelta(days=1), None) if first > start else None, first)
+
+
+def posted_and_released(job: Job, first: date, changed: Changed) -> tuple[Settled | None, pl.DataFrame]:
+    """Return what had been posted before `first`, and `~p ~k amount`: what was released in each span before it, the plan's first being 0."""
+    spans = paying_spans(job.book, job.plan, first - timedelta(days=1))
+    stood = with_openings(job, None, spans[0][0] if spans else first)  # what had been paid before the first run
+    found = [pl.DataFrame(schema=EARLIER)]
+    for number, ((begun, end), (_, figures)) in enumerate(zip(spans, _to_each_end(job, first), strict=True)):
+        before = of_windows(job, stood, figures, begun) if stood is not None else None
+        was = changed(before, begun - timedelta(days=1)) if before is not None else None
+        free = released(changed(figures, end), was)
+        found.append(free.with_columns(pl.lit(number, dtype=pl.UInt32).alias("~k")).select(*EARLIER))
+        stood = figures
+    return stood, pl.concat(found)
+
+
+def released_by_day(job: Job, found: Settled, first: date) -> pl.DataFrame:
+    """Return the same of a component whose credits earn once and for all what they do on their day."""
+    ends = pl.Series([end for _, end in paying_spans(job.book, job.plan, first - timedelta(days=1))], dtype=pl.Date)
+    rows = found.rows.filter(pl.col("~d") < first)
+    span = pl.lit(ends).search_sorted(pl.col("~d"), side="left").cast(pl.UInt32)
+    return rows.group_by("~p", span.alias("~k")).agg(pl.col("~amount").sum().alias("amount"))
 
 
 def _to_each_end(job: Job, first: date) -> Iterator[tuple[date, Settled]]:
@@ -54,44 +96,6 @@ def _to_each_end(job: Job, first: date) -> Iterator[tuple[date, Settled]]:
         previous = with_openings(job, found, end + timedelta(days=1))
         assert previous is not None
         yield end, previous
-
-
-def looks_back(jobs: list[Job]) -> bool:
-    """Whether what a plan pays depends on the payments before: on a balance that there may be."""
-    if not jobs:
-        return False
-    payment = jobs[0].plan.payment
-    if payment.keeps or not jobs[0].book.openings.is_empty():
-        return True
-    carries = negative_of(jobs[0].book, jobs[0].plan) == "carry"
-    return carries and (bool(payment.charges) or not all(rises(job) for job in jobs))
-
-
-def negative_of(book: Book, plan: Plan) -> str | None:
-    """Return what becomes of a payment below zero, as the plan or the house says; a program has no balances."""
-    return None if plan.of_all else plan.payment.negative or book.house.readings.get("negative")
-
-
-def released_earlier(job: Job, first: date, changed: Changed) -> pl.DataFrame:
-    """Return `~p ~k amount`: what was released in each paying span before `first`, the first of the plan being 0."""
-    spans = paying_spans(job.book, job.plan, first - timedelta(days=1))
-    ends = [last for _, last in spans]
-    if not ends:
-        return pl.DataFrame(schema=EARLIER)
-    if stable(job, first):
-        rows = settled(job, ends[-1], None).rows
-        span = pl.lit(pl.Series(ends)).search_sorted(pl.col("~d"), side="left").cast(pl.UInt32)
-        return rows.group_by("~p", span.alias("~k")).agg(pl.col("~amount").sum().alias("amount"))
-    found: list[pl.DataFrame] = []
-    stood = with_openings(job, None, spans[0][0])  # what had been paid before the first run
-    for number, (end, figures) in enumerate(_to_each_end(job, first)):
-        begun = spans[number][0]
-        before = of_windows(job, stood, figures, begun) if stood is not None else None
-        was = changed(before, begun - timedelta(days=1)) if before is not None else None
-        free = released(changed(figures, end), was)
-        found.append(free.with_columns(pl.lit(number, dtype=pl.UInt32).alias("~k")).select(*EARLIER))
-        stood = figures
-    return pl.concat(found)
 
 
 def released(now: Settled, before: Settled | None) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from commcalc.checks.pay_types import pays_amount
 from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
-from commcalc.engine.history import EARLIER, looks_back, posted, released, released_earlier
+from commcalc.engine.history import EARLIER, looks_back, posted, posted_and_released, released, released_by_day, span_of
 from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
 from commcalc.engine.measure import Measured, measure
 from commcalc.engine.openings import of_windows, with_openings
@@ -93,10 +93,9 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             readings = common if plan is loaded.plan else Readings(book, plan, rules, measured[name])
             amount = pays_amount(plan, component, book.house.facts)
             jobs[name].append(Job(book, plan, component, said, rules, readings, amount))
-        back = looks_back(jobs[name])
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
-                paid[name, job.name], *rows = _component(naming, back, job, *_as_streams(job, loaded, streams))
+                paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))
                 tables.append((rows[0], rows[1]))
     if problems:
         return problems
@@ -162,13 +161,6 @@ def _inner(rules: Rules, columns: frozenset[str]) -> frozenset[str]:
     return found
 
 
-def span_of(book: Book, every: str) -> tuple[date, date]:
-    """Return the first and last day of the plan's own paying span that holds the run's period (docs/semantics.md 2.1)."""
-    window = every if every in book.moments.windows else "period"
-    row = book.moments.windows[window].filter((pl.col("~first") <= book.now) & (pl.col("~last") >= book.now)).row(0, named=True)
-    return row["~first"], row["~last"]
-
-
 def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Streams | None]) -> tuple[Job, Streams | None]:
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
     credit = job.measured.measure.credit if job.measured is not None else "own"
@@ -186,27 +178,28 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Strea
     return replace(job, book=streams.book, readings=readings), streams
 
 
-def _component(
-    naming: Naming, back: bool, plain: Job, job: Job, streams: Streams | None
-) -> tuple[Paid, pl.DataFrame, pl.DataFrame]:
+def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> tuple[Paid, pl.DataFrame, pl.DataFrame]:
     """Calculate a component now and as of the span before, and take the difference (semantics 8). Returned with lines and slices.
 
     `job` is `plain`, or under `split: pay` the same on streams.
     """
-    first, last = span_of(job.book, job.plan.payment.every)
+    first, last = span_of(job.book, job.plan)
     now, accrued = job.book.now, last > job.book.now
+    back = looks_back(job.book, job.plan) and not accrued
     blanks: list[Blank] = []
 
     def changed(figures: Settled, day: date) -> Settled:
         return figures if streams is None else renumbered(with_floors(plain, shared_out(job, figures, streams), day))
 
     free: pl.DataFrame | None = None
+    earlier = pl.DataFrame(schema=EARLIER)
     if stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
         found, before = settled(job, now, None), None
         lines = only(difference(found, None, first, now), pl.col("~d") >= first)
+        earlier = released_by_day(job, found, first) if back else earlier
     else:
-        before = with_openings(job, posted(job, first), first)
+        before, earlier = posted_and_released(job, first, changed) if back else (posted(job, first), earlier)
         found = settled(job, now, before)
         found = with_openings(job, found, now + timedelta(days=1)) or found
         before = of_windows(job, before, found, first) if before is not None else None
@@ -218,7 +211,6 @@ def _component(
     earned = _earned(lines, _held(found, before) if not accrued else None)
     if free is None:  # nothing is held where nothing can change later
         free = earned.select("~p", pl.col("earned").alias("amount"))
-    earlier = released_earlier(job, first, changed) if back and not accrued else pl.DataFrame(schema=EARLIER)
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
     every = [(plain, b) for b in (*found.blanks, *blanks)]

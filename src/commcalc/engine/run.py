@@ -14,12 +14,12 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Problem, Report
 from commcalc.engine.book import Book, House, prepare_book
-from commcalc.engine.history import EARLIER
+from commcalc.engine.history import EARLIER, span_of
 from commcalc.engine.identity import alphabet
 from commcalc.engine.kept import LARGE, InMemory, Kept
 from commcalc.engine.labels import labels_of
 from commcalc.engine.lines_out import Naming
-from commcalc.engine.part import Paid, PartResult, calculated, rules_of, span_of
+from commcalc.engine.part import Paid, PartResult, calculated, rules_of
 from commcalc.engine.parts import parts_of
 from commcalc.engine.pay import base_pay, payments, payouts
 from commcalc.engine.payment.chain import BALANCE, PaidOut, paid_out
@@ -197,7 +197,7 @@ def _paid_out(book: Book, paid: Parts) -> tuple[pl.DataFrame, pl.DataFrame, pl.D
     names = book.people.ids.select("~p", pl.col("payee_id").alias("payee"))
     for loaded in book.plans:
         plan = loaded.plan
-        if span_of(book, plan.payment.every)[1] > book.now:
+        if span_of(book, plan)[1] > book.now:
             continue  # its span has not ended: nothing is paid
         mine = [p for (name, _), parts in paid.items() if name == plan.plan for p in parts]
         now = [pl.DataFrame(schema={"~p": pl.UInt32, "amount": D}), *(p.released.select("~p", "amount") for p in mine)]
@@ -235,7 +235,7 @@ def _on_plans(book: Book) -> pl.DataFrame:
     """Everybody who is on a plan in the period: each has a statement, also with nothing earned. A program is no plan of theirs."""
     frames = [pl.DataFrame(schema={"~p": pl.UInt32, "plan": pl.String, "currency": pl.String})]
     for loaded in book.plans:
-        first, _ = span_of(book, loaded.plan.payment.every)
+        first, _ = span_of(book, loaded.plan)
         rows = book.people.assignments.filter(
             ~pl.col("~derived"), pl.col("plan") == loaded.plan.plan, pl.col("~from") <= book.now, pl.col("~to") >= first
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from commcalc.engine.earnings import Job
@@ -18,19 +17,6 @@ def chained(job: Job) -> bool:
     """Whether what was posted earlier decides: shared rounding, or a bonus that never falls back."""
     how = reading("round", job.component, job.book.house.readings) or "line"
     return how != "line" or (isinstance(job.component, Bonus) and job.component.earned == "ratchet")
-
-
-def rises(job: Job) -> bool:
-    """Whether what the component has come to never falls from one paying span to the next. Where in doubt the answer is no."""
-    said = job.component
-    amounts = job.book.deals["amount"] if "amount" in job.book.deals.columns else None
-    if amounts is not None and len(amounts) and (amounts.min() or 0) < 0:  # type: ignore[operator]
-        return False
-    if said.per_payee:
-        at_end = said.kind in ("contest", "pool") or getattr(said, "earned", "to date") == "at end"
-        return at_end or (getattr(said, "earned", None) == "ratchet" and not said.gate)
-    plain = said.model_copy(update={"cap": (), "floor": (), "round": "line"})  # these cut and add, and never take back
-    return stable(replace(job, component=plain), job.book.now)
 
 
 def stable(job: Job, first: date) -> bool:

@@ -9,7 +9,7 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.engine.book import Book
-from commcalc.engine.history import negative_of, paying_spans
+from commcalc.engine.history import BALANCES, looks_back, negative_of, paying_spans
 from commcalc.engine.payment.terms import terms_in_force, terms_of
 from commcalc.engine.rules import Rules
 from commcalc.plan.model import Plan
@@ -23,7 +23,6 @@ STATE: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "~b": D, "
 STEP: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "step": pl.String, "component": pl.String, "amount": D}
 DUE = pl.col("~part") | pl.any_horizontal(pl.col(c) != ZERO for c in ("~released", "~b", "~c"))
 """There is a payment: the payee takes part, or something is released, owed or kept."""
-BALANCES_OPENED = ["draw", "carried"]
 BALANCE = ("opening", "given", "recovered", "forgiven", "closing")
 
 
@@ -46,16 +45,15 @@ def paid_out(book: Book, plan: Plan, rules: Rules, now: pl.DataFrame, earlier: p
     """
     pay = plan.payment
     below = negative_of(book, plan)
-    if plan.of_all or not (
-        pay.draw or pay.charges or below or pay.minimum is not None or pay.maximum is not None or _opened(book)
-    ):
+    back = looks_back(book, plan)
+    if plan.of_all or not (back or pay.draw or pay.charges or below or pay.minimum is not None or pay.maximum is not None):
         return PaidOut()
     mode = book.house.readings.get("rounding", "half-up")
     spans = paying_spans(book, plan, book.now)
     if not spans:  # the plan begins later
         return PaidOut()
-    if not (pay.keeps or below == "carry" or _opened(book)):
-        spans, earlier = spans[-1:], earlier.clear()  # no payment looks back
+    if not back:
+        spans, earlier = spans[-1:], earlier.clear()  # that of another part may
     numbers = pl.DataFrame(
         {"~k": range(len(spans)), "~first": [a for a, _ in spans], "~last": [z for _, z in spans]},
         schema={"~k": pl.UInt32, "~first": pl.Date, "~last": pl.Date},
@@ -87,17 +85,12 @@ def paid_out(book: Book, plan: Plan, rules: Rules, now: pl.DataFrame, earlier: p
     )
 
 
-def _opened(book: Book) -> bool:
-    """Whether anybody comes with a balance."""
-    return not book.openings.is_empty() and bool(book.openings["kind"].is_in(BALANCES_OPENED).any())
-
-
 def _openings(book: Book, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the balances that payees came with (STATE), and `~p ~as_of`, the day up to which nothing is worked out for them."""
     rows = book.openings
     if not rows.is_empty():
         mine = pl.col("name") == plan.plan
-        rows = rows.filter(pl.col("kind").is_in(BALANCES_OPENED) & mine & pl.col("~p").is_not_null())
+        rows = rows.filter(pl.col("kind").is_in(BALANCES) & mine & pl.col("~p").is_not_null())
     if rows.is_empty():
         return pl.DataFrame(schema=STATE), pl.DataFrame(schema={"~p": pl.UInt32, "~as_of": pl.Date})
     amount = pl.col("amount").cast(D)

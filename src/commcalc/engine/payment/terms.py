@@ -20,14 +20,12 @@ from commcalc.tables.exact import D, exact_lit, product, round_to
 ZERO = pl.lit(0).cast(D)
 NONE = pl.lit(None, dtype=D)
 PERIODS = "payee.periods_on_plan"
-TERMS = ("~draw", "~share", "~protect", "~most", "~owed", "~minimum", "~maximum")
-"""Amounts of a span: the draw; the terms of recovery: share, what is protected, the most at a time; the most owed; limits."""
 
 
 def terms_of(book: Book, plan: Plan, rules: Rules, spans: pl.DataFrame, also: pl.Series, mode: str) -> pl.DataFrame:
-    """Return a row for each payee of the plan, and of `also`, in each paying span: `~p ~k ~part ~gone`, TERMS and what tells the draw.
+    """Return a row for each payee of the plan, and of `also`, in each paying span: `~p ~k ~part ~gone` and what it is paid by.
 
-    In: spans `~k ~first ~last`. `~entry`: the number of the entry of `draw` in force; `~lasting`: it is paid back;
+    In: spans `~k ~first ~last`. Amounts: `~draw`; of recovery `~share ~protect ~most`; `~owed`, the most owed; `~minimum ~maximum`. `~entry`: the number of the entry of `draw` in force; `~lasting`: it is paid back;
     `~fills`: it is a guarantee; `~begun`: recovery has begun; `~drawn`, `~back`: no figure of the draw, of its recovery, is missing; `charge N`: each charge of the span; `~unknown`: what has no figure.
     """
     frame = _everybody(book, plan, spans, also)
