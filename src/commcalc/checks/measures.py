@@ -51,18 +51,12 @@ def _column(loaded: LoadedPlan, path: Path, measure: MeasureBase, facts: Facts) 
     said = measure.credit
     if not isinstance(said, ReportsCredit | SameCredit):
         return
-    if isinstance(said, SameCredit):
-        yield from group_problem(loaded, (*path, "credit", "same"), said.same, facts)
-    else:
-        yield from _named_column(loaded, (*path, "credit", "reports_by"), said.reports_by, facts, "reports_by")
+    key, column = ("reports_by", said.reports_by) if isinstance(said, ReportsCredit) else ("same", said.same)
+    yield from column_problem(loaded, (*path, "credit", key), column, facts, key)
 
 
-def group_problem(loaded: LoadedPlan, at: Path, column: str, facts: Facts) -> Iterator[Problem]:
-    """Yield what keeps a column of the payees from making groups."""
-    yield from _named_column(loaded, at, column, facts, "same")
-
-
-def _named_column(loaded: LoadedPlan, at: Path, column: str, facts: Facts, key: str) -> Iterator[Problem]:
+def column_problem(loaded: LoadedPlan, at: Path, column: str, facts: Facts, key: str) -> Iterator[Problem]:
+    """Yield what keeps a column of the payees from saying who is above (`key` is reports_by), or from making groups (same)."""
     allowed = facts.links if key == "reports_by" else frozenset(c for c, t in facts.payee_columns.items() if t is Type.TEXT)
     if column in allowed:
         return

@@ -13,6 +13,7 @@ from commcalc.language.tree import Mapping_
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import LoadedTest, plans_of
 from commcalc.plan.tests_problems import NO_SUCH_PAYEE, NOT_A_PERIOD, NOTHING_EXPECTED, REFUSED_ALONE, UNKNOWN_FIGURE
+from commcalc.tables.results import STEPS
 
 if TYPE_CHECKING:
     from commcalc.plan.tests_model import Expected
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 OF_PAYOUT = ("earned", "accrued", "held", "released", "base", "payable")
 OF_MEASURE = ("attainment", "value", "quota")
 OF_COMPONENT = ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration", "budget")
-OF_PAYMENT = ("carried in", "charges", "draw", "recovery", "minimum", "maximum", "forgiven", "carried out")
+OF_PAYMENT = {column.replace("_", " "): step for step, column in STEPS.items() if column not in OF_PAYOUT}
+"""What a test calls the steps of a payment."""
 OF_BALANCE = ("balance draw", "balance carried")
 ALONE = (*OF_PAYOUT, *OF_PAYMENT, *OF_BALANCE, "total")
 

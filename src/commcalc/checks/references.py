@@ -30,12 +30,8 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
         yield OTHER_CURRENCY.at(tree.span_of(("currency",)), plan=plan.currency, project=facts.currency)
     for name, component in plan.components.items():
         on = getattr(component, "on", None)
-        if on is not None and on not in plan.measures:
-            near = nearest(on, plan.measures)
-            mend = f"write `{near}`" if near else "the measures are " + ", ".join(plan.measures)
-            yield UNKNOWN_MEASURE.at(
-                tree.span_of(("components", name, "on")), name=on, near=f"; did you mean `{near}`?" if near else "", mend=mend
-            )
+        if on is not None:
+            yield from unknown_measure(loaded, ("components", name, "on"), on)
         for at, goal in _goals(name, component):
             if plan.goals and goal not in plan.goals:
                 near = nearest(goal, plan.goals)
@@ -49,6 +45,16 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     reads = _reads(loaded)
     yield from _circles(loaded, reads)
     yield from _further_down(loaded, reads)
+
+
+def unknown_measure(loaded: LoadedPlan, at: Path, name: str) -> Iterator[Problem]:
+    """Yield that a measure which is named at a place is not one of the plan."""
+    measures = loaded.plan.measures
+    if name not in measures:
+        near = nearest(name, measures)
+        mend = f"write `{near}`" if near else "the measures are " + ", ".join(measures)
+        place = loaded.tree.span_of(at)
+        yield UNKNOWN_MEASURE.at(place, name=name, near=f"; did you mean `{near}`?" if near else "", mend=mend)
 
 
 def _goals(name: str, component: ComponentBase) -> Iterator[tuple[Path, str]]:

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from commcalc.base.problem import Problem
 from commcalc.checks.expressions import at_place, scope_of
 from commcalc.checks.facts import Facts
-from commcalc.checks.measures import group_problem
-from commcalc.checks.problems import MONEY_OF_MONEY, UNKNOWN_MEASURE
+from commcalc.checks.measures import column_problem
+from commcalc.checks.problems import MONEY_OF_MONEY
+from commcalc.checks.references import unknown_measure
 from commcalc.checks.sharing_problems import NO_COMMON_WINDOW, NO_PLAN, NO_SUCH_KEY, PRIZES
 from commcalc.language.expression import Type, check_expression
-from commcalc.language.names import nearest
 from commcalc.plan.components import Contest, Pool
-from commcalc.plan.components.groups import column_of
+from commcalc.plan.components.groups import Together
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.walk import Path, component_places
 from commcalc.plan.windows import tile_of
 
 WINDOWS = ("period", "month", "quarter", "half", "year", "life")
+OF_ALL = "let it be over a month, quarter, half or year"
 OF_DEALS = "it is not paid on deals"
 OF_LINES = "there is no rate or line that it could change"
 KEYS = {
@@ -37,7 +38,7 @@ KEYS = {
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     """Yield what is wrong with each contest and each pool."""
     for name, said in loaded.plan.components.items():
-        if not isinstance(said, Contest | Pool):
+        if not isinstance(said, Together):
             continue
         path: Path = ("components", name)
         yield from _keys(loaded, path, said)
@@ -49,7 +50,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
             yield from _tie_breaker(loaded, path, said)
 
 
-def _keys(loaded: LoadedPlan, path: Path, said: Contest | Pool) -> Iterator[Problem]:
+def _keys(loaded: LoadedPlan, path: Path, said: Together) -> Iterator[Problem]:
     value = "prizes" if isinstance(said, Contest) else "fund, or in shared_by"
     for key, (why, mend) in KEYS.items():
         if getattr(said, key):
@@ -65,11 +66,11 @@ def _keys(loaded: LoadedPlan, path: Path, said: Contest | Pool) -> Iterator[Prob
                 yield NO_SUCH_KEY.at(at, key="per: deal", kind=said.kind, why=OF_DEALS, mend="write `per: window`")
 
 
-def _windows(loaded: LoadedPlan, path: Path, said: Contest | Pool) -> Iterator[Problem]:
+def _windows(loaded: LoadedPlan, path: Path, said: Together) -> Iterator[Problem]:
     """The measures it goes by have one window, which is the same for everybody."""
     measures = loaded.plan.measures
     key = "on" if isinstance(said, Contest) else "fund"
-    names = [said.on] if isinstance(said, Contest) else sorted(said.reads)
+    names = sorted(said.reads)
     at = loaded.tree.span_of((*path, key), key=True)
     windows = {n: measures[n].window for n in names if n in measures}
     if not names:
@@ -77,24 +78,23 @@ def _windows(loaded: LoadedPlan, path: Path, said: Contest | Pool) -> Iterator[P
         yield NO_COMMON_WINDOW.at(at, kind=said.kind, what="no measure, so that it has no window", mend=mend)
     for name, window in windows.items():
         if tile_of(window) not in WINDOWS:
-            mend = "let it be over a month, quarter, half or year"
-            yield NO_COMMON_WINDOW.at(at, kind=said.kind, what=f"`{name}`, whose window is {window}", mend=mend)
+            yield NO_COMMON_WINDOW.at(at, kind=said.kind, what=f"`{name}`, whose window is {window}", mend=OF_ALL)
             return
     if len(set(windows.values())) > 1:
         listed = ", ".join(f"`{n}` ({w})" for n, w in windows.items())
         yield NO_COMMON_WINDOW.at(at, kind=said.kind, what=f"several windows: {listed}", mend="give them one window")
 
 
-def _group(loaded: LoadedPlan, path: Path, said: Contest | Pool, facts: Facts) -> Iterator[Problem]:
+def _group(loaded: LoadedPlan, path: Path, said: Together, facts: Facts) -> Iterator[Problem]:
     if said.among == "plan" and loaded.plan.of_all:
         yield NO_PLAN.at(loaded.tree.span_of((*path, "among")))
-    column = column_of(said.among)
+    column = said.group_column
     if column is not None:
         at: Path = (*path, "among") if said.among == "team" else (*path, "among", "same")
-        yield from group_problem(loaded, at, column, facts)
+        yield from column_problem(loaded, at, column, facts, "same")
 
 
-def _types(loaded: LoadedPlan, name: str, said: Contest | Pool, facts: Facts) -> Iterator[Problem]:
+def _types(loaded: LoadedPlan, name: str, said: Together, facts: Facts) -> Iterator[Problem]:
     """A fund is money; prizes are money, or with a target parts of it."""
     scope = scope_of(loaded.plan, facts)
     of_target = isinstance(said, Contest) and said.target is not None
@@ -132,11 +132,9 @@ def _tie_breaker(loaded: LoadedPlan, path: Path, said: Contest) -> Iterator[Prob
     name = said.tie_breaker
     if name is None:
         return
-    at = loaded.tree.span_of((*path, "ties", "by"))
-    if name not in loaded.plan.measures:
-        near = nearest(name, loaded.plan.measures)
-        mend = f"write `{near}`" if near else "the measures are " + ", ".join(loaded.plan.measures)
-        yield UNKNOWN_MEASURE.at(at, name=name, near=f"; did you mean `{near}`?" if near else "", mend=mend)
-    elif tile_of(window := loaded.plan.measures[name].window) not in WINDOWS:
-        what = f"`{name}` where payees are level, whose window is {window}"
-        yield NO_COMMON_WINDOW.at(at, kind=said.kind, what=what, mend="let it be over a month, quarter, half or year")
+    at: Path = (*path, "ties", "by")
+    yield from unknown_measure(loaded, at, name)
+    measure = loaded.plan.measures.get(name)
+    if measure is not None and tile_of(measure.window) not in WINDOWS:
+        what = f"`{name}` where payees are level, whose window is {measure.window}"
+        yield NO_COMMON_WINDOW.at(loaded.tree.span_of(at), kind=said.kind, what=what, mend=OF_ALL)

@@ -16,6 +16,7 @@ from commcalc.cli import shown
 from commcalc.cli.last_step import beyond_interrupts
 from commcalc.cli.threads import as_many_as_needed
 from commcalc.language.names import nearest
+from commcalc.tables.results import STEPS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,10 +38,7 @@ commcalc calculate --format json        # for a script
 ```
 """
 Style = Literal["text", "json"]
-SUMS = (
-    "base", "earned", "accrued", "held", "carried_in", "charges", "draw", "recovery", "minimum", "maximum", "forgiven", "carried_out",
-    "payable",
-)  # fmt: skip
+SUMS = ("base", "earned", "accrued", "held", *(c for c in STEPS.values() if c not in ("released", "base")), "payable")
 ALWAYS = ("base", "earned", "accrued", "held", "payable")  # others are shown where anybody has them
 STATUSES = (
     ("credited", "credited"),

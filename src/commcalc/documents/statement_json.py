@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from commcalc.documents.statement import ComponentShown, MeasureShown, Row, Statement
+from commcalc.tables.results import BALANCE
 
 VERSION = "commcalc-statement-1"  # a key may be added; one that is there keeps its name and meaning
 MONEY = (
     "payable", "earned", "accrued", "held", "released", "carried_in", "charges", "draw", "recovery", "minimum", "maximum", "forgiven",
     "carried_out", "base", "base_shown",
 )  # fmt: skip
-BALANCE = ("opening", "given", "recovered", "forgiven", "closing")
 EXCEPTION = ("id", "deal", "component", "code", "reason", "mend")
 LEFT_OUT = ("deal", "line", "status", "rule")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -96,8 +96,10 @@ def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, record
     )
 
 
-def _marked(lines: pl.DataFrame, name: str, keys: Iterable[tuple[str, str]]) -> pl.DataFrame:
+def _marked(lines: pl.DataFrame, name: str, keys: Mapping[tuple[str, str], bool]) -> pl.DataFrame:
     """Add whether a line is of one of these components."""
+    if not keys:
+        return lines.with_columns(pl.lit(False).alias(name))
     marks = pl.DataFrame([*keys], schema={"plan": pl.String, "component": pl.String}, orient="row").with_columns(
         pl.lit(True).alias(name)
     )
@@ -119,14 +121,9 @@ def _role(lines: pl.DataFrame) -> pl.Expr:
 def _slices(run: RunFolder, lines: pl.DataFrame, *, records: bool) -> pl.DataFrame:
     """Return for each line the lists of its slices' sums and tiers in words."""
     earned = lines.lazy().filter(pl.col("kind") == "earning").select(pl.col("id").alias("line_id"), "each", "placed")
-    scanned = run.scan("slices")
+    scanned = run.scan("slices").filter(pl.col("basis").is_not_null() | (pl.col("tier") > 0))  # a place has no basis
     changed = pl.when(pl.col("factor") != exact_lit(1)).then("factor").alias("changed")
-    parts = (
-        scanned.join(earned, on="line_id", how="inner", maintain_order="left")
-        .with_columns(changed)
-        .filter(pl.col("basis").is_not_null() | pl.col("placed"))
-        .collect()
-    )
+    parts = scanned.join(earned, on="line_id", how="inner", maintain_order="left").with_columns(changed).collect()
     text = pl.DataFrame({
         "tier": parts["tier"].cast(pl.String),
         "basis": exact(parts["basis"]),

@@ -198,8 +198,7 @@ def _window(job: Job, limit: Limit) -> str:
 
 def _measure(job: Job) -> str:
     """The measure whose windows the component has; empty for a SPIFF on none."""
-    by_payee = job.component.per_payee
-    return window_measure(job) if by_payee else getattr(job.component, "on", None) or ""
+    return window_measure(job) if job.component.per_payee else job.component.runs_over or ""
 
 
 def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:

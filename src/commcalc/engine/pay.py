@@ -7,12 +7,11 @@ import polars as pl
 from commcalc.base.money import minor_units
 from commcalc.engine.book import Book
 from commcalc.engine.facts import ote_columns
-from commcalc.engine.payment.chain import STEPS
 from commcalc.engine.people import stretches
 from commcalc.engine.rules import Rules
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, exact_lit, product, quotient, round_to
-from commcalc.tables.results import PAYMENTS, PAYOUTS
+from commcalc.tables.results import PAYMENTS, PAYOUTS, STEPS
 
 ZERO = pl.lit(0).cast(D)
 
@@ -71,9 +70,8 @@ def payouts(earned: pl.DataFrame, paid: pl.DataFrame, names: pl.DataFrame, peopl
 
     In: `payee currency earned accrued held`; people: everybody who is on a plan.
     """
-    named = {**{s: s.replace(" ", "_") for s in STEPS}, "charge": "charges"}
     steps = paid.group_by("payee", "currency").agg(
-        *(pl.col("amount").filter(pl.col("step") == step).sum().alias(column) for step, column in named.items()),
+        *(pl.col("amount").filter(pl.col("step") == step).sum().alias(column) for step, column in STEPS.items()),
         pl.col("amount").sum().alias("payable"),
     )
     frame = people.join(earned, on=["payee", "currency"], how="full", coalesce=True).join(

@@ -22,13 +22,13 @@ from commcalc.engine.lines_out import Naming
 from commcalc.engine.part import Paid, PartResult, calculated, rules_of
 from commcalc.engine.parts import parts_of
 from commcalc.engine.pay import base_pay, payments, payouts
-from commcalc.engine.payment.chain import BALANCE, PaidOut, paid_out
+from commcalc.engine.payment.chain import PaidOut, paid_out
 from commcalc.engine.problems import IDENTITY, SAME_ID
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.tables_out import exception_rows, payment_exceptions, with_ids
 from commcalc.plan.load import LoadedPlan
 from commcalc.tables.exact import D
-from commcalc.tables.results import BALANCES, CREDITS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
+from commcalc.tables.results import BALANCE, BALANCES, CREDITS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
 
 Progress = Callable[[str], None]
 

@@ -7,13 +7,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from commcalc.base.money import minor_units
-from commcalc.tables.results import Table
+from commcalc.tables.results import BALANCE, STEPS, Table
 
 RISKY = "=+\\-@\t\r\n＝"  # what a spreadsheet takes for the beginning of a formula, or skips to find one
-MONEY = (
-    "amount", "base", "base_shown", "earned", "accrued", "held", "released", "carried_in", "charges", "draw", "recovery", "minimum",
-    "maximum", "forgiven", "carried_out", "payable", "opening", "given", "recovered", "closing",
-)  # fmt: skip
+MONEY = ("amount", "base_shown", "earned", "accrued", "held", "payable", *STEPS.values(), *BALANCE)
 TYPES: Mapping[str, type[pl.DataType] | pl.DataType] = {
     "decimal": pl.Decimal(38, 12),
     "count": pl.UInt32,

@@ -106,6 +106,9 @@ CreditWord = Literal["own", "reports", "all reports", "team", "company"]
 Credit = by_marker({"role": RoleCredit, "reports_by": ReportsCredit, "same": SameCredit}, scalar=CreditWord)
 """Whose deals count: a word, or one of the shapes, told apart by its marker key."""
 
+Among = by_marker({"same": SameCredit}, scalar=Literal["all eligible", "plan", "team"])
+"""Who races or shares with whom: a word, or `{same: column}`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Company:

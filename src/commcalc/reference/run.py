@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
-from commcalc.plan.components import Bonus, Commission, Contest, Pool, Spiff
+from commcalc.plan.components import Bonus, Commission, Contest, Spiff
+from commcalc.plan.components.groups import Together
 from commcalc.plan.model import Plan
 from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.reference.change import changed, floors, within_budget
@@ -101,7 +102,7 @@ def _earned(
 
 def _entries(work: Work, at: date) -> dict[Earner, list[Entry]]:
     """What each has earned up to a moment; a contest and a pool look at all payees at once (§6.6)."""
-    if not isinstance(work.component, Contest | Pool):
+    if not isinstance(work.component, Together):
         return {earner: list(_kind(work).earn(work, earner, at)) for earner in work.earners}
     found: dict[Earner, list[Entry]] = {earner: [] for earner in work.earners}
     for entry in (contest if isinstance(work.component, Contest) else pool).earn(work, at):

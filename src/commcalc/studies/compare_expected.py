@@ -143,7 +143,7 @@ def _look(name: str, seen: Seen, components: Sequence[str]) -> Looked:
         told = [] if name == "base" else seen.lines
         return Looked(sum((row[name] or ZERO for row in seen.payouts), ZERO), told, payouts=seen.payouts)
     if name in OF_PAYMENT:
-        rows = [r for r in seen.payments if r["step"] == name.removesuffix("s")]  # charges: all steps `charge`
+        rows = [r for r in seen.payments if r["step"] == OF_PAYMENT[name]]
         return Looked(_added(rows).value, steps=seen.payments)
     if name in OF_BALANCE:
         rows = [r for r in seen.balances if r["balance"] == rest]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -124,6 +125,21 @@ MEASURES = Table(
         _c("next_at", "decimal", "the value at which the next tier starts; empty at the top"),
     ),
 )
+STEPS: Mapping[str, str] = {
+    "carried in": "carried_in",
+    "released": "released",
+    "charge": "charges",
+    "draw": "draw",
+    "recovery": "recovery",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "forgiven": "forgiven",
+    "carried out": "carried_out",
+    "base": "base",
+}
+"""The steps of a payment, in their order, each with the column of the payouts that has its sum."""
+BALANCE = ("opening", "given", "recovered", "forgiven", "closing")
+"""The figures of a balance: before a payment, in it, and after it."""
 PAYMENTS = Table(
     "payments",
     ("payee", "currency", "order", "component"),

@@ -10,7 +10,7 @@ import polars as pl
 from commcalc.engine.components.payees import listed, payees_in_windows, standing, window_measure
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.rules import NOTHING, Reads
-from commcalc.plan.components.groups import column_of
+from commcalc.plan.components.groups import Together
 
 GROUP = ["~w", "~g"]
 
@@ -18,7 +18,8 @@ GROUP = ["~w", "~g"]
 def members(job: Job, day: date, reads: Reads) -> tuple[pl.DataFrame, list[Blank]]:
     """Return everybody who takes part, with their group `~g` and what is read of them on the window's last day, `~t`."""
     name = window_measure(job)
-    column = column_of(job.component.among)  # type: ignore[attr-defined]
+    assert isinstance(job.component, Together)
+    column = job.component.group_column
     if column is not None:
         reads = reads | replace(NOTHING, payee=frozenset({column}))
     frame, blanks = standing(job, payees_in_windows(job, name, day, at_end=True), name, reads)

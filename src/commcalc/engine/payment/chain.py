@@ -14,16 +14,14 @@ from commcalc.engine.payment.terms import terms_in_force, terms_of
 from commcalc.engine.rules import Rules
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, exact_lit, product, round_to
+from commcalc.tables.results import BALANCE, STEPS
 
 ZERO = pl.lit(0).cast(D)
 NOTHING = pl.lit(None, dtype=D)
-STEPS = ("carried in", "released", "charge", "draw", "recovery", "minimum", "maximum", "forgiven", "carried out", "base")
-"""The steps of a payment, in order."""
 STATE: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "~b": D, "~c": D}
 STEP: dict[str, pl.DataType | type[pl.DataType]] = {"~p": pl.UInt32, "step": pl.String, "component": pl.String, "amount": D}
 DUE = pl.col("~part") | pl.any_horizontal(pl.col(c) != ZERO for c in ("~released", "~b", "~c"))
 """There is a payment: the payee takes part, or something is released, owed or kept."""
-BALANCE = ("opening", "given", "recovered", "forgiven", "closing")
 
 
 @dataclass(frozen=True, slots=True)

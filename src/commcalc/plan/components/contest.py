@@ -13,8 +13,8 @@ from commcalc.language.faults import fault
 from commcalc.language.field_problems import NOT_A_PLACE
 from commcalc.language.fields import Expr, Word, reader
 from commcalc.language.figures import ratio_of
-from commcalc.plan.components.common import KIND, ComponentBase
-from commcalc.plan.components.groups import Among
+from commcalc.plan.components.common import KIND
+from commcalc.plan.components.groups import Together
 from commcalc.plan.shapes import Shape
 
 _PLACES = r"^\s*(?:([1-9][0-9]{0,5})\s*(?:\.\.\s*([1-9][0-9]{0,5}))?|top\s+(\S+))\s*$"
@@ -57,7 +57,7 @@ class ByMeasure(Shape):
     by: Word = Field(description="the measure whose higher figure decides; who is level there too shares", examples=["calls"])
 
 
-class Contest(ComponentBase):
+class Contest(Together):
     """One line for each payee who is ranked in a window: the prize of the place, or none; semantics 6.3."""
 
     marker: ClassVar[str] = "contest"
@@ -65,10 +65,6 @@ class Contest(ComponentBase):
 
     kind: Literal["contest"] = Field(description=KIND)
     on: Word = Field(description="the measure that they are ranked by", examples=["new-customers"])
-    among: Among = Field(
-        description="who races: all eligible, everybody on the plan, a team, or all with the same value of a column of the payees",
-        examples=["all eligible"],
-    )
     order: Literal["highest first", "lowest first"] = Field(description="whether the highest or the lowest figure wins")
     prizes: dict[PlacesField, Expr] = Field(
         min_length=1,
@@ -85,14 +81,9 @@ class Contest(ComponentBase):
     )
 
     @property
-    def per_payee(self) -> bool:
-        """It is paid to payees, not on deals."""
-        return True
-
-    @property
-    def shared_by_all(self) -> bool:
-        """What one is paid depends on what the others have."""
-        return True
+    def reads(self) -> frozenset[str]:
+        """The measure that they are ranked by."""
+        return frozenset({self.on})
 
     @property
     def tie_breaker(self) -> str | None:

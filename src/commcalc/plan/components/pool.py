@@ -8,22 +8,18 @@ from pydantic import ConfigDict, Field
 
 from commcalc.language.expression import calls
 from commcalc.language.fields import Expr
-from commcalc.plan.components.common import KIND, ComponentBase
-from commcalc.plan.components.groups import Among
+from commcalc.plan.components.common import KIND
+from commcalc.plan.components.groups import Together
 from commcalc.plan.shapes import Value, expressions_of
 
 
-class Pool(ComponentBase):
+class Pool(Together):
     """One line for each member and window: a share of the group's fund; semantics 6.4."""
 
     marker: ClassVar[str] = "pool"
     model_config = ConfigDict(title="pool")
 
     kind: Literal["pool"] = Field(description=KIND)
-    among: Among = Field(
-        description="who shares: all eligible, everybody on the plan, a team, or all with the same value of a column of the payees",
-        examples=["team"],
-    )
     fund: Value = Field(
         description="the money of a group for one window; it must come out alike for all its members",
         examples=["1.5% * value('team-sales')"],
@@ -33,21 +29,6 @@ class Pool(ComponentBase):
         description="by what it is shared: equal, or a figure of each member: a measure, hours, a weight; below zero counts as none",
         examples=["value('hours')"],
     )
-
-    @property
-    def per_payee(self) -> bool:
-        """It is paid to payees, not on deals."""
-        return True
-
-    @property
-    def shared_by_all(self) -> bool:
-        """What one is paid depends on what the others have."""
-        return True
-
-    @property
-    def runs_over(self) -> str | None:
-        """The first by name of the measures that the fund and the shares read; they have one window."""
-        return min(self.reads, default=None)
 
     @property
     def reads(self) -> frozenset[str]:

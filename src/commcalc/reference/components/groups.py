@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from commcalc.plan.components.groups import column_of
 from commcalc.reference.components.bonus import closed, eligible
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
@@ -73,7 +72,7 @@ def _group(work: Work, earner: Earner, window: Window, at: date) -> str | None:
     """Return the value that makes the payee's group, as on the last of their days; None where the component is not for them."""
     if not eligible(work, earner, window, at):
         return None
-    column = column_of(work.component.among)
+    column = work.component.group_column
     if column is None:
         return ""
     value = work.records.facts(earner.payee, work.last_day(earner, window, at)).get(column)
