@@ -9,6 +9,8 @@ from typing import Any
 
 from worlds import World, differences, load
 
+from commcalc.tables.schemas import TABLES
+
 Fails = Callable[[World], bool]
 KEPT = ("payee_id", "name", "deal_id", "amount", "period", "value", "share", "share_num", "share_den", "kpi", "plan", "kind", "as_of", "to", "from", "role",
         "type", "margin", "units", "term_months", "owner", "line", "hired", "left")  # fmt: skip
@@ -53,7 +55,18 @@ def _components(world: World, fails: Fails, stop: float) -> Iterator[World]:
 
 def _rows(world: World, fails: Fails, stop: float) -> Iterator[World]:
     """Leave out rows: halves first, then fewer and fewer."""
-    for table in ("deals", "payees", "assignments", "splits", "quotas", "kpis", "openings", "territories"):
+    for table in (
+        "deals",
+        "payees",
+        "assignments",
+        "splits",
+        "quotas",
+        "kpis",
+        "events",
+        "adjustments",
+        "openings",
+        "territories",
+    ):
         size = max(len(world.tables.get(table, [])) // 2, 1)
         while size >= 1:
             at = 0
@@ -75,7 +88,7 @@ def _rows(world: World, fails: Fails, stop: float) -> Iterator[World]:
 
 
 def _forget(world: World, payees: set[str]) -> None:
-    for table in ("assignments", "quotas", "kpis", "openings", "territories", "splits"):
+    for table in ("assignments", "quotas", "kpis", "openings", "adjustments", "territories", "splits"):
         gone = {r["deal_id"] for r in world.tables.get(table, []) if r.get("payee_id") in payees} if table == "splits" else set()
         world.tables[table] = [
             r for r in world.tables.get(table, []) if r.get("payee_id") not in payees and r.get("deal_id") not in (gone or {None})
@@ -117,7 +130,7 @@ def _remove(world: World, path: tuple[Any, ...]) -> bool:
         node = node[key]
     if not isinstance(node, dict | list):
         return False
-    if path[0] == "tables" and (len(path) < 4 or path[-1] in KEPT or (path[1] == "assignments" and path[-1] == "from")):
+    if path[0] == "tables" and (len(path) < 4 or path[-1] in KEPT or path[-1] in TABLES[path[1]].required):
         return False
     if isinstance(node, dict) and node.get(path[-1]) is None:
         return False

@@ -12,6 +12,7 @@ from payment_making import made_payment, payment_openings
 from plan_making import OPEN_FINDINGS, made_plan, put_in_place_of
 from program_making import components_of, made_program
 from rule_making import made_crediting, made_territories
+from settlement_making import put_settled
 from sharing_making import put_shared
 from worlds import Row, World
 
@@ -76,6 +77,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     world.crediting = made_crediting(r)
     world.tables["territories"] = made_territories(r, ids) if world.crediting else []
     put_shared(Random(f"shared beside {seed}"), world)
+    put_settled(Random(f"settled beside {seed}"), world)
     return world
 
 

@@ -36,6 +36,7 @@ DEAL_DATES = {"close_date": "date", "paid_on": "date"}
 MADE: Mapping[str, Mapping[str, Any]] = {  # columns that reading adds
     "quotas": {"start": pl.Date},
     "kpis": {"start": pl.Date},
+    "adjustments": {"start": pl.Date},
     "splits": {"share_num": pl.Int64, "share_den": pl.Int64},
     "territories": {"share_num": pl.Int64, "share_den": pl.Int64},
     "assignments": {"mix_base": D, "mix_variable": D},

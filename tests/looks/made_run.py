@@ -48,7 +48,7 @@ def frame(name: str, rows: list[Mapping[str, Any]]) -> pl.DataFrame:
 
 def payout(payee: str, name: str, payable: str, **facts: Any) -> dict[str, Any]:
     """Return a payout of so much, all of it earned and released unless said."""
-    money = {k: Decimal(0) for k in ("base", "accrued", "held")}
+    money = {k: Decimal(0) for k in ("base", "accrued", "held", "clawback")}
     amount = Decimal(payable)
     row = {"payee": payee, "name": name, "plan": "ae", "currency": "USD", "earned": amount, "released": amount}
     return {**row, **money, "payable": amount, **facts}

@@ -137,6 +137,12 @@ def shared(kind: str, text: str, window: str = "month") -> str:
     return f"{HEAD}{MEASURES}components:\n  base:\n    kind: {kind}\n{lines}{END}".replace("window: month", f"window: {window}")
 
 
+def settled(text: str, kind: str = "commission") -> str:
+    """A component with this release or clawback."""
+    pays = {"commission": "rate: 5%", "bonus": "payout: 100 USD"}[kind]
+    return f"{HEAD}{MEASURES}components:\n  base:\n    kind: {kind}\n    on: bookings\n    {pays}\n    {text}\n{END}"
+
+
 TOLD: dict[str, tuple[str, str]] = {
     "Y007": (f"{HEAD}measures:\n\tbookings: {{sum: amount, window: month}}\n{COMPONENT}{END}", top("")),
     "Y009": (paid("rate: *base"), top("params: {base_rate: 8%}").replace("rate: 5%", "rate: base_rate")),
@@ -185,6 +191,15 @@ TOLD: dict[str, tuple[str, str]] = {
         ("P331", ("contest", "", "deal"), ("contest", "", "quarter")),
         ("P332", ("contest", "prizes: {1..3: 500 USD, 3: 100 USD}"), ("contest", "prizes: {1..2: 500 USD, 3: 100 USD}")),
     )},
+    **{code: tuple(settled(*said) for said in both) for code, *both in (
+        ("P340", ("release: [{part: 50%, on: credit}, {part: 40%, on: cash}]",), ("release: [{part: 50%, on: credit}, {part: rest, on: cash}]",)),
+        ("P341", ("clawback: {on: cancelled, within: 90 days, take: all}", "bonus"), ("release: {part: rest, on: credit, after: 1 month}", "bonus")),
+        ("P342", ("release: {part: rest, on: credit, over: 0 months}",), ("release: {part: rest, on: credit, over: 3 months}",)),
+        ("P343", ("clawback: {on: cancelled, within: amount, take: all}",), ("clawback: {on: cancelled, within: close_date, take: all}",)),
+        ("P344", ("clawback: {unless: cash, within: 60 days, take: pro rata, restore: never}",), ("clawback: {unless: cash, within: 60 days, take: all, restore: never}",)),
+        ("P345", ("clawback: {on: cancelled, within: 90 days, take: rerun, quota_relief: current}",), ("clawback: {on: cancelled, within: 90 days, take: rerun}",)),
+    )},
+    "P346": tuple(top("").replace("{every: month}", f"{{every: month, debts: [{{name: Leads, recover: {{share: 35%}}}}, {second}]}}") for second in ("{name: Leads, recover: {share: 50%}}", "draw")),
     "P333": tuple(program(f"among: {a}\norder: highest first\nties: share\nprizes: {{1: 5 USD}}").replace("kind: commission", "kind: contest").replace("rate: 5%\n", "") for a in ("plan", "all eligible")),
     "P317": tuple(spiff(f"where: product = 'Orbit'{some}").replace("on top", "{instead_of: other, counts_to_quota: yes}").replace("components:\n", "components:\n  other: {kind: commission, on: bookings, rate: 5%}\n") for some in (", first: 3 per payee", "")),
     "P304": (top("").replace("currency: USD", "currency: EUR"), top("")),

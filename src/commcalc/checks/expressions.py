@@ -148,6 +148,8 @@ def at_place(scope: Scope, place: Place) -> Scope:
     """Narrow the names to those that mean something at a place."""
     own = scope.measures.get(place.own) if place.own else None
     others = {**scope.others, "window_ended": Type.YES_NO} if _has_a_window(place) else scope.others
+    if "take" in place.path:
+        others = {**others, "months_served": Type.NUMBER, "days_served": Type.NUMBER}
     if not place.deal:
         others = {k: v for k, v in others.items() if k in ("currency", "window_ended")}
     return Scope(

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 OF_PAYOUT = ("earned", "accrued", "held", "released", "base", "payable")
 OF_MEASURE = ("attainment", "value", "quota")
-OF_COMPONENT = ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration", "budget")
+OF_COMPONENT = ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration", "budget", "clawback", "forfeit")
 OF_PAYMENT = {column.replace("_", " "): step for step, column in STEPS.items() if column not in OF_PAYOUT}
 """What a test calls the steps of a payment."""
-OF_BALANCE = ("balance draw", "balance carried")
+OF_BALANCE = ("balance draw", "balance carried", "balance held")
+OF_DEBT = "balance debt "
+"""What a test calls the balance of a debt, before its name."""
 ALONE = (*OF_PAYOUT, *OF_PAYMENT, *OF_BALANCE, "total")
 
 
@@ -93,6 +95,7 @@ def _names(plans: tuple[LoadedPlan, ...]) -> dict[str, list[str]]:
     components = [c for p in plans for c in p.plan.components]
     return {
         "components": [*dict.fromkeys(components), *(f"{p.plan.plan}.{c}" for p in plans for c in p.plan.components)],
+        "debts": [f"{OF_DEBT}{d.name}" for p in plans for d in p.plan.payment.named_debts],
         "measures": list(dict.fromkeys(m for p in plans for m in p.plan.measures)),
     }
 
@@ -101,12 +104,12 @@ def _figures(loaded: LoadedTest, path: tuple[str, ...], what: Expected, names: M
     for figure in what.figures:
         place = loaded.tree.span_of((*path, figure), key=True)
         head, _, rest = figure.partition(" ")
-        if figure in names["components"] or figure in ALONE or (head == "deal" and rest):
+        if figure in names["components"] or figure in ALONE or (head == "deal" and rest) or figure in names["debts"]:
             continue
         known = names["measures"] if head in OF_MEASURE else names["components"] if head in OF_COMPONENT else []
         if rest in known and rest:
             continue
-        every = [*known] if known and rest else [*names["components"], *ALONE]
+        every = [*known] if known and rest else [*names["components"], *ALONE, *names["debts"]]
         yield _unknown(figure, rest if known and rest else figure, head if known and rest else "", (every, place))
     for number, line in enumerate(what.lines or ()):
         if line.component is not None and line.component not in names["components"]:

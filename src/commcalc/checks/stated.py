@@ -41,7 +41,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
         missing = [n for n, c in loaded.plan.components.items() if reading(key, c, facts.readings) is None]
         if missing:
             yield NOT_STATED.at(tree.span_of(("components", missing[0]), key=True), key=key, why=why, mend=mend)
-    read = _attained(loaded)
+    read = attained(loaded)
     span = max(LONG.get(loaded.plan.payment.every, 0), 1)
     for name, measure in loaded.plan.measures.items():
         if (
@@ -62,7 +62,7 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
         yield from _component(loaded, name, component, span)
 
 
-def _attained(loaded: LoadedPlan) -> set[str]:
+def attained(loaded: LoadedPlan) -> set[str]:
     """Return the measures whose attainment or quota anything reads."""
     found: set[str] = set()
     for place in loaded.places:

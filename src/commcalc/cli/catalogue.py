@@ -15,6 +15,7 @@ MODULES = (
     "commcalc.checks.program_problems",
     "commcalc.checks.spiff_problems",
     "commcalc.checks.sharing_problems",
+    "commcalc.checks.settlement_problems",
     "commcalc.checks.measure_problems",
     "commcalc.inputs.problems",
     "commcalc.inputs.field_problems",

@@ -21,9 +21,11 @@ PARTS = {
     "base": "base pay",
     "released": "earned",
     "carried_in": "carried in",
+    "clawback": "taken back",
+    "adjustments": "adjusted by hand",
     "charges": "charges",
     "draw": "draw",
-    "recovery": "of the draw paid back",
+    "recovery": "paid back of draws and debts",
     "minimum": "up to the minimum",
     "maximum": "above the maximum",
     "forgiven": "forgiven",
@@ -39,6 +41,8 @@ KINDS = {
     "cap": "taken off by the cap on",
     "budget": "refused by the budget, which is spent, on",
     "floor": "added to reach the floor for",
+    "clawback": "taken back on",
+    "forfeit": "lost, for it was held when the payee left, on",
 }
 
 
@@ -108,8 +112,10 @@ def _payee(run: RunFolder, name: str) -> Iterator[str]:
         yield f"{who} is paid {amount(row['payable'], places)} {row['currency']} for {run.manifest['period']}{': ' + parts if parts else ''}."
         if row["accrued"]:
             yield f"{amount(row['accrued'], places)} is accrued: earned, and payable at the end of the plan's own span."
-        if row["held"]:
-            yield f"{amount(row['held'], places)} is held until its gate is known."
+        if row["held"] > 0:
+            yield f"{amount(row['held'], places)} is held for now: earned, and released later."
+        if row["held"] < 0:
+            yield f"{amount(-row['held'], places)} that was held is released, or was lost or taken back."
 
 
 def _unpaid(run: RunFolder, name: str, lines: pl.DataFrame) -> Iterator[str]:
@@ -169,12 +175,15 @@ def line_in_words(row: Row, slices: Sequence[Row], words: PlanWords) -> Iterator
         yield f"  {sign} {exact(part['basis'])} at {rate(part['rate'], each=each)}{factor} = {exact(part['exact'])}{_tier(part, key, words)}"
     if parts and row["exact"] != row["amount"]:
         yield f"  exactly {exact(row['exact'])}, rounded once to {amount(row['amount'], places)}"
+    if row["kind"] == "clawback" and key in words.claws:
+        yield f"  by the clawback {words.claws[key]}"
     if row["cause"] == "true-up":
         yield f"  corrects {row['corrects']}: what all facts known now earn, less what had been posted"
     if row["accrued"]:
         yield "  accrued: payable at the end of the plan's own span"
     if row["held"]:
-        yield "  held: a gate holds it back until its window has ended"
+        why = words.waits.get(key)
+        yield f"  held: {f'it waits for {why}' if why else 'a gate holds it back until its window has ended'}"
 
 
 def _place(part: Row, measure: str | None) -> str:

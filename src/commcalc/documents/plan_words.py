@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from commcalc.language.days import Length
 from commcalc.language.expression.nodes import Expression, Number
+from commcalc.plan.components.settlement import ClawbackOn, ClawbackUnless, Release
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import CountMeasure
 from commcalc.plan.shapes import Bands, Matrix, Points, Rows
@@ -38,6 +40,8 @@ class PlanWords:
     ladders: Mapping[tuple[str, str], tuple[TierMark, ...]] = field(default_factory=dict)  # tiers by plan and component
     in_money: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components that pay an amount each, not a share
     contests: Mapping[tuple[str, str], bool] = field(default_factory=dict)  # components whose slices name a place, not a tier
+    waits: Mapping[tuple[str, str], str] = field(default_factory=dict)  # what a component's releases wait for
+    claws: Mapping[tuple[str, str], str] = field(default_factory=dict)  # on what a component's pay is taken back
     tier_lines: Mapping[tuple[str, str, int], int] = field(default_factory=dict)  # plan, component, tier: line of the file
     texts: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,6 +75,12 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
         _put(words.paid_on, (plan.plan, name), component.runs_over)
         _put(words.on_target, (plan.plan, name), getattr(component, "rate", None) == "on-target")
         _put(words.contests, (plan.plan, name), component.kind == "contest")
+        _put(
+            words.waits,
+            (plan.plan, name),
+            ", ".join(_waits(p) for p in component.release if p.on != "credit" or p.after or p.over),
+        )
+        _put(words.claws, (plan.plan, name), "; ".join(_claw(c) for c in component.clawback))
         values = [v for key in ("rate", "pay") for v in _values(getattr(component, key, None))]
         counted = isinstance(plan.measures.get(component.runs_over or ""), CountMeasure)
         by_target = getattr(component, "rate", None) == "on-target" and counted  # target / number of deals
@@ -83,6 +93,24 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
                 for number in range(len(found.tiers)):
                     span = loaded.tree.span_of(("components", name, key, "tiers", number))
                     _put(words.tier_lines, (plan.plan, name, number + 1), span.line)
+
+
+def _waits(part: Release) -> str:
+    """Say what a part waits for: the event, and how long after it."""
+    after = f"{_span(part.after)} after " if part.after is not None else ""
+    over = f", over {_span(part.over)}" if part.over is not None else ""
+    return f"{after}{'the credit date' if part.on == 'credit' else part.on}{over}"
+
+
+def _claw(said: ClawbackOn | ClawbackUnless) -> str:
+    event = f"on {said.on}" if isinstance(said, ClawbackOn) else f"unless {said.unless}"
+    take = said.take if isinstance(said.take, str) else getattr(said.take, "text", "by a table")
+    within = said.within if isinstance(said.within, str) else _span(said.within)
+    return f"{event} within {within}: {take}"
+
+
+def _span(span: Length) -> str:
+    return f"{span.count} {span.unit}{'' if span.count == 1 else 's'}"
 
 
 def _values(value: object) -> Iterator[Expression]:

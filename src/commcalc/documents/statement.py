@@ -73,6 +73,7 @@ class Statement:
     measures: tuple[MeasureShown, ...]
     corrections: tuple[Correction, ...]
     balances: tuple[Row, ...]
+    adjustments: tuple[Row, ...]
     exceptions: tuple[Row, ...]
     left_out: tuple[Row, ...]
     later: int
@@ -89,15 +90,17 @@ class Statement:
     def sums(self) -> tuple[tuple[str, Decimal], ...]:
         """The way from earned to payable: only steps that are not nothing; they add up."""
         row = self.payout
-        freed = row["released"] - (row["earned"] - row["held"] - row["accrued"])
+        freed = row["released"] + row["clawback"] - (row["earned"] - row["held"] - row["accrued"])
+        adjusted = ((f"Adjustment {a['component']}: {a['note']}", a["amount"]) for a in self.adjustments)
         steps = (
-            ("Held back until its gate is known", -row["held"]),
+            ("Held for now" if row["held"] > 0 else "Held before, released or fallen now", -row["held"]),
             ("Accrued, payable when the plan's own span ends", -row["accrued"]),
             ("Earned in earlier periods, payable now", freed),
             ("Carried in from the payment before", row["carried_in"]),
+            *adjusted,
             ("Charges", row["charges"]),
             ("Draw", row["draw"]),
-            ("Draw paid back", row["recovery"]),
+            ("Paid back of draws and debts", row["recovery"]),
             ("Filled up to the minimum", row["minimum"]),
             ("Above the maximum", row["maximum"]),
             ("Below zero, forgiven", row["forgiven"]),
@@ -109,9 +112,10 @@ class Statement:
     @property
     def owed(self) -> tuple[tuple[str, Decimal], ...]:
         """What stands open after the payment: draws that are owed, and what the next payment takes or brings."""
-        named = {"draw": "Draw still owed", "carried": "Kept for the next payment"}
-        closing = ((named[b["balance"]], b["closing"]) for b in self.balances)
-        return tuple((n if v > 0 else "Taken from the next payment", v) for n, v in closing if v)
+        named = {"draw": "Draw still owed", "carried": "Kept for the next payment", "held": "Earned and held for now"}
+        closing = ((b["balance"], b["closing"]) for b in self.balances if b["closing"])
+        below = {"carried": "Taken from the next payment"}
+        return tuple(((below.get(n) if v < 0 else None) or named.get(n) or f"Still owed of {n}", v) for n, v in closing)
 
 
 class Statements:
@@ -131,6 +135,7 @@ class Statements:
         parted = {name: of(name) for name in ("measures", "exceptions", "left_out", "balances")}
         parted["components"] = components_of(run, words, wanted, records=records)
         parted["corrections"] = corrections_of(run, wanted)
+        parted["adjustments"] = of("payments").filter(pl.col("step") == "adjustment")
         self._by_payee = {name: frame.partition_by("payee", as_dict=True) for name, frame in parted.items()}
         self.payouts = of("payouts")
 
@@ -157,6 +162,7 @@ class Statements:
             measures=tuple(self._measure(r) for r in self._rows("measures", payee)),
             corrections=tuple(Correction(r["corrects"], r["lines"], r["amount"]) for r in corrections),
             balances=tuple(b for b in self._rows("balances", payee) if b["currency"] == currency),
+            adjustments=tuple(a for a in self._rows("adjustments", payee) if a["currency"] == currency),
             exceptions=tuple(self._rows("exceptions", payee)),
             left_out=tuple(r for r in left_out if r["status"] != "later"),
             later=sum(1 for r in left_out if r["status"] == "later"),

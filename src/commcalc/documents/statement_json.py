@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from commcalc.documents.statement import ComponentShown, MeasureShown, Row, Statement
-from commcalc.tables.results import BALANCE
+from commcalc.tables.results import BALANCE, STEPS
 
 VERSION = "commcalc-statement-1"  # a key may be added; one that is there keeps its name and meaning
 MONEY = (
-    "payable", "earned", "accrued", "held", "released", "carried_in", "charges", "draw", "recovery", "minimum", "maximum", "forgiven",
-    "carried_out", "base", "base_shown",
+    "payable", "earned", "accrued", "held", "released", *(c for c in STEPS.values() if c not in ("released", "base")), "base", "base_shown",
 )  # fmt: skip
 EXCEPTION = ("id", "deal", "component", "code", "reason", "mend")
 LEFT_OUT = ("deal", "line", "status", "rule")

@@ -10,6 +10,7 @@ import polars as pl
 
 from commcalc.base.calendar import Calendar, Period
 from commcalc.checks.facts import Facts
+from commcalc.engine.events import EVENTS, events_of, sales_with_amounts
 from commcalc.engine.instead import with_places_taken
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
@@ -64,6 +65,8 @@ class Book:
     (engine.parts) they stand by owner, credit date and place, and have `~row`, their own number from 0.
     splits: `~shares` (number of the list: the deal id's, or one of engine.share_lists), `~p` (empty for nobody), `role`, `~n`, `~q` (share n/q),
     `~place`, `~rest` (last of its role), in order; by crediting rules also `~rule`, the rules that gave it; or None.
+    events: engine.events.EVENTS of the sales that are here; sales: `~sale amount` and dates of the rows of sales that events bring amounts to.
+    adjustments: `~p ~plan` and the columns of the table. strange: rows of events whose deal is not among the deals.
     refused: `~shares code rule fields text` of lists that the crediting rules do not decide; None without rules.
     """
 
@@ -80,6 +83,10 @@ class Book:
     period: Period
     shared: SharedDeals | None = None  # where pay, not credit, is split
     refused: pl.DataFrame | None = None
+    events: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EVENTS))
+    sales: pl.DataFrame = field(default_factory=pl.DataFrame)
+    adjustments: pl.DataFrame = field(default_factory=pl.DataFrame)
+    strange: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def now(self) -> date:
@@ -109,6 +116,8 @@ def prepare_book(
         rules = HouseRules(house.crediting, people, tables.get("territories"), house.territory_keys, mode)
         lists = listed(rules, deals, splits, dates_of(plans, house))
         deals, splits, refused = lists.deals, lists.shares, lists.refused
+    happened = tables.get("events", pl.DataFrame())
+    events = events_of(happened, deals)
     return Book(
         plans,
         house,
@@ -122,6 +131,10 @@ def prepare_book(
         _numbered(tables.get("openings", pl.DataFrame()), people),
         period,
         refused=refused,
+        events=events,
+        sales=sales_with_amounts(deals, events, dates_of(plans, house)),
+        adjustments=_numbered(tables.get("adjustments", pl.DataFrame()), people),
+        strange=happened.filter(~pl.col("deal_id").is_in(deals["deal_id"].implode())) if len(happened) else happened,
     )
 
 
@@ -147,7 +160,9 @@ def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) ->
     named = {n.id for p in plans for at in p.places for n in walk(at.expression.node) if isinstance(n, Name)}
     dates = {m.date for p in plans for m in p.plan.measures.values() if m.date}
     ruled = columns_of(house.crediting, house.territory_keys) if house.crediting is not None else frozenset[str]()
-    keep = {*ALWAYS, house.credit_date, *dates, *named, *ruled}
+    claws = [c for p in plans for one in p.plan.components.values() for c in one.clawback]
+    limits = {c.within for c in claws if isinstance(c.within, str)}
+    keep = {*ALWAYS, house.credit_date, *dates, *named, *ruled, *limits}
     return deals.select(c for c in deals.columns if c in keep)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -55,6 +56,11 @@ class Job:
     rules: Rules
     readings: Readings
     pays_amount: bool = False  # a bonus or spiff: an amount, not a ratio
+    readings_on: Callable[[date], Readings] | None = None  # where what is taken back later relieves a measure: as of a day
+
+    def on_day(self, day: date) -> Job:
+        """Return the job with the measures as they stood on a day."""
+        return self if self.readings_on is None else replace(self, readings=self.readings_on(day))
 
     @property
     def measured(self) -> Measured | None:
@@ -88,8 +94,18 @@ def window_days(book: Book, plan: Plan, measured: Measured, frame: pl.DataFrame)
 
 
 def to_date(job: Job, measured: Measured, day: date) -> pl.DataFrame:
-    """Return the measure's credits up to `day`."""
+    """Return the measure's credits up to `day`, with what relieves it."""
     return measured.rows if day >= job.book.now else measured.rows.filter(pl.col("~d") <= day)
+
+
+def credits_only(frame: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the rows that relieve a measure of what was taken back: they are no credits."""
+    return frame.filter(~pl.col("~relief")) if "~relief" in frame.columns else frame
+
+
+def quota_credit(frame: pl.DataFrame) -> pl.Expr:
+    """Return what each credit counts, before the measure is relieved of it: nothing less is paid on."""
+    return pl.col("~whole" if "~whole" in frame.columns else "~m")
 
 
 def probe_day(day: date, *, of_credit: bool, book: Book) -> pl.Expr:

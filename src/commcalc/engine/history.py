@@ -11,6 +11,7 @@ import polars as pl
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Job
 from commcalc.engine.openings import of_windows, with_openings
+from commcalc.engine.release import steps, waits
 from commcalc.engine.settle import Settled, settled
 from commcalc.engine.stability import chained
 from commcalc.plan.model import Plan
@@ -50,7 +51,8 @@ def negative_of(book: Book, plan: Plan) -> str | None:
 
 def looks_back(book: Book, plan: Plan) -> bool:
     """Whether what a plan pays depends on the payments before: on a balance that there may be."""
-    opened = not book.openings.is_empty() and bool(book.openings["kind"].is_in(BALANCES).any())
+    rows = book.openings
+    opened = not rows.is_empty() and bool((rows["kind"].is_in(BALANCES) & (rows["name"] == plan.plan)).any())
     return not plan.of_all and (plan.payment.keeps or opened or negative_of(book, plan) == "carry")
 
 
@@ -60,7 +62,8 @@ def posted(job: Job, first: date) -> Settled | None:
         last = deque(_to_each_end(job, first), maxlen=1)
         return last[0][1] if last else with_openings(job, None, first)
     start = job.plan.effective.first or job.book.moments.first
-    return with_openings(job, settled(job, first - timedelta(days=1), None) if first > start else None, first)
+    day = first - timedelta(days=1)
+    return with_openings(job, settled(job.on_day(day), day, None) if first > start else None, first)
 
 
 def posted_and_released(job: Job, first: date, changed: Changed) -> tuple[Settled | None, pl.DataFrame]:
@@ -70,8 +73,9 @@ def posted_and_released(job: Job, first: date, changed: Changed) -> tuple[Settle
     found = [pl.DataFrame(schema=EARLIER)]
     for number, ((begun, end), (_, figures)) in enumerate(zip(spans, _to_each_end(job, first), strict=True)):
         before = of_windows(job, stood, figures, begun) if stood is not None else None
-        was = changed(before, begun - timedelta(days=1)) if before is not None else None
-        free = released(changed(figures, end), was)
+        eve = begun - timedelta(days=1)
+        was = (changed(before, eve), eve) if before is not None else None
+        free = released(job, (changed(figures, end), end), was)
         found.append(free.with_columns(pl.lit(number, dtype=pl.UInt32).alias("~k")).select(*EARLIER))
         stood = figures
     return stood, pl.concat(found)
@@ -92,16 +96,18 @@ def _to_each_end(job: Job, first: date) -> Iterator[tuple[date, Settled]]:
     if chained(job) and spans:
         previous = with_openings(job, None, spans[0][0])  # as of a day before the first span has ended, too
     for _, end in spans:
-        found = settled(job, end, previous if chained(job) else None)
+        found = settled(job.on_day(end), end, previous if chained(job) else None)
         previous = with_openings(job, found, end + timedelta(days=1))
         assert previous is not None
         yield end, previous
 
 
-def released(now: Settled, before: Settled | None) -> pl.DataFrame:
+def released(job: Job, now: tuple[Settled, date], before: tuple[Settled, date] | None) -> pl.DataFrame:
     """Return `~p amount`: what is free to be paid now less what was; a gate that opens releases what it held."""
-    free = now.rows.filter(~pl.col("~held")).select("~p", pl.col("~amount").alias("amount"))
+    if waits(job):
+        return steps(job, now, before)[0].select("~p", "amount")
+    free = now[0].rows.filter(~pl.col("~held")).select("~p", pl.col("~amount").alias("amount"))
     if before is not None:
-        taken = before.rows.filter(~pl.col("~held")).select("~p", (-pl.col("~amount")).alias("amount"))
+        taken = before[0].rows.filter(~pl.col("~held")).select("~p", (-pl.col("~amount")).alias("amount"))
         free = pl.concat([free, taken])
     return free.group_by("~p").agg(pl.col("amount").sum())

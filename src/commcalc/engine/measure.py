@@ -28,7 +28,8 @@ class Measured:
 
     rows: the credits with `~w` (window), `~g` (number of the payee and window), `~m` (quota credit), `~c` (running total before it), `~cum` (value after it;
     with `~den` a divisor where the value is an average). blank: rows whose rule met an empty field. opened: `~p ~w ~open`,
-    what windows already had before the first run; None where there is none.
+    what windows already had before the first run; None where there is none. unsure: rows of which it cannot be told whether it is
+    relieved of them.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Measured:
     rows: pl.DataFrame
     blank: pl.DataFrame
     opened: pl.DataFrame | None = None
+    unsure: pl.DataFrame | None = None
 
 
 def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[str]) -> Measured:
@@ -116,7 +118,7 @@ def _aggregate(book: Book, said: MeasureBase, frame: pl.DataFrame, rules: Rules,
     kind = said.aggregate
     if kind in COUNTED:
         of = _weighted if kind == "sum" else _counted
-        return _running(frame.with_columns(of(book, said, frame, rules).alias("~m")), opened)
+        return running(frame.with_columns(of(book, said, frame, rules).alias("~m")), opened)
     figure = rules.value(said.expression)
     if kind == "average":
         assert isinstance(said, AverageMeasure)
@@ -207,7 +209,8 @@ def deals_counted(frame: pl.DataFrame, *, whole: bool = False) -> pl.Series:
     return joined.select(pl.coalesce("~change", "~on").alias("~on"))["~on"]
 
 
-def _running(frame: pl.DataFrame, opening: pl.DataFrame | None) -> pl.DataFrame:
+def running(frame: pl.DataFrame, opening: pl.DataFrame | None) -> pl.DataFrame:
+    """Add `~cum`, the running total of `~m` in each window with what was there before, and `~c`, the same before each credit."""
     keep_exact(frame, "the sum of credits", pl.col("~m"), rows=len(frame))
     frame = frame.with_columns(_running_total(frame))
     if opening is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 import polars as pl
 
@@ -14,20 +15,24 @@ from commcalc.base.problem import Problem
 from commcalc.checks.pay_types import pays_amount
 from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book
-from commcalc.engine.earnings import Blank, Job
+from commcalc.engine.clawback import clawed, without_dead
+from commcalc.engine.earnings import KEY, Blank, Job
 from commcalc.engine.history import EARLIER, looks_back, posted, posted_and_released, released, released_by_day, span_of
 from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
 from commcalc.engine.measure import Measured, measure
 from commcalc.engine.openings import of_windows, with_openings
 from commcalc.engine.reading import Readings
+from commcalc.engine.release import forfeited, steps, waits
+from commcalc.engine.relief import relieves, with_relief, without_relieved
 from commcalc.engine.rules import Rules, deal_rules
-from commcalc.engine.settle import Settled, difference, renumbered, settled
+from commcalc.engine.settle import STEP, Settled, difference, renumbered, settled
 from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with_floors
 from commcalc.engine.stability import stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
 from commcalc.engine.too_long import too_long
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.load import LoadedPlan
+from commcalc.plan.model import Plan
 from commcalc.plan.readings import as_prorated, reading
 from commcalc.plan.whose import RoleCredit, of_others
 from commcalc.tables.digits import TooLong, overflowing
@@ -40,12 +45,15 @@ class Paid:
     """What one component of one plan pays to the payees of a part.
 
     ids: sixty bits of each line's id; earned: `~p earned accrued held` of the lines; released: `~p amount`;
-    earlier: `~p ~k amount`, what was released in each paying span before, where payments look back.
+    taken: of it, `~p amount`, what was taken back; held: `~p opening closing`, what is earned and not released; earlier: `~p ~k amount`, what was released in each paying span before,
+    where payments look back.
     """
 
     ids: pl.Series
     earned: pl.DataFrame
     released: pl.DataFrame
+    taken: pl.DataFrame
+    held: pl.DataFrame
     earlier: pl.DataFrame
     blanks: list[tuple[Job, Blank]]
     accrued: bool
@@ -72,7 +80,7 @@ class PartResult:
 def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
     """Calculate every plan for the payees of a part; where a figure is too long to be exact, return what is wrong."""
     problems: list[Problem] = []
-    measured: dict[str, dict[str, Measured]] = {}
+    measured: dict[str, Mapping[str, Measured]] = {}
     jobs: dict[str, list[Job]] = {}
     paid: dict[tuple[str, str], Paid] = {}
     tables: list[tuple[pl.DataFrame, pl.DataFrame]] = []
@@ -84,7 +92,8 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
         jobs[name] = []
         known = len(problems)
         with _exactly(book, loaded, "measures", problems):
-            measured[name] = _measures(book, loaded, rules)
+            base = _measures(book, loaded, rules)
+            measured[name] = _as_of(book, loaded.plan, rules, base)(book.now)
         if len(problems) > known:
             continue
         common = Readings(book, loaded.plan, rules, measured[name])
@@ -92,14 +101,17 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             plan = as_prorated(loaded.plan, said)
             readings = common if plan is loaded.plan else Readings(book, plan, rules, measured[name])
             amount = pays_amount(plan, component, book.house.facts)
-            jobs[name].append(Job(book, plan, component, said, rules, readings, amount))
+            on_day = _readings_on(book, plan, rules, base)
+            jobs[name].append(Job(book, plan, component, said, rules, readings, amount, on_day))
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
                 paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))
                 tables.append((rows[0], rows[1]))
     if problems:
         return problems
-    undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank)]
+    undecided = [
+        (plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank) or m.unsure is not None
+    ]
     unmeasured = [p.credited for p in paid.values()]
     account = account_of(book, measured, unmeasured, [m.blank["~row"] for _, m in undecided])
     blanks = [b for p in paid.values() for b in p.blanks]
@@ -174,8 +186,26 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Strea
     streams = known[role, date]
     if streams is None:
         return job, None
-    readings = Readings(streams.book, job.plan, job.rules, _measures(streams.book, loaded, job.rules))
-    return replace(job, book=streams.book, readings=readings), streams
+    base = _measures(streams.book, loaded, job.rules)
+    now = _as_of(streams.book, job.plan, job.rules, base)(streams.book.now)
+    readings = Readings(streams.book, job.plan, job.rules, now)
+    on_day = _readings_on(streams.book, job.plan, job.rules, base)
+    return replace(job, book=streams.book, readings=readings, readings_on=on_day), streams
+
+
+def _as_of(book: Book, plan: Plan, rules: Rules, base: Mapping[str, Measured]) -> Callable[[date], Mapping[str, Measured]]:
+    """Return what gives a plan's measures as of a day: without what was taken back by then, where they are relieved of it."""
+    if not relieves(plan):
+        return lambda _: base
+    dated = with_relief(book, plan, rules, base)
+    return cache(lambda day: without_relieved(book, plan, rules, dated, day))
+
+
+def _readings_on(book: Book, plan: Plan, rules: Rules, base: Mapping[str, Measured]) -> Callable[[date], Readings] | None:
+    if not relieves(plan):
+        return None
+    as_of = _as_of(book, plan, rules, base)
+    return cache(lambda day: Readings(book, plan, rules, as_of(day)))
 
 
 def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) -> tuple[Paid, pl.DataFrame, pl.DataFrame]:
@@ -189,13 +219,19 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     blanks: list[Blank] = []
 
     def changed(figures: Settled, day: date) -> Settled:
-        return figures if streams is None else renumbered(with_floors(plain, shared_out(job, figures, streams), day))
+        if streams is not None:
+            figures = renumbered(with_floors(plain, shared_out(job, figures, streams), day))
+        return forfeited(plain, clawed(plain, figures, day), day)
 
     free: pl.DataFrame | None = None
+    held: pl.DataFrame | None = None
+    kept = pl.DataFrame(schema={"~p": pl.UInt32, "opening": D, "closing": D})
+    taken = pl.DataFrame(schema={"~p": pl.UInt32, "amount": D})
     earlier = pl.DataFrame(schema=EARLIER)
     if stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
         found, before = settled(job, now, None), None
+        taken_in = found
         lines = only(difference(found, None, first, now), pl.col("~d") >= first)
         earlier = released_by_day(job, found, first) if back else earlier
     else:
@@ -203,20 +239,48 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
         found = settled(job, now, before)
         found = with_openings(job, found, now + timedelta(days=1)) or found
         before = of_windows(job, before, found, first) if before is not None else None
-        found = changed(found, now)
+        taken_in, found = found, changed(found, now)
         before = changed(before, first - timedelta(days=1)) if before is not None else None
         blanks = apart(job) if streams is not None else []
-        lines = difference(found, before, first, now)
-        free = released(found, before)
-    earned = _earned(lines, _held(found, before) if not accrued else None)
+        lines = without_dead(difference(found, before, first, now), found, before, first)
+        if waits(plain):
+            was = (before, first - timedelta(days=1)) if before is not None else None
+            paid, to_date, unsure = steps(plain, (found, now), was)
+            free, taken, held, kept = (paid.select("~p", *c) for c in _STEPS)
+            blanks = [*blanks, *unsure]
+            lines = _marked(lines, to_date, found)
+        else:
+            free = released(plain, (found, now), (before, first) if before is not None else None)
+            kept = _held(found, before)
+            held = kept.select("~p", (pl.col("closing") - pl.col("opening")).alias("held"))
+    earned = _earned(lines, None if accrued else held, accrued=accrued)
     if free is None:  # nothing is held where nothing can change later
         free = earned.select("~p", pl.col("earned").alias("amount"))
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
     slices = slice_rows(named, found, before)
     every = [(plain, b) for b in (*found.blanks, *blanks)]
     unmeasured = isinstance(plain.component, Spiff) and plain.component.on is None
-    credited = found.rows["~row"].drop_nulls() if unmeasured else found.rows.clear()["~row"]
-    return Paid(named.marks["~id"], earned, free, earlier, every, accrued, credited), named.lines, slices
+    credited = taken_in.rows["~row"].drop_nulls() if unmeasured else found.rows.clear()["~row"]
+    return Paid(named.marks["~id"], earned, free, taken, kept, earlier, every, accrued, credited), named.lines, slices
+
+
+_STEPS = (
+    (pl.col("amount"),),
+    (pl.col("taken").alias("amount"),),
+    ((pl.col("closing") - pl.col("opening")).alias("held"),),
+    (pl.col("opening"), pl.col("closing")),
+)
+
+
+def _marked(lines: pl.DataFrame, to_date: pl.DataFrame, now: Settled) -> pl.DataFrame:
+    """Mark the lines of credits that are not wholly released; one that only takes back holds nothing."""
+    waiting = to_date.filter(pl.col("~A") != pl.col("~R")).select(KEY)
+    floor = pl.col("kind") == "floor"  # it is released at once, or a gate holds it
+    stands = now.rows.filter(~floor).select(STEP).join(waiting, on=KEY, how="semi", nulls_equal=True)
+    stands = pl.concat([stands, now.rows.filter(floor & pl.col("~held")).select(STEP)])
+    marks = stands.with_columns(pl.lit(value=True).alias("~waits"))
+    found = lines.join(marks, on=STEP, how="left", nulls_equal=True, maintain_order="left")
+    return found.with_columns(pl.col("~waits").fill_null(value=False).alias("~held")).drop("~waits")
 
 
 def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
@@ -226,11 +290,11 @@ def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
     return frame.lazy().group_by("~run", maintain_order=True).agg(pl.col("~p").first(), *sums).drop("~run").collect()
 
 
-def _earned(lines: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFrame:
+def _earned(lines: pl.DataFrame, held: pl.DataFrame | None, *, accrued: bool) -> pl.DataFrame:
     """Return `~p earned accrued held`: what the lines add up to, and of it what is held back - or, before it is payable, all."""
     zero = pl.lit(0).cast(D)
     found = _sums(lines, pl.col("~amount").sum().alias("earned"))
-    found = found.with_columns((pl.col("earned") if held is None else zero).alias("accrued"), zero.alias("held"))
+    found = found.with_columns((pl.col("earned") if accrued else zero).alias("accrued"), zero.alias("held"))
     if held is None or held.is_empty():
         return found
     every = pl.concat([found, held.select("~p", zero.alias("earned"), zero.alias("accrued"), "held")])
@@ -238,10 +302,10 @@ def _earned(lines: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def _held(now: Settled, before: Settled | None) -> pl.DataFrame:
-    """What is held back now less what was: a gate that opens, or shuts, changes it without a line."""
-    rows = now.rows.filter("~held").select("~p", pl.col("~amount").alias("held"))
-    if before is None and rows.is_empty():
-        return rows
-    if before is not None:
-        rows = pl.concat([rows, before.rows.filter("~held").select("~p", (-pl.col("~amount")).alias("held"))])
-    return rows.group_by("~p", maintain_order=True).agg(pl.col("held").sum())
+    """Return `~p opening closing`: what was held back and what is; a gate that opens, or shuts, changes it without a line."""
+    zero = pl.lit(0).cast(D)
+    is_ = now.rows.filter("~held").select("~p", zero.alias("opening"), pl.col("~amount").alias("closing"))
+    was = (now if before is None else before).rows.filter("~held")
+    was = was.clear() if before is None else was
+    rows = pl.concat([is_, was.select("~p", pl.col("~amount").alias("opening"), zero.alias("closing"))])
+    return rows.group_by("~p", maintain_order=True).agg(pl.col("opening", "closing").sum())

@@ -50,16 +50,12 @@ def base_pay(book: Book, plan: Plan, rules: Rules, mode: str) -> pl.DataFrame:
 def payments(released: pl.DataFrame, bases: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Return the payment steps that are not zero: columns of tables.results.PAYMENTS.
 
-    In: released `payee plan currency component amount`; bases `payee plan currency amount`; others: the rest, with `step`.
+    In: released `payee plan currency component step amount`; bases `payee plan currency amount`; others: the rest, with `step`.
     """
     columns = ["payee", "currency", "step", "plan", "component", "amount"]
-    every = pl.concat(
-        [
-            released.with_columns(pl.lit("released").alias("step")).select(columns),
-            others.select(columns),
-            bases.with_columns(pl.lit("base").alias("step"), pl.lit("").alias("component")).select(columns),
-        ]
-    )
+    base = bases.with_columns(pl.lit("base").alias("step"), pl.lit("").alias("component"))
+    every = pl.concat([released.select(columns), others.select(*columns, "note"), base.select(columns)], how="diagonal")
+    every = every.with_columns(pl.col("note").fill_null(""))
     order = pl.col("step").replace_strict({s: n for n, s in enumerate(STEPS, 1)}, return_dtype=pl.UInt32).alias("order")
     found = every.filter(pl.col("amount") != 0).with_columns(order).select(PAYMENTS.names)
     return found.sort("payee", "currency", "order", "plan", "component", maintain_order=True)

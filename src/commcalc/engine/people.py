@@ -109,6 +109,14 @@ def stretches(people: People, plan: Plan) -> pl.DataFrame:
     return found.filter(pl.col("~b") <= pl.col("~z")).sort("~p", "~b").select("~p", "~a", "~b", "~z")
 
 
+def left_by(people: People, day: date) -> pl.DataFrame:
+    """Return `~p ~left`: the day on which each payee left, as their row on a day says, else the last one before."""
+    if "payee.left" not in people.facts.columns:
+        return pl.DataFrame(schema={"~p": pl.UInt32, "~left": pl.Date})
+    rows = people.facts.filter(pl.col("~from") <= day).sort("~p", "~from").unique("~p", keep="last", maintain_order=True)
+    return rows.select("~p", pl.col("payee.left").alias("~left")).drop_nulls()
+
+
 def join_effective(frame: pl.DataFrame, table: pl.DataFrame, on_date: str) -> pl.DataFrame:
     """Left-join the row of `table` (`~p`, `~from`, `~to`, ...) that holds `on_date`; both ends count.
 

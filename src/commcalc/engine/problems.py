@@ -121,6 +121,30 @@ figures of all rows, before anything is multiplied; nothing is ever rounded to m
 Fails: a deal of 999_999_999_999_999 paid on a target of as much.
 Works: amounts of a real currency.""",
 )
+STRANGE_EVENT = Kind(
+    "K111",
+    "Event of an unknown deal",
+    "event `{event}`: there is no deal `{deal}`{near}",
+    "mend the deal id in the table of events, or give the deal",
+    """An event happens to a deal. One that names a deal which is not there cannot take anything back or release it, and is
+listed, so that nobody waits for it.
+
+Fails: an event of `D-17x` where the deal is `D-17`.
+Works: an event of `D-17`.""",
+    "exception",
+)
+NO_PAYMENT = Kind(
+    "K112",
+    "Adjustment that belongs to no payment",
+    "adjustment `{adjustment}` of {amount}: {why}",
+    "{mend}",
+    """An adjustment belongs to a payment of its payee: under the plan that it names, else under the payee's plan in its period. One to
+a debt names a debt of that plan. What belongs to no payment is listed, and neither paid nor owed.
+
+Fails: an adjustment for 2026-03 of a payee who is on no plan in March and names none.
+Works: `plan: ae-commercial` in its row.""",
+    "exception",
+)
 IDENTITY = Kind(
     "K190",
     "The account does not balance",
@@ -153,6 +177,8 @@ KINDS: tuple[Kind, ...] = (
     RETURN_WITHOUT_SALE,
     SHARED_APART,
     DIGITS,
+    STRANGE_EVENT,
+    NO_PAYMENT,
     IDENTITY,
     SAME_ID,
 )

@@ -17,7 +17,15 @@ from commcalc.plan.shapes import Bands, Matrix, Points, Rows, expressions_of
 from commcalc.tables.exact import D, as_text, exact_lit, product, quotient, whole_quotient
 from commcalc.tables.expression import compile_expression
 
-BUILT_IN = {"credit_date": "~d", "role": "~role", "level": "~level", "share": "~share", "window_ended": "~ended"}
+BUILT_IN = {
+    "credit_date": "~d",
+    "role": "~role",
+    "level": "~level",
+    "share": "~share",
+    "window_ended": "~ended",
+    "months_served": "~months",
+    "days_served": "~days",
+}
 RESERVED = frozenset({"value", "quota", "attainment"})
 
 

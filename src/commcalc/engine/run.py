@@ -14,11 +14,12 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Problem, Report
 from commcalc.engine.book import Book, House, prepare_book
-from commcalc.engine.history import EARLIER, span_of
+from commcalc.engine.history import EARLIER, paying_spans, span_of
 from commcalc.engine.identity import alphabet
 from commcalc.engine.kept import LARGE, InMemory, Kept
 from commcalc.engine.labels import labels_of
 from commcalc.engine.lines_out import Naming
+from commcalc.engine.loose_ends import loose_ends
 from commcalc.engine.part import Paid, PartResult, calculated, rules_of
 from commcalc.engine.parts import parts_of
 from commcalc.engine.pay import base_pay, payments, payouts
@@ -104,7 +105,9 @@ def _result(book: Book, done: Sequence[PartResult], kept: Kept, aside: pl.DataFr
     names = book.people.ids.select(pl.col("payee_id").alias("payee"), "name")
     people = _on_plans(book).join(shown, on=["payee", "currency"], how="left")
     out = payouts(_earned(book, paid), steps, names, people).sort("payee", "currency")
-    exceptions = [*(p.exceptions for p in done), unknown] + ([exception_rows(book, aside, [], [])] if aside is not None else [])
+    exceptions = [*(p.exceptions for p in done), unknown, loose_ends(book)] + (
+        [exception_rows(book, aside, [], [])] if aside is not None else []
+    )
     counts = _counted(done, len(aside) if aside is not None else 0)
     identities = _identities(book, done, steps, out)
     report = Report([_broken(i) for i in identities if not i.holds])
@@ -168,7 +171,7 @@ def _named(book: Book, paid: Parts, table: str) -> list[pl.DataFrame]:
         .with_columns(pl.lit(plan).alias("plan"), pl.lit(name).alias("component"), pl.lit(currency[plan]).alias("currency"))
         for (plan, name), parts in paid.items()
         for part in parts
-        if table != "released" or not part.accrued
+        if table == "earned" or not part.accrued
     ]
     names = book.people.ids.lazy().select("~p", pl.col("payee_id").alias("payee"))
     return [pl.concat(given).join(names, on="~p").collect()] if given else []
@@ -182,15 +185,19 @@ def _earned(book: Book, paid: Parts) -> pl.DataFrame:
 
 
 def _released(book: Book, paid: Parts) -> pl.DataFrame:
+    """Return the steps `released` and `clawback` of each component: what was taken back stands apart."""
     columns = ["payee", "plan", "currency", "component"]
-    frames = [pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), "amount": D})]
-    return pl.concat([*frames, *(f.select(*columns, "amount") for f in _named(book, paid, "released"))])
+    frames = [pl.DataFrame(schema={**dict.fromkeys((*columns, "step"), pl.String), "amount": D})]
+    for table, step, sign in (("released", "released", 1), ("taken", "released", -1), ("taken", "clawback", 1)):
+        named = (pl.lit(step).alias("step"), pl.col("amount") * sign)
+        frames += [f.select(*columns, *named) for f in _named(book, paid, table)]
+    return pl.concat(frames).group_by(*columns, "step", maintain_order=True).agg(pl.col("amount").sum())
 
 
 def _paid_out(book: Book, paid: Parts) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the steps of payments beside what is released, balances, payees whose payment lacks a figure, and who is paid nothing yet."""
     text = ("payee", "plan", "currency")
-    steps = [pl.DataFrame(schema={**dict.fromkeys((*text, "step", "component"), pl.String), "amount": D})]
+    steps = [pl.DataFrame(schema={**dict.fromkeys((*text, "step", "component"), pl.String), "amount": D, "note": pl.String})]
     balances = [pl.DataFrame(schema={**dict.fromkeys((*text, "balance"), pl.String), **dict.fromkeys(BALANCE, D)})]
     unknown = [payment_exceptions(book, "", PaidOut().unknown)]
     waiting = [pl.DataFrame(schema=dict.fromkeys(("payee", "plan"), pl.String))]
@@ -204,12 +211,32 @@ def _paid_out(book: Book, paid: Parts) -> tuple[pl.DataFrame, pl.DataFrame, pl.D
         earlier = pl.concat([pl.DataFrame(schema=EARLIER), *(p.earlier for p in mine)])
         found = paid_out(book, plan, rules_of(book, loaded), pl.concat(now), earlier)
         said = (pl.lit(plan.plan).alias("plan"), pl.lit(plan.currency).alias("currency"))
-        steps.append(found.steps.join(names, on="~p").select("payee", *said, "step", "component", "amount"))
+        steps.append(found.steps.join(names, on="~p").select("payee", *said, "step", "component", "amount", "note"))
         balances.append(found.balances.join(names, on="~p").select("payee", *said, "balance", *BALANCE))
         waiting.append(found.waiting.alias("~p").to_frame().join(names, on="~p").select("payee", said[0]))
         unknown.append(payment_exceptions(book, plan.plan, found.unknown))
-    every = pl.concat(balances).sort(BALANCES.key)
-    return pl.concat(steps), every, pl.concat(unknown), pl.concat(waiting)
+    nothing_yet = pl.concat(waiting)
+    held = _held(book, paid).join(nothing_yet, on=["payee", "plan"], how="anti")
+    every = pl.concat([*balances, held]).sort(BALANCES.key)
+    return pl.concat(steps), every, pl.concat(unknown), nothing_yet
+
+
+def _held(book: Book, paid: Parts) -> pl.DataFrame:
+    """Return the balance `held` of everybody who has one: what is earned and not released."""
+    text = ("payee", "plan", "currency", "balance")
+    zero = pl.lit(0).cast(D)
+    frames = [pl.DataFrame(schema={**dict.fromkeys(text[:3], pl.String), "opening": D, "closing": D})]
+    there = book.people.assignments.filter(pl.col("~from") <= book.now)["plan"].unique().to_list()  # before, nothing is paid
+    begun = [p.plan.plan for p in book.plans if p.plan.plan in there and paying_spans(book, p.plan, book.now)]
+    frames += [f.filter(pl.col("plan").is_in(begun)).select(*text[:3], "opening", "closing") for f in _named(book, paid, "held")]
+    sums = pl.concat(frames).group_by(text[:3]).agg(pl.col("opening", "closing").sum())
+    found = sums.filter((pl.col("opening") != 0) | (pl.col("closing") != 0)).with_columns(
+        pl.lit("held").alias("balance"),
+        (pl.col("closing") - pl.col("opening")).alias("given"),
+        zero.alias("recovered"),
+        zero.alias("forgiven"),
+    )
+    return found.select(*text, *BALANCE)
 
 
 def _bases(book: Book, how: str) -> pl.DataFrame:

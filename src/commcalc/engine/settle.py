@@ -32,18 +32,22 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     ("floor", floors),
 )
 """What changes a result, in the order in which it does (semantics 7)."""
-KIND = pl.Enum(["earning", *(kind for kind, _ in CHANGES)])
+KIND = pl.Enum(["earning", *(kind for kind, _ in CHANGES), "clawback", "forfeit"])
 """The kinds of line in the order in which they come about, which is how they sort."""
 ZERO = pl.lit(0).cast(D)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A component's figures to a day. rows: FIGURES, one row per key and kind; slices as earned; blanks met on the way."""
+    """A component's figures to a day. rows: FIGURES, one row per key and kind; slices as earned; blanks met on the way.
+
+    dead: KEY of credits that are taken back whole.
+    """
 
     rows: pl.DataFrame
     slices: pl.DataFrame
     blanks: list[Blank]
+    dead: pl.DataFrame | None = None
 
 
 def settled(job: Job, day: date, previous: Settled | None) -> Settled:

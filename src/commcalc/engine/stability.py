@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from commcalc.engine.earnings import Job
+from commcalc.engine.release import waits
+from commcalc.engine.relief import relieves
 from commcalc.engine.rules import attainment_of
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.commission import Commission
@@ -28,6 +30,8 @@ def stable(job: Job, first: date) -> bool:
     said = job.component
     del first
     if said.per_payee or chained(job) or said.gate or said.caps or said.floors:
+        return False
+    if waits(job) or relieves(job.plan):
         return False
     if isinstance(said, Spiff) and (said.limits_count or said.budget != "none"):
         return False

@@ -115,6 +115,11 @@ def exception_rows(
     frames = [crediting]
     by_name = {p.plan.plan: p.plan for p in book.plans}
     for plan, found in undecided:
+        if found.unsure is not None and len(found.unsure):
+            at = (f"{plan}.{found.name}", "quota_relief")
+            frames.append(_deal_exceptions(book, found.unsure.select("~p", "~row"), at, frozenset()))
+        if found.blank.is_empty():
+            continue
         rule = found.measure.where.text if found.measure.where is not None else "window"
         reads = (
             Rules(by_name[plan], "half-up").reads(found.measure.where).columns if found.measure.where is not None else frozenset()

@@ -305,4 +305,15 @@ NO_PERIODS = _k(
     "give it a row for each period, or leave `calendar:` out for months",
     ("Without periods there is nothing to pay for.", "a calendar of a header alone", "a row for each period"),
 )
+NOT_A_TARGET = _k(
+    "D067",
+    "Not what an adjustment can change",
+    "{table}: `{text}` is not what an adjustment changes{near}",
+    "write payment, or debt with the debt's name under `component`",
+    (
+        "An adjustment is paid, or it is added to a debt that the plan names under `payment: debts`.",
+        "target: earnings",
+        "target: payment",
+    ),
+)
 KINDS: tuple[Kind, ...] = tuple(v for v in globals().values() if isinstance(v, Kind))

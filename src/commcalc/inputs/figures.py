@@ -21,6 +21,7 @@ from commcalc.inputs.field_problems import (
     BACKWARDS,
     DATE,
     NO_PERIODS,
+    NOT_A_TARGET,
     PERIOD,
     SHARE,
     SHARE_SIGN,
@@ -28,15 +29,17 @@ from commcalc.inputs.field_problems import (
     SHARES_TOO_FINE,
     TWICE,
     UNKNOWN_DEAL,
+    UNKNOWN_PLAN,
 )
 from commcalc.inputs.mapped import Mapped
-from commcalc.inputs.people import Names, resolved, unknown
+from commcalc.inputs.people import Names, resolved, strangers, unknown
 from commcalc.inputs.project import ProjectFile
 from commcalc.language.expression.nodes import Number
 from commcalc.language.fields import read_literal
 from commcalc.tables.schemas import TABLES
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})", re.ASCII)
+TARGETS = ("payment", "debt")
 MOST_DIGITS = 15  # of each part of a fraction, so that all products stay exact
 MOST = 10**MOST_DIGITS  # of the common divisor of the shares of a deal, likewise: rollups add them over roles
 
@@ -50,7 +53,7 @@ def check_dated_figures(
         unknown(frame, "payee_id", table, names, report)
     key = [c for c in ("payee_id", "team", "plan", "measure", "kpi", "period", "from") if c in frame.columns]
     if table == "quotas":
-        _once(frame, key, table, report)
+        once(frame, key, table, report)
     if calendar is None:
         return frame
     texts = frame["period"].unique(maintain_order=True).drop_nulls().to_list()
@@ -91,8 +94,18 @@ def _period(text: str, calendar: Calendar) -> tuple[str, object] | None:
     return (period.name, day) if period is not None else None
 
 
-def _once(frame: pl.DataFrame, key: Sequence[str], table: str, report: Report) -> None:
-    """A key that stands again is one problem, with the places of the first two and how many rows there are."""
+def check_adjustments(adjustments: pl.DataFrame, plans: Sequence[str], report: Report) -> None:
+    """Each adjustment once, of a pay period, of what can be adjusted; a plan that it names is one of the project's."""
+    once(adjustments, ["adjustment_id"], "adjustments", report)
+    if "target" in adjustments.columns:
+        odd = adjustments.filter(~pl.col("target").is_in(TARGETS))
+        strangers(odd, "target", (NOT_A_TARGET, "adjustments", TARGETS), report)
+    if "plan" in adjustments.columns:
+        strangers(adjustments.filter(~pl.col("plan").is_in(plans)), "plan", (UNKNOWN_PLAN, "adjustments", plans), report)
+
+
+def once(frame: pl.DataFrame, key: Sequence[str], table: str, report: Report) -> None:
+    """Report a key that stands again: one problem, with the places of the first two and how many rows there are."""
     again = frame.filter(~pl.struct(key).is_first_distinct())
     if again.is_empty():
         return
@@ -114,7 +127,7 @@ def check_splits(splits: pl.DataFrame, names: Names | None, deals: pl.Series | N
     splits = splits.with_columns(
         (pl.col("role").fill_null("owner") if "role" in splits.columns else pl.lit("owner")).alias("role"),
     )
-    _once(splits, ["deal_id", "role", "payee_id"], "splits", report)
+    once(splits, ["deal_id", "role", "payee_id"], "splits", report)
     _sums(splits, report)
     _common_divisors(splits, report)
     if deals is None:
@@ -200,7 +213,7 @@ def calendar_from(mapped: Mapped | None, project: ProjectFile, report: Report) -
         return None
     known = len(report.errors)
     rows = mapped.frame.sort("from").to_dicts()
-    _once(mapped.frame, ["period"], "calendar", report)
+    once(mapped.frame, ["period"], "calendar", report)
     for row in rows:
         if row["to"] < row["from"]:
             report.add(BACKWARDS.at(Cell(row["~file"], row["~line"], "to"), to=row["to"], first=row["from"]))

@@ -13,7 +13,7 @@ from commcalc.base.source import Cell
 from commcalc.inputs.crediting_rules import naming_columns
 from commcalc.inputs.deals import check_deals, other_currencies, total_rows
 from commcalc.inputs.field_problems import OPENING, UNKNOWN_PLAN
-from commcalc.inputs.figures import calendar_from, check_dated_figures, check_splits
+from commcalc.inputs.figures import calendar_from, check_adjustments, check_dated_figures, check_splits, once
 from commcalc.inputs.mapped import PLACES, Job, Mapped
 from commcalc.inputs.mapping import finished, mapped, mapped_text, required
 from commcalc.inputs.model import Source, TableSource
@@ -26,7 +26,7 @@ from commcalc.tables.exact import D
 from commcalc.tables.schemas import TABLES
 
 OPENING_KINDS = ("measure", "earned", "draw", "carried")
-ENGINE_TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings", "territories")
+ENGINE_TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "events", "adjustments", "openings", "territories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _checked(
             resolved(c, names).alias(c) for c in naming_columns(project.model) if c in found["deals"].columns
         )
         found["deals"], foreign = other_currencies(found["deals"], project.model.currency, report)
-    for name in (n for n in ("quotas", "kpis") if n in whole):
+    for name in (n for n in ("quotas", "kpis", "adjustments") if n in whole):
         found[name] = check_dated_figures(found[name], name, names, calendar, report)
     if "splits" in whole:
         deals = _deal_ids(found["deals"], reader.done.get("deals")) if "deals" in whole else None
@@ -212,6 +212,10 @@ def _checked(
     if "territories" in whole:
         keys = project.model.tables["territories"].key
         found["territories"] = check_territories(found["territories"], keys, names, report)
+    if "events" in whole:
+        once(found["events"], ["event_id"], "events", report)
+    if "adjustments" in whole:
+        check_adjustments(found["adjustments"], plans, report)
     if "openings" in whole:
         found["openings"] = found["openings"].with_columns(resolved("payee_id", names).alias("payee_id"))
         unknown(found["openings"], "payee_id", "openings", names, report)

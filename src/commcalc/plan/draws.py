@@ -67,6 +67,15 @@ class Draw(Shape):
     )
 
 
+class Debt(Shape):
+    """A balance with a name that adjustments feed and pay pays back: a loan, leads that were bought."""
+
+    model_config = ConfigDict(title="debt")
+
+    name: Word = Field(description="what it is called; adjustments name it as their component", examples=["Leads"])
+    recover: Recover = Field(description="how it is paid back")
+
+
 class Charge(Shape):
     """Something taken from pay: a desk fee, a share of software."""
 
@@ -91,6 +100,9 @@ class Leaving(Shape):
 
     model_config = ConfigDict(title="leaving")
 
-    draw: Literal["forgive", "deduct", "receivable"] = Field(
-        description="what becomes of a draw that is owed: forgiven, taken out of the last pay, or still owed"
+    draw: Literal["forgive", "deduct", "receivable"] | None = Field(
+        default=None, description="what becomes of a draw that is owed: forgiven, taken out of the last pay, or still owed"
+    )
+    held: Literal["release", "forfeit"] | None = Field(
+        default=None, description="what becomes of what is earned and not released yet: released on that day, or lost"
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
 from commcalc.language.fields import Mix, OneOrMany, Word
 from commcalc.plan.components.common import Prorate
-from commcalc.plan.draws import Charge, Draw, Leaving, Maximum
+from commcalc.plan.draws import Charge, Debt, Draw, Leaving, Maximum
 from commcalc.plan.shapes import Shape, Value
 
 
@@ -16,7 +16,6 @@ class Payment(Shape):
     """When a plan pays, on top of what, and with what protection; semantics 2.4 and 9.4."""
 
     later: ClassVar[dict[str, str]] = {
-        "debts": "named balances",
         "hold_until": "a condition before anything is paid",
         "late": "where a late deal belongs",
     }
@@ -42,6 +41,11 @@ class Payment(Shape):
     draw: OneOrMany[Draw] = Field(
         default=(), description="what is advanced or guaranteed beside what is earned; one, or a list by periods on the plan"
     )
+    debts: OneOrMany[Annotated[Literal["draw"] | Debt, Field(union_mode="left_to_right")]] = Field(
+        default=(),
+        description="balances that adjustments feed, in the order in which they are paid back; draw: the draw's place among them, else the"
+        " last",
+    )
     charges: OneOrMany[Charge] = Field(default=(), description="what is taken from each payment; one, or a list")
     minimum: Value | None = Field(
         default=None, description="the least of a payment; what it lacks is given for good", examples=["1_000 USD"]
@@ -56,4 +60,9 @@ class Payment(Shape):
     def keeps(self) -> bool:
         """Whether it has balances also where nothing is ever below zero: a draw to pay back, or pay kept for later."""
         later = self.maximum is not None and self.maximum.excess == "later"
-        return later or any(d.kind == "recoverable" for d in self.draw)
+        return later or bool(self.named_debts) or any(d.kind == "recoverable" for d in self.draw)
+
+    @property
+    def named_debts(self) -> tuple[Debt, ...]:
+        """The debts, without the draw's place among them."""
+        return tuple(d for d in self.debts if isinstance(d, Debt))

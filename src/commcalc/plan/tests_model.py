@@ -58,9 +58,7 @@ Row = dict[Word, CellText]
 Rows = list[Row] | CsvName
 ColumnType = Literal["money", "ratio", "number", "count", "text", "date", "yes/no", "payee"]
 LATER = {
-    "events": "what happened to a deal later",
     "fx": "exchange rates",
-    "adjustments": "manual corrections",
     "absences": "leave",
     "withdrawn": "what may vanish",
     "acknowledged": "what was looked at and accepted",
@@ -83,6 +81,8 @@ class Given(Shape):
     quotas: Row | Rows | None = Field(default=None, description="amounts by measure, or rows")
     kpis: Rows | None = None
     splits: Rows | None = None
+    events: Rows | None = Field(default=None, description="what happened to deals: deal, event, date, amount, known")
+    adjustments: Rows | None = Field(default=None, description="what is paid by hand: id, payee, period, amount, plan, target")
     openings: Row | Rows | None = Field(default=None, description="values by measure, or rows")
     territories: Rows | None = None
     territory_key: list[Word] = Field(default_factory=list, description="the key columns of the territories")

@@ -10,6 +10,7 @@ from commcalc.language.expression import Expression
 from commcalc.plan.components import Bonus, Commission, Contest, Pool, Spiff
 from commcalc.plan.components.common import ComponentBase, Limit
 from commcalc.plan.components.spiff import Budget
+from commcalc.plan.draws import Debt
 from commcalc.plan.model import Param, Plan
 from commcalc.plan.payment import Payment
 from commcalc.plan.shapes import Bands, Matrix, Points, Rows
@@ -71,6 +72,11 @@ def _payment(payment: Payment) -> Iterator[Place]:
             said = getattr(draw.recover, key, None)
             if said is not None:
                 yield _at((*inner, "recover", key), said, like)
+    for number, debt in enumerate(payment.debts):
+        for key in ("protect", "limit") if isinstance(debt, Debt) else ():
+            said = getattr(debt.recover, key)  # type: ignore[union-attr]
+            if said is not None:
+                yield _at((*_nth("debts", payment.debts, number), "recover", key), said, like)
     if payment.minimum is not None:
         yield from _value(("payment", "minimum"), payment.minimum, like)
     if payment.maximum is not None:
@@ -78,8 +84,8 @@ def _payment(payment: Payment) -> Iterator[Place]:
 
 
 def _nth(key: str, items: Sequence[object], number: int) -> Path:
-    """Return the path of one of several that may also stand alone."""
-    return ("payment", key) if len(items) == 1 else ("payment", key, number)
+    """Return the path of one of several of a payment that may also stand alone."""
+    return _nth_of(("payment",), key, items, number)
 
 
 _NONE = Expression("0", None)  # type: ignore[arg-type]
@@ -163,7 +169,14 @@ def component_places(name: str, component: ComponentBase) -> Iterator[Place]:
         yield _at((*inner, "else"), gate.otherwise, payee)
     for key, limits in (("cap", component.caps), ("floor", component.floors)):
         yield from _limits((*path, key), limits, line, payee)
+    for number, claw in enumerate(component.clawback):
+        if not isinstance(claw.take, str):
+            yield from _value((*_nth_of(path, "clawback", component.clawback, number), "take"), claw.take, line)
     yield from _kind(path, component, line, payee)
+
+
+def _nth_of(path: Path, key: str, items: Sequence[object], number: int) -> Path:
+    return (*path, key) if len(items) == 1 else (*path, key, number)
 
 
 def _listed(path: Path, key: str, items: tuple[object, ...], field: str, like: Place) -> Iterator[Place]:

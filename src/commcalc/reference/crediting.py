@@ -28,6 +28,7 @@ class Credit:
     level: int
     parts: tuple[Part, ...]
     m: Decimal = Decimal(0)
+    whole: Decimal = Decimal(0)  # m before a clawback relieves the measure of it
     value: Any = None  # of the measure's expression, unshared
     weight: Decimal = Decimal(1)
     change: int = 0  # of the count of sales: 1, 0 or -1

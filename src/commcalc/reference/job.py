@@ -46,6 +46,8 @@ class Job:
     kpis: Rows = ()
     openings: Rows = ()
     territories: Rows = ()
+    events: Rows = ()
+    adjustments: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)

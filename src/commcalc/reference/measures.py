@@ -15,7 +15,9 @@ from commcalc.plan.components.common import Prorate
 from commcalc.plan.measures import AverageMeasure, CountMeasure, DistinctMeasure, FormulaMeasure, KpiMeasure, SumMeasure
 from commcalc.plan.model import Plan
 from commcalc.plan.windows import ANNIVERSARY, rolling_of
+from commcalc.reference import clawbacks
 from commcalc.reference.crediting import Credit, candidates, count_changes, may_be_credited
+from commcalc.reference.events import takes_back
 from commcalc.reference.expression import evaluate
 from commcalc.reference.instead import both, not_counted_by, takes
 from commcalc.reference.measured import Measured, NotPaid
@@ -38,6 +40,21 @@ class Measures:
         self._credits: dict[tuple[str, Earner], Credits] = {}
         self._totals: dict[tuple[str, Earner, Window], tuple[list[date], list[Decimal]]] = {}
         self._read: dict[Any, Measured] = {}
+        self._relieved: dict[tuple[str, Earner, Window], list[tuple[date, Decimal]]] = defaultdict(list)
+        self._reliefs = {name: clawbacks.reliefs(plan, name) for name in plan.measures}
+        self.known = records.now
+
+    def known_at(self, at: date) -> None:
+        """Say up to which day events act on what is counted: a clawback may relieve a measure, in windows long gone (§8.7)."""
+        if at != self.known and self.relieves:
+            for kept in (self._credits, self._totals, self._read, self._relieved):
+                kept.clear()
+        self.known = at
+
+    @property
+    def relieves(self) -> bool:
+        """Whether a clawback relieves any measure, so that what was counted depends on what has happened since."""
+        return any(self._reliefs.values())
 
     def measure(self, name: str) -> Any:
         """Return the plan's measure of this name."""
@@ -87,12 +104,55 @@ class Measures:
         windows: Credits = defaultdict(list)
         for credit in found:
             windows[credit.window].append(credit)
+        for credit in found:
+            credit.m = credit.whole = self._m(measure, credit)
+        if self._reliefs[name]:
+            self._relieve(name, earner, found)
         for window, credits in windows.items():
-            total = self.opening(name, earner, window)
-            for credit in credits:
-                credit.m, credit.before = self._m(measure, credit), total
-                total += credit.m
+            self._count_up(name, earner, window, credits)
         return windows
+
+    def _count_up(self, name: str, earner: Earner, window: Window, credits: list[Credit]) -> None:
+        """Give each credit what was counted before it: what relieves the measure on a day comes after that day's credits."""
+        total = self.opening(name, earner, window)
+        relieved = list(self._relieved[name, earner, window])
+        for credit in credits:
+            while relieved and relieved[0][0] < credit.day:
+                total += relieved.pop(0)[1]
+            credit.before = total
+            total += credit.m
+
+    def _relieve(self, name: str, earner: Earner, found: list[Credit]) -> None:
+        """Take off what is clawed back: off the credit in its own window, or by a row on the day on which it is (§8.7)."""
+        days: dict[Any, list[date]] = defaultdict(list)
+        for credit in found:
+            days[credit.sale, credit.role, credit.level].append(credit.day)
+        for credit in found:
+            day = clawbacks.day_of(credit.day, back=takes_back(credit.deal), sale=days[credit.sale, credit.role, credit.level])
+            scope = Scope(self.records, self.plan, earner.payee, credit.day).with_credit(credit)
+            place = clawbacks.Place(credit.deal, day, scope)
+            try:
+                taken = [
+                    (which, max(since, credit.day), more)
+                    for said, which in self._reliefs[name]
+                    for since, more in clawbacks.taken(said, self.records.events, place, self.known)
+                ]
+            except NotPaid as missing:
+                self.records.refuse(earner.payee, name, credit.deal_id, missing.reason)
+                continue
+            whole = clawbacks.part([(since, more) for which, since, more in taken if which == "original"], self.known)
+            credit.m -= over(times(credit.whole, whole.numerator), whole.denominator)
+            current = [(since, more) for which, since, more in taken if which == "current"]
+            before = clawbacks.NOTHING
+            for since in sorted({since for since, _ in current if since <= self.known}):
+                now = min(clawbacks.part(current, since), clawbacks.WHOLE - whole)
+                window = self.window(name, earner, since, credit.deal_id)
+                if window is not None and now != before:
+                    off = over(times(credit.whole, (before - now).numerator), (before - now).denominator)
+                    self._relieved[name, earner, window].append((since, off))
+                before = now
+        for rows in self._relieved.values():
+            rows.sort()
 
     def _measured(self, name: str, credit: Credit) -> bool:
         """Set the credit's value and weight; False where the measure leaves it out, or a rule is empty (§3.7)."""
@@ -182,9 +242,10 @@ class Measures:
     def _total(self, name: str, earner: Earner, window: Window, at: date) -> Decimal:
         key = (name, earner, window)
         if key not in self._totals:
-            rows = self.credits(name, earner).get(window, [])
-            sums = list(accumulate((c.m for c in rows), initial=self.opening(name, earner, window)))
-            self._totals[key] = ([c.day for c in rows], sums)
+            credits = self.credits(name, earner).get(window, [])
+            rows = sorted([*((c.day, c.m) for c in credits), *self._relieved[name, earner, window]], key=lambda r: r[0])
+            sums = list(accumulate((m for _, m in rows), initial=self.opening(name, earner, window)))
+            self._totals[key] = ([day for day, _ in rows], sums)
         days, sums = self._totals[key]
         return sums[bisect_right(days, at)]
 

@@ -40,6 +40,10 @@ class Figure:
         return over(self.numerator, self.divisor)
 
 
+ALL = Figure(ONE)
+"""The whole of something, as a share."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One place in a list of shares: each has amount x n / d, the last what the others leave (§3.3)."""

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from commcalc.base.money import minor_units
-from commcalc.plan.draws import Draw, Recover
+from commcalc.plan.draws import Debt, Draw, Recover
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
-from commcalc.reference.job import Balance, Payment
+from commcalc.reference.adjustments import adjusted, adjusted_from, adjustments, debt_of
+from commcalc.reference.job import Balance, Payment, Row
+from commcalc.reference.kept import Kept, ended, house_cents, kept
 from commcalc.reference.names import Scope
-from commcalc.reference.numbers import ONE, ZERO, Cents, over, times
+from commcalc.reference.numbers import ONE, ZERO, Cents, times
 from commcalc.reference.rates import holds, value_of
 from commcalc.reference.records import Records
 from commcalc.reference.settle import Standings, with_openings
@@ -22,19 +24,47 @@ from commcalc.reference.time import Window, overlap, span_of, spans
 from commcalc.reference.work import Work
 
 STEPS = (
-    "carried in", "released", "charge", "draw", "recovery", "minimum", "maximum", "forgiven", "carried out", "base",
+    "carried in", "released", "clawback", "adjustment", "charge", "draw", "recovery", "minimum", "maximum", "forgiven",
+    "carried out", "base",
 )  # fmt: skip
 PAYMENT = "payment"
 """Where a figure of a payment is empty, this is what could not be calculated."""
-Released = dict[tuple[str, date, str], Decimal]  # payee, last day of the span, component
+NOTHING = Kept()
+
+
+@dataclass(slots=True)
+class Free:
+    """What each span pays of what was earned, by payee, span's last day, step and component; and what it holds, before and after."""
+
+    paid: dict[tuple[str, date, str, str], Decimal] = field(default_factory=dict)
+    held: dict[tuple[str, date], tuple[Decimal, Decimal]] = field(default_factory=dict)
+
+    def pay(self, key: tuple[str, date, str, str], amount: Decimal) -> None:
+        """Add what a span pays."""
+        self.paid[key] = self.paid.get(key, ZERO) + amount
+
+    def hold(self, payee: str, span: Window, begun: Decimal, now: Decimal) -> None:
+        """Add what is held when a span begins and when it ends."""
+        before, after = self.held.get((payee, span.last), (ZERO, ZERO))
+        self.held[payee, span.last] = (before + begun, after + now)
+
+    def held_in(self, span: Window) -> dict[str, tuple[Decimal, Decimal]]:
+        """Return what is held of each payee when a span begins and when it ends."""
+        return {payee: figures for (payee, last), figures in self.held.items() if last == span.last}
 
 
 @dataclass(slots=True)
 class Owed:
-    """What stands between payee and house when a span begins: the draw that is owed, and what was carried or kept."""
+    """What stands between payee and house when a span begins: the draw and the debts that are owed, and what was carried or kept."""
 
     draw: Decimal = ZERO
     carried: Decimal = ZERO
+    debts: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything stands."""
+        return bool(self.draw or self.carried or any(self.debts.values()))
 
 
 def negative(records: Records, plan: Plan) -> str | None:
@@ -54,24 +84,36 @@ def worked_out(records: Records, plan: Plan) -> list[Window]:
     opened = any(r["kind"] in ("draw", "carried") and r["name"] == plan.plan for r in records.job.openings)
     if not (plan.payment.keeps or opened or negative(records, plan) == "carry"):
         return [span]
-    return list(spans(calendar, every, min(records.first_day(plan), span.first), records.now))
+    begins = [d for d in adjusted_from(records, plan) if plan.effective.first is None or d >= plan.effective.first]
+    return list(spans(calendar, every, min([records.first_day(plan), span.first, *begins]), records.now))
 
 
-def released(work: Work, stood: Mapping[date, Standings], worked: list[Window]) -> Released:
-    """Return what each span paid of a component: free of E at its end less free of E at the end of the span before."""
-    found: Released = {}
+def released(work: Work, stood: Mapping[date, Standings], worked: list[Window], free: Free) -> None:
+    """Add what each span pays of a component: free of E at its end less free of E at the end of the span before.
+
+    Of that the clawback is what had been released and is taken back; what was held falls by itself (§10.1).
+    """
+    cents = house_cents(work)
     for span in worked:
         before = span.first - timedelta(days=1)
-        after = with_openings(work, stood.get(span.last, {}), span.last)
-        earlier = with_openings(work, stood.get(before, {}), before, after)
-        for standing, sign in ((after, 1), (earlier, -1)):
-            for (payee, *_), one in standing.items():
-                key = (payee, span.last, work.name)
-                found[key] = found.get(key, ZERO) + (ZERO if one.held else sign * one.amount)
-    return found
+        opened = with_openings(work, stood.get(span.last, {}), span.last)
+        now = kept(ended(work, opened, span.last))
+        then = kept(ended(work, with_openings(work, stood.get(before, {}), before, opened), before))
+        for key in {**now, **then}:
+            one, earlier = now.get(key, NOTHING), then.get(key, NOTHING)
+            payee, free_now, free_then = key[0], one.free(cents), earlier.free(cents)
+            back = ZERO
+            if key in then and key in now:
+                whole = one.amount - one.clawback + earlier.clawback
+                back = earlier.free(cents, one.amount) - earlier.free(cents, whole)
+            if one.dead:  # it is not trued up, only taken back
+                back = free_now - free_then
+            free.pay((payee, span.last, "released", work.name), free_now - free_then - back)
+            free.pay((payee, span.last, "clawback", work.name), back)
+            free.hold(payee, span, earlier.amount - free_then, one.amount - free_now)
 
 
-def settled(records: Records, plan: Plan, worked: list[Window], free: Released) -> tuple[list[Payment], list[Balance]]:
+def settled(records: Records, plan: Plan, worked: list[Window], free: Free) -> tuple[list[Payment], list[Balance]]:
     """Return the steps of each payee's payment of the run's span, and what is owed before and after it."""
     payments: list[Payment] = []
     balances: list[Balance] = []
@@ -79,19 +121,36 @@ def settled(records: Records, plan: Plan, worked: list[Window], free: Released) 
         return payments, balances
     owners = {records.named(r["payee_id"]) for r in records.job.openings}
     members = {p for p, rows in records.assignments.items() if any(r["plan"] == plan.plan for r in rows)}
-    for payee in sorted(members | owners | {payee for payee, *_ in free}):
+    for payee in sorted(members | owners | {payee for payee, *_ in free.paid} | adjusted(records, plan)):
         opened, owed = _opened(records, plan, payee)
         for span in (s for s in worked if s.last > opened):
             day = Payday(records, plan, payee, span, owed)
-            given = {c: free.get((payee, span.last, c), ZERO) for c in plan.components}
-            if not (day.takes_part or sum(given.values(), ZERO) or owed.draw or owed.carried):
-                continue  # there is no payment
-            day.pay(given)
+            given = {
+                (step, c): free.paid.get((payee, span.last, step, c), ZERO)
+                for step in ("released", "clawback")
+                for c in plan.components
+            }
+            if day.takes_part or _something(given) or owed.anything or day.adjustments:
+                day.pay(given)
+                owed = day.left
+                if span == worked[-1]:
+                    payments += day.steps
+                    balances += day.balances()
             if span == worked[-1]:
-                payments += day.steps
-                balances += day.balances()
-            owed = day.left
+                balances += _held(plan, payee, free.held.get((payee, span.last), (ZERO, ZERO)))
     return payments, balances
+
+
+def _something(given: Mapping[tuple[str, str], Decimal]) -> bool:
+    """Whether anything was released, or what had been was taken back."""
+    return bool(sum(given.values(), ZERO)) or any(amount for (step, _), amount in given.items() if step == "clawback")
+
+
+def _held(plan: Plan, payee: str, held: tuple[Decimal, Decimal]) -> Iterator[Balance]:
+    """Yield what is earned and not released, where there is any (§10.3)."""
+    begun, now = held
+    if begun or now:
+        yield Balance(payee, plan.plan, plan.currency, "held", begun, now - begun, ZERO, ZERO, now)
 
 
 def _opened(records: Records, plan: Plan, payee: str) -> tuple[date, Owed]:
@@ -103,6 +162,21 @@ def _opened(records: Records, plan: Plan, payee: str) -> tuple[date, Owed]:
             setattr(owed, row["kind"], row["amount"])
             last = row["as_of"]
     return last, owed
+
+
+@dataclass(frozen=True, slots=True)
+class DebtPaid:
+    """What is owed of a debt before a payment, what adjustments add to it, and what is paid back of it."""
+
+    name: str
+    opening: Decimal
+    given: Decimal
+    recovered: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        """What is owed after the payment."""
+        return self.opening + self.given - self.recovered
 
 
 @dataclass(slots=True)
@@ -119,13 +193,17 @@ class Payday:
     recovered: Decimal = ZERO
     forgiven: Decimal = ZERO
     left: Owed = field(default_factory=Owed)
+    debts: list[DebtPaid] = field(default_factory=list)
 
-    def pay(self, free: Mapping[str, Decimal]) -> None:
+    def pay(self, free: Mapping[tuple[str, str], Decimal]) -> None:
         """Take the steps in their order."""
         said = self.plan.payment
         self._step("carried in", self.owed.carried)
-        for component, amount in free.items():
-            self._step("released", amount, component)
+        for (step, component), amount in free.items():
+            self._step(step, amount, component)
+        for row in self.adjustments:
+            if debt_of(row) is None:
+                self._step("adjustment", self._cents.rounded(row["amount"]), str(row["adjustment_id"]))
         for charge in said.charges if self.takes_part else ():
             fee = self._figure(charge.amount, f"the charge {charge.name}")
             self._step("charge", -(fee or ZERO) * self._periods, charge.name)
@@ -134,14 +212,14 @@ class Payday:
         draw = self._drawn(entry, earned)
         self._step("draw", draw)
         self.given = draw if entry is not None and entry.kind == "recoverable" else ZERO
-        self.recovered = self._recovered(entry, earned)
-        self._step("recovery", -self.recovered)
+        self._pay_back(entry, earned)
         rest = self.owed.draw + self.given - self.recovered
         self.forgiven = rest if self._gone and said.leaving is not None and said.leaving.draw == "forgive" else ZERO
         self._step("minimum", self._lacking())
         excess = self._excess()
         self._step("maximum", -excess)
-        self.left = Owed(rest - self.forgiven, excess if said.maximum and said.maximum.excess == "later" else ZERO)
+        kept_back = excess if said.maximum and said.maximum.excess == "later" else ZERO
+        self.left = Owed(rest - self.forgiven, kept_back, {d.name: d.closing for d in self.debts})
         self._below_zero()
 
     @property
@@ -209,6 +287,32 @@ class Payday:
         most = self._figure(entry.balance_limit, "the limit of the draw's balance")
         return ZERO if most is None else min(draw, max(ZERO, most - self.owed.draw))
 
+    @property
+    def adjustments(self) -> list[Row]:
+        """The adjustments of this payment."""
+        return list(adjustments(self.records, self.plan, self.payee, self.span))
+
+    def _pay_back(self, entry: Draw | None, earned: Decimal) -> None:
+        """Recover draw and debts in their stated order, each out of what those before it leave; the draw is last where it has no place."""
+        order: list[Debt | None] = [d if isinstance(d, Debt) else None for d in self.plan.payment.debts]
+        for debt in order if None in order else [*order, None]:
+            if debt is None:
+                self.recovered = self._recovered(entry, earned)
+                back = self.recovered
+            else:
+                back = self._debt(debt, earned)
+            self._step("recovery", -back, "" if debt is None else debt.name)
+            earned -= back
+
+    def _debt(self, debt: Debt, earned: Decimal) -> Decimal:
+        """What is taken out of what is earned for a debt, what adjustments add to it included."""
+        rows = [r for r in self.adjustments if debt_of(r) == debt.name]
+        given = sum((self._cents.rounded(r["amount"]) for r in rows), ZERO)
+        opening = self.owed.debts.get(debt.name, ZERO)
+        back = self._back(debt.recover, opening + given, earned, None)
+        self.debts.append(DebtPaid(debt.name, opening, given, back))
+        return back
+
     def _recovered(self, entry: Draw | None, earned: Decimal) -> Decimal:
         """What is taken out of what is earned for a draw that is owed, this gift included."""
         balance = self.owed.draw + self.given
@@ -216,7 +320,11 @@ class Payday:
         if self._gone and leaving is not None and leaving.draw == "deduct":
             return max(ZERO, min(balance, max(ZERO, earned)))
         terms = self._terms(entry)
-        if balance <= 0 or terms is None or not self._begun(terms):
+        return ZERO if terms is None else self._back(terms, balance, earned, entry)
+
+    def _back(self, terms: Recover, balance: Decimal, earned: Decimal, entry: Draw | None) -> Decimal:
+        """A share of what is earned above what is protected, as far as it is owed; who takes no part has neither limit nor protection."""
+        if balance <= 0 or not self._begun(terms):
             return ZERO
         protect: Decimal | None = ZERO
         limit: Decimal | None = balance
@@ -266,46 +374,8 @@ class Payday:
         begun, left = self.owed, self.left
         for name, figures in (
             ("draw", (begun.draw, self.given, self.recovered, self.forgiven, left.draw)),
+            *((f"debt {d.name}", (d.opening, d.given, d.recovered, ZERO, d.closing)) for d in self.debts),
             ("carried", (begun.carried, left.carried - begun.carried, ZERO, ZERO, left.carried)),
         ):
             if any(figures):
                 yield Balance(self.payee, self.plan.plan, self.plan.currency, name, *figures)
-
-
-def base_pay(records: Records, plan: Plan) -> Iterator[Payment]:
-    """Yield the base pay of the run's calendar period, where the plan pays it (§7.3)."""
-    period = records.calendar.period_of(records.now)
-    assert period is not None, records.now
-    if plan.payment.base != "paid":
-        return
-    for payee in sorted(records.assignments):
-        rows = [
-            (days, min(last, period.last), row)
-            for first, last, row in records.rows_on(payee, plan)
-            if (days := overlap([(first, last)], period.first, period.last))
-        ]
-        amount = _base(records, plan, payee, rows)
-        if amount:
-            yield Payment(payee, plan.plan, plan.currency, STEPS.index("base") + 1, "base", "", amount)
-
-
-def _base(records: Records, plan: Plan, payee: str, rows: list[tuple[int, date, Any]]) -> Decimal:
-    """The period's share of the year's base, the cents left to the earliest; by days where the plan says so."""
-    period = records.calendar.period_of(records.now)
-    assert period is not None, records.now
-    year = records.calendar.periods_of_year(period)
-    cents = Cents(minor_units(plan.currency), records.house.readings.get("rounding", "half-up"))  # type: ignore[arg-type]
-    parts = []
-    for days, last, row in rows:
-        scope = Scope(records, plan, payee, last)
-        scope.assigned = row
-        whole = scope.earnings("base")
-        if whole is not None:
-            shares = cents.shared(cents.rounded(whole), [over(whole, len(year))] * len(year))
-            parts.append((shares[year.index(period)], days))
-    if not parts:
-        return ZERO
-    if plan.payment.prorate is None or plan.payment.prorate.base != "days":
-        return parts[-1][0]
-    total = sum((amount * days for amount, days in parts), ZERO)
-    return cents.rounded(over(total, (period.last - period.first).days + 1))

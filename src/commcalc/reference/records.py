@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from commcalc.plan.model import Plan
+from commcalc.reference.events import Events, sale_of
 from commcalc.reference.job import Exceptional, Job, Row
 from commcalc.reference.rule_credit import ShareList, shares_by
 from commcalc.reference.time import FIRST, Window
@@ -52,6 +53,11 @@ class Records:
             self.assignments[self.named(row["payee_id"])] += [row, *self._programs(row)]
         self.shares = self._shares()
         self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
+        self.rows = {(str(r["deal_id"]), int(r.get("line") or 0)): r for r in self.deals}
+        self.events = Events(job.events, self.deals)
+        self.sales: dict[str, list[Row]] = defaultdict(list)
+        for row in self.deals:
+            self.sales[sale_of(row)].append(row)
         self._by_rules: dict[tuple[str, int, str], ShareList] = {}
         self.exceptions: set[Exceptional] = set()
         self.taken: set[tuple[str, int]] = set()  # deal rows that a SPIFF without a measure takes in
@@ -126,6 +132,11 @@ class Records:
         """Return the payee's hire: that of the last row that names one."""
         hires: list[date] = [r["hired"] for r in self.payees.get(payee, ()) if r.get("hired")]
         return hires[-1] if hires else None
+
+    def left(self, payee: str, day: date) -> date | None:
+        """Return the day on which the payee has left by a day, as their row then says, else the last before; None where they have not."""
+        found: date | None = self.facts(payee, day).get("left")
+        return found if found is not None and found <= day else None
 
     def on_plan_since(self, payee: str, plan: Plan, day: date) -> tuple[date, date] | None:
         """Return since when the payee is on the plan, and the day or the last one before it on which they took part (§7.4).

@@ -12,13 +12,16 @@ from commcalc.plan.components import Bonus, Commission, Contest, Spiff
 from commcalc.plan.components.groups import Together
 from commcalc.plan.model import Plan
 from commcalc.plan.whose import RoleCredit, of_others
+from commcalc.reference.adjustments import refuse_unplaced
+from commcalc.reference.base import base_pay
 from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, contest, once, pool, spiff
 from commcalc.reference.crediting import on_plan, own_parts
 from commcalc.reference.job import Answer, Balance, House, Job, Line, Payment, Payout, Slice
+from commcalc.reference.kept import ended
 from commcalc.reference.measures import Measures
 from commcalc.reference.numbers import CONTEXT, ZERO
-from commcalc.reference.payments import Released, base_pay, released, settled, worked_out
+from commcalc.reference.payments import Free, released, settled, worked_out
 from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.settle import Standings, differences, standings, with_openings
 from commcalc.reference.time import Window, span_of, spans
@@ -31,15 +34,22 @@ def run(job: Job) -> Answer:
     """Return the lines that a period pays, with sums by payee, exceptions and what became of each deal."""
     with localcontext(CONTEXT):
         records = Records(job)
+        for event in records.events.strays:
+            if event.acts <= records.now:
+                records.refuse("", event.name, event.sale, "the event is of a deal that there is not")
+        refuse_unplaced(records)
         lines: list[Line] = []
         held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         books = {plan.plan: Measures(records, plan) for plan in job.plans}
         paid: list[Payment] = []
         owed: list[Balance] = []
         for plan in job.plans:
-            worked, free = worked_out(records, plan), Released()
+            worked, free = worked_out(records, plan), Free()
             for name in plan.components:
-                lines += _component(Work(records, books[plan.plan], name), (worked, free), held)
+                lines += _component(Work(records, books[plan.plan], name), (worked, free))
+            if worked:
+                for payee, (begun, now) in free.held_in(worked[-1]).items():  # what is held back now, less what was
+                    held[payee, plan.plan] += now - begun
             payments, balances = settled(records, plan, worked, free)
             paid += [*payments, *base_pay(records, plan)]
             owed += balances
@@ -50,7 +60,7 @@ def run(job: Job) -> Answer:
         return Answer(tuple(lines), _payouts(lines, held), exceptions, statuses, tuple(paid), tuple(owed))
 
 
-def _component(work: Work, to_pay: tuple[list[Window], Released], held: dict[tuple[str, str], Decimal]) -> list[Line]:
+def _component(work: Work, to_pay: tuple[list[Window], Free]) -> list[Line]:
     """E(now) less E(before), each a chain over the spans so far where rounding needs it (§2.2, §8.1)."""
     plan, now = work.plan, work.records.now
     worked, free = to_pay
@@ -70,12 +80,13 @@ def _component(work: Work, to_pay: tuple[list[Window], Released], held: dict[tup
     if isinstance(work.component, Spiff) and work.on is None:
         work.records.taken |= {(key[3], key[4]) for key in after}
     _apart(work, now)
-    free |= released(work, {**stood, now: after}, worked)
-    after = with_openings(work, after, now)
-    earlier = with_openings(work, stood.get(before, {}), before, after)
-    for found, sign in ((after, 1), (earlier, -1)) if now == span.last else ():
-        for key, one in found.items():  # what is held back now, less what was
-            held[key[0], plan.plan] += sign * one.amount if one.held else ZERO
+    stood[now] = after
+    opened = with_openings(work, after, now)
+    after = ended(work, opened, now)
+    known = set(work.records.exceptions)
+    earlier = ended(work, with_openings(work, stood.get(before, {}), before, opened), before)
+    released(work, stood, worked, free)
+    work.records.exceptions = known  # what could not be decided at the ends of earlier spans is told where it still cannot be
     return differences(work, after, earlier, (span.first, now, now < span.last))
 
 
@@ -85,6 +96,7 @@ def _earned(
     """Return what stands for every payee up to a moment, and the exact and rounded earning of each credit."""
     found: Standings = {}
     rounded: dict[Any, tuple[Decimal, Decimal]] = {}
+    work.measures.known_at(at)
     work.earners = _earners(work)
     every = {e: changed(work, entries, at, posted) for e, entries in _entries(work, at).items()}
     within_budget(work, every, at)

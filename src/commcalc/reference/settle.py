@@ -11,7 +11,7 @@ from typing import Any
 from commcalc.plan.components import Bonus
 from commcalc.reference.components.bonus import openings
 from commcalc.reference.job import Line, Slice
-from commcalc.reference.numbers import ONE, ZERO, Cents, over, times
+from commcalc.reference.numbers import ALL, ONE, ZERO, Cents, Figure, over, times
 from commcalc.reference.records import NOBODY, Earner
 from commcalc.reference.time import Window, period_of
 from commcalc.reference.work import Entry, Work
@@ -30,6 +30,9 @@ class Standing:
     factor: Decimal
     held: bool
     slices: tuple[Slice, ...]
+    dead: bool = False  # all of the credit is clawed back
+    share: Figure = ALL  # what is released of it, held or not
+    waits: bool | None = None  # whether anything of the credit is not released, once that is known
 
 
 Standings = dict[Key, Standing]
@@ -122,7 +125,15 @@ def differences(work: Work, now: Standings, before: Standings, span: tuple[date,
     """Return the lines of a run: what differs, and what was credited in the span (§2.3)."""
     first, at, accrued = span
     found = []
+    died = {k[:6] for k, one in now.items() if one.dead}
+    dead = {k[:6] for k, one in before.items() if one.dead} & died
+    buried = {credit: posted for credit in died - dead if (posted := _posted(credit, before)) is not None}
+    for credit, posted in buried.items():
+        if posted.amount:
+            found.append(_line(work, (*credit, "clawback"), (None, posted), (-posted.amount, False, accrued)))
     for key in sorted({*now, *before}, key=lambda k: (k[0], k[3], k[4], k[1], k[2], k[5], k[6])):
+        if key[:6] in dead or key[:6] in buried:
+            continue
         one, earlier = now.get(key), before.get(key)
         day = (one or earlier).day  # type: ignore[union-attr]
         amount = (one.amount if one else ZERO) - (earlier.amount if earlier else ZERO)
@@ -131,6 +142,15 @@ def differences(work: Work, now: Standings, before: Standings, span: tuple[date,
             continue
         found.append(_line(work, key, (one, earlier), (amount, inside, accrued)))
     return found
+
+
+def _posted(key: tuple[Any, ...], before: Standings) -> Standing | None:
+    """What was posted for a credit that has died since: all of it is taken back in one line (§8.7); None where nothing was."""
+    kinds = [one for k, one in before.items() if k[:6] == key]
+    if not kinds:
+        return None
+    amount, exact = sum((s.amount for s in kinds), ZERO), sum((s.exact for s in kinds), ZERO)
+    return replace(kinds[0], amount=amount, exact=exact, slices=())
 
 
 def _rate_and_factor(kind: str, some: Standing, exact: Decimal, *, taken_back: bool) -> tuple[Decimal | None, Decimal | None]:
@@ -162,7 +182,7 @@ def _line(work: Work, key: Key, stood: tuple[Standing | None, Standing | None], 
     return Line(
         payee, work.plan.plan, work.name, deal, line, role, level, some.day,
         None if window.first == date.min else window.first, None if window.last == date.max else window.last,
-        some.basis, *_rate_and_factor(kind, some, exact, taken_back=earlier is not None), exact, amount, kind, cause, corrects, accrued, bool(one and one.held), slices, _rule(work, key),
+        some.basis, *_rate_and_factor(kind, some, exact, taken_back=earlier is not None), exact, amount, kind, cause, corrects, accrued, bool(one and (one.held if one.waits is None else one.waits)), slices, _rule(work, key),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem
-from commcalc.checks.plan_tests import ALONE, OF_BALANCE, OF_COMPONENT, OF_MEASURE, OF_PAYMENT, OF_PAYOUT
+from commcalc.checks.plan_tests import ALONE, OF_BALANCE, OF_COMPONENT, OF_DEBT, OF_MEASURE, OF_PAYMENT, OF_PAYOUT
 from commcalc.documents.explanation import line_in_words
 from commcalc.documents.figures import amount, exact, percent
 from commcalc.documents.plan_words import PlanWords, words_of
@@ -145,7 +145,7 @@ def _look(name: str, seen: Seen, components: Sequence[str]) -> Looked:
     if name in OF_PAYMENT:
         rows = [r for r in seen.payments if r["step"] == OF_PAYMENT[name]]
         return Looked(_added(rows).value, steps=seen.payments)
-    if name in OF_BALANCE:
+    if name in OF_BALANCE or name.startswith(OF_DEBT):
         rows = [r for r in seen.balances if r["balance"] == rest]
         return Looked(_added(rows, "closing").value, balances=rows)
     if name in ALONE:

@@ -23,6 +23,7 @@ ONE_PAYEE = "P1"
 IN_ASSIGNMENT = ("plan", "from", "to", "ote", "mix", "target")
 NUMERIC = ("money", "ratio", "number", "count")
 GROUPED = re.compile(r"-?[0-9]{1,3}(_[0-9]{3})+(\.[0-9]+)?%?")
+NEUTRAL = {"reason": "a test", "author": "a test"}
 OPEN_START = "1970-01-01"
 
 
@@ -52,7 +53,9 @@ class Asked:
             return "deal_id" if key == "id" else self.credit_date
         if key == "payee" and table != "deals":
             return "payee_id"
-        return "deal_id" if (table, key) == ("splits", "deal") else key
+        if key == "deal" and table in ("splits", "events"):
+            return "deal_id"
+        return {"events": "event_id", "adjustments": "adjustment_id"}.get(table, key) if key == "id" else key
 
 
 def given_rows(asked: Asked) -> dict[str, list[GivenRow]]:
@@ -67,6 +70,8 @@ def given_rows(asked: Asked) -> dict[str, list[GivenRow]]:
         "quotas": _of_somebody(_by_measure(asked, "quotas", people, deals), only),
         "splits": _rows(asked, "splits"),
         "kpis": _of_somebody(_rows(asked, "kpis"), only),
+        "events": _numbered(_rows(asked, "events"), "event_id"),
+        "adjustments": _with(_numbered(_of_somebody(_rows(asked, "adjustments"), only, "payee_id"), "adjustment_id"), **NEUTRAL),
         "openings": _of_somebody(_by_measure(asked, "openings", people, deals), only),
         "territories": _rows(asked, "territories"),
         "calendar": _rows(asked, "calendar"),
@@ -123,11 +128,18 @@ def _with(rows: list[GivenRow], **neutral: str) -> list[GivenRow]:
     return rows
 
 
-def _of_somebody(rows: list[GivenRow], only: str) -> list[GivenRow]:
+def _of_somebody(rows: list[GivenRow], only: str, *whose: str) -> list[GivenRow]:
     """A figure of nobody in particular is the one payee's."""
     for row in rows:
-        if not {"payee_id", "team", "plan"} & row.cells.keys() and only:
+        if not set(whose or ("payee_id", "team", "plan")) & row.cells.keys() and only:
             row.cells["payee_id"] = only
+    return rows
+
+
+def _numbered(rows: list[GivenRow], key: str) -> list[GivenRow]:
+    """Where the test is silent rows are told apart by their number."""
+    for number, row in enumerate(rows, 1):
+        row.cells.setdefault(key, f"{number:04}")
     return rows
 
 

@@ -16,7 +16,7 @@ from commcalc.reference import run as reference
 from commcalc.studies.problems import DIFFERENT, MISSING
 
 Key = tuple[object, ...]
-TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "openings", "territories")
+TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "events", "adjustments", "openings", "territories")
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
 STEP = ("payee", "plan", "currency", "step", "component")
 BALANCE = ("payee", "plan", "currency", "balance")

@@ -162,6 +162,36 @@ TERRITORIES = InputTable(
         _t("order", "number", "who comes first when cents are shared out"),
     ),
 )
+EVENTS = InputTable(
+    "events",
+    ("event_id",),
+    (
+        _r("event_id", "text", "what tells one event from another"),
+        _r("deal_id", "text", "the deal that it happened to"),
+        _r("event", "text", "what happened: cash, cancelled, delivered"),
+        _r("date", "date", "when it happened"),
+        _t("amount", "money", "how much, for instance of cash"),
+        _t("known", "date", "when we learnt of it; the date, where left out"),
+    ),
+)
+ADJUSTMENTS = InputTable(
+    "adjustments",
+    ("adjustment_id",),
+    (
+        _r("adjustment_id", "text", "what tells one adjustment from another"),
+        _r("payee_id", "payee", "whose pay"),
+        _r("period", "period", "in which pay period"),
+        _r("amount", "money", "how much; below zero it is taken"),
+        _r("reason", "text", "why"),
+        _r("author", "text", "who asked for it"),
+        _t("plan", "text", "under which plan; the payee's, where left out"),
+        _t("target", "text", "payment: it is paid; debt: it is added to a debt of the plan"),
+        _t("component", "text", "the name of the debt"),
+        _t("currency", "text", "currency of the amount; that of the plan, where left out"),
+        _t("approver", "text", "who agreed"),
+        _t("reference", "text", "where it is written down"),
+    ),
+)
 CALENDAR = InputTable(
     "calendar",
     ("period",),
@@ -175,7 +205,7 @@ CALENDAR = InputTable(
     ),
 )
 TABLES: dict[str, InputTable] = {
-    t.name: t for t in (DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, OPENINGS, TERRITORIES, CALENDAR)
+    t.name: t for t in (DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, EVENTS, ADJUSTMENTS, OPENINGS, TERRITORIES, CALENDAR)
 }
-LATER_TABLES = ("events", "absences", "adjustments", "withdrawn", "acknowledged", "fx")
+LATER_TABLES = ("absences", "withdrawn", "acknowledged", "fx")
 """Tables of the language that this version does not read yet."""

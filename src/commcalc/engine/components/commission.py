@@ -9,7 +9,7 @@ import polars as pl
 
 from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.credit import share_of
-from commcalc.engine.earnings import Blank, Earned, Job, nothing, probe_day, to_date, window_days
+from commcalc.engine.earnings import Blank, Earned, Job, credits_only, nothing, probe_day, quota_credit, to_date, window_days
 from commcalc.engine.facts import with_facts
 from commcalc.engine.measure import Measured, counted, with_plan_columns
 from commcalc.engine.rates.tiers import Ladder, bounds, by_tier, ladder, look_up_pairs, paying_tiers, sliced
@@ -33,7 +33,9 @@ def earn(job: Job, day: date) -> Earned:
     frame = to_date(job, measured, day)
     if frame.is_empty():
         return nothing()
-    frame = _standing(job, said, frame)
+    frame = credits_only(_standing(job, said, frame))
+    if frame.is_empty():
+        return nothing()
     if isinstance(measured.measure, CountMeasure) and measured.measure.weight is not None and said.basis is None:
         frame = frame.with_columns(counted(measured.measure, frame, ONE, job.book).alias("~deals"))  # of all, paid or not
     frame, blanks = filtered(job, frame)
@@ -66,10 +68,10 @@ def _returns(said: Commission, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[
     tiered = isinstance(said.rate, Tiers) or said.accelerators is not None
     if not tiered or said.returns is not None:
         return frame, []
-    below = frame.filter(pl.col("~m") < 0).select("~p", "~row")
+    below = frame.filter(quota_credit(frame) < 0).select("~p", "~row")
     if below.is_empty():
         return frame, []
-    return frame.filter(pl.col("~m") >= 0), [Blank("returns", "returns", below)]
+    return frame.filter(quota_credit(frame) >= 0), [Blank("returns", "returns", below)]
 
 
 def _standing(job: Job, said: Commission, frame: pl.DataFrame) -> pl.DataFrame:
@@ -238,13 +240,13 @@ def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) 
     if said.basis is not None:
         found = share_of(frame, rules.value(said.basis), job.book)
     elif isinstance(measure, SumMeasure) and measure.weight is None:
-        found = pl.col("~m")
+        found = quota_credit(frame)
     elif isinstance(measure, SumMeasure):
         found = share_of(frame, rules.value(measure.sum), job.book)
     elif isinstance(measure, CountMeasure) and measure.weight is not None:  # what is paid on is not weighted
         found = pl.col("~deals")
     else:
-        found = pl.col("~m")
+        found = quota_credit(frame)
     return found.alias("~basis")
 
 

@@ -11,7 +11,7 @@ from commcalc.engine.components.bonus import earn_once
 from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.components.places import in_parts, placed
 from commcalc.engine.credit import share_of
-from commcalc.engine.earnings import Earned, Job, nothing, probe_day, to_date, window_days
+from commcalc.engine.earnings import Earned, Job, credits_only, nothing, probe_day, quota_credit, to_date, window_days
 from commcalc.engine.facts import with_facts
 from commcalc.engine.measure import Measured, deals_counted, measure, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
@@ -50,7 +50,7 @@ def earn(job: Job, day: date) -> Earned:
     reads = rules.reads(*values)
     needed = reads.columns | rules.reads(*conditions).columns
     measured = job.measured or own_deals(job, needed | {"amount"})
-    frame = window_days(job.book, job.plan, measured, to_date(job, measured, day))
+    frame = window_days(job.book, job.plan, measured, credits_only(to_date(job, measured, day)))
     if job.measured is None and said.dates is not None:
         days = (said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY)
         frame = frame.with_columns(pl.lit(d, dtype=pl.Date).alias(c) for d, c in zip(days, ("~wfirst", "~wlast"), strict=True))
@@ -102,7 +102,7 @@ def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl
         return _deals(job, frame).alias("~basis")
     if isinstance(measured.measure, SumMeasure):
         return share_of(frame, rules.value(measured.measure.sum), job.book).alias("~basis")
-    return pl.col("~m").alias("~basis")
+    return quota_credit(frame).alias("~basis")
 
 
 def _deals(job: Job, frame: pl.DataFrame) -> pl.Expr | pl.Series:

@@ -32,9 +32,11 @@ def terms_of(book: Book, plan: Plan, rules: Rules, spans: pl.DataFrame, also: pl
     pay = plan.payment
     values = [c.amount for c in pay.charges] + [d.amount for d in pay.draw] + [pay.minimum, pay.maximum and pay.maximum.at]
     values += [x for d in pay.draw for x in (d.balance_limit, d.recover and d.recover.protect, d.recover and d.recover.limit)]
+    values += [x for d in pay.named_debts for x in (d.recover.protect, d.recover.limit)]
     said = [v for v in values if v is not None]
     reads = rules.reads(*said)
-    payee = reads.payee | ({"periods_on_plan"} if pay.draw else frozenset())
+    starts = any(d.recover.starts is not None for d in pay.named_debts)
+    payee = reads.payee | ({"periods_on_plan"} if pay.draw or starts else frozenset())
     frame = with_facts(book, plan, frame, payee, reads.params)
 
     def cents(value: object) -> pl.Expr:
@@ -42,6 +44,8 @@ def terms_of(book: Book, plan: Plan, rules: Rules, spans: pl.DataFrame, also: pl
 
     asked = [(f"charge {c.name}", c.amount, pl.col("~part")) for c in pay.charges]
     asked += [("minimum", pay.minimum, pl.col("~part")), ("maximum", pay.maximum and pay.maximum.at, pl.lit(value=True))]
+    for debt in pay.named_debts:
+        asked += [(f"debt {debt.name} {k}", getattr(debt.recover, k), pl.col("~part")) for k in ("protect", "limit")]
     unknown = [pl.when(rules.value(v).is_null() & due).then(pl.lit(what)) for what, v, due in asked if v is not None]
     frame = frame.with_columns(
         _told(unknown).alias("~unknown"),
@@ -52,7 +56,25 @@ def terms_of(book: Book, plan: Plan, rules: Rules, spans: pl.DataFrame, also: pl
             for n, c in enumerate(pay.charges)
         ),
     )
-    return _with_draws(plan, frame, cents)
+    return _with_draws(plan, _with_debts(plan, frame, cents), cents)
+
+
+def _with_debts(plan: Plan, frame: pl.DataFrame, cents: Callable[[object], pl.Expr]) -> pl.DataFrame:
+    """Add of each debt what is protected, the most that is paid back, and whether it is: who takes no part has no protection.
+
+    Where a figure of it is empty nothing is paid back.
+    """
+    part = pl.col("~part")
+    for number, said in enumerate(plan.payment.named_debts):
+        protect, limit = said.recover.protect, said.recover.limit
+        known = [cents(v).is_not_null() for v in (protect, limit) if v is not None]
+        begun = _begun(said.recover) & pl.all_horizontal(pl.lit(value=True), *known)
+        frame = frame.with_columns(
+            pl.when(part).then(ZERO if protect is None else cents(protect)).otherwise(ZERO).alias(f"~debt protect {number}"),
+            pl.when(part).then(NONE if limit is None else cents(limit)).otherwise(NONE).alias(f"~debt limit {number}"),
+            pl.when(part).then(begun).otherwise(pl.lit(value=True)).alias(f"~debt begun {number}"),
+        )
+    return frame
 
 
 def _everybody(book: Book, plan: Plan, spans: pl.DataFrame, also: pl.Series) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from commcalc.language.fields import DateRange, Expr, OneOrMany, Word
 from commcalc.plan.announce import Announce
+from commcalc.plan.components.settlement import Clawback, Release
 from commcalc.plan.shapes import Shape, Value
 from commcalc.plan.targets import PartOf, part_of_text
 
@@ -86,8 +87,6 @@ class ComponentBase(Shape):
     """The keys of all kinds of component."""
 
     later: ClassVar[dict[str, str]] = {
-        "release": "pay released in parts",
-        "clawback": "pay taken back on an event",
         "remeasure": "a quantity measured again",
         "after_close": "what payees share once a period is closed",
         "extends": "a component made from another",
@@ -136,6 +135,12 @@ class ComponentBase(Shape):
     )
     returns: Literal["unwind"] | None = Field(
         default=None, description="how a returned sale is taken back: unwind: as if it had never been sold, tiers too"
+    )
+    release: OneOrMany[Release] = Field(
+        default=(), description="when what is earned becomes payable: one part, or a list; all of it at once, where left out"
+    )
+    clawback: OneOrMany[Clawback] = Field(
+        default=(), description="what takes pay back when something happens to a deal, or does not happen in time; one, or a list"
     )
     rounding: Literal["half-up", "half-even", "down"] | None = Field(
         default=None, description="how pay is rounded to the cent; else as the project's readings say"

@@ -95,14 +95,20 @@ def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     ends = [s.last for s in spans(work.records.calendar, work.plan.payment.every, start, at)]
     on = work.records.days_on(earner.payee, work.plan)
     days = sorted({min(d, until) for d in ends if d > opened and overlap(on, window.first, min(d, until))})
+    if work.measures.relieves:  # what was counted then was counted by what was known then
+        days = [d for d in ends if d > opened and overlap(on, window.first, min(d, until))]
     posted = [Paid(sum((amount for _, amount in paid), ZERO))] if paid else []
-    now = _payout(work, earner, window, days[-1])
-    return max((*posted, *_known(work, earner, window, days[:-1]), now), key=lambda p: p.exact)
+    known = list(_known(work, earner, window, days[:-1]))
+    work.measures.known_at(at)
+    now = _payout(work, earner, window, min(days[-1], until))
+    return max((*posted, *known, now), key=lambda p: p.exact)
 
 
 def _known(work: Work, earner: Earner, window: Window, days: list[date]) -> Iterator[Paid]:
     """What the bonus came to at the end of earlier spans; one that could not be decided, or was not for the payee, paid nothing."""
-    for day in days:
+    for known in days:
+        day = min(known, window.last)
+        work.measures.known_at(known)
         with suppress(NotPaid):
             if eligible(work, earner, window, day):
                 yield _payout(work, earner, window, day)

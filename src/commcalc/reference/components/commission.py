@@ -63,7 +63,7 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     """Work out one line."""
     component: Commission = work.component
     tiered = isinstance(component.rate, Tiers) or component.accelerators is not None
-    if tiered and component.returns is None and credit.m < 0:
+    if tiered and component.returns is None and credit.whole < 0:
         raise NotPaid("a row below zero under tiers, and `returns` is not said")
     if component.rate == "on-target":
         window = scope.window
@@ -72,7 +72,8 @@ def line(work: Work, credit: Credit, scope: Scope, at: date) -> Entry:
     ladders = _ladders(work, credit, scope, at)
     entry = entry_of(credit)
     basis, is_measure = basis_of(work, credit, scope)
-    is_measure = is_measure or basis == credit.m  # then basis x part / m is the part itself
+    relieved = credit.m != credit.whole  # what it earned is not changed by that (§8.7)
+    is_measure = not relieved and (is_measure or basis == credit.m)  # then basis x part / m is the part itself
     factors = multipliers(component, scope)
     pieces, scale = _pieces(work, credit, scope, ladders)
     whole = pieces[0].part is None
@@ -109,7 +110,7 @@ def basis_of(work: Work, credit: Credit, scope: Scope) -> tuple[Decimal, bool]:
     is_measure = measure.weight is None and isinstance(measure, SumMeasure | CountMeasure)
     if isinstance(measure, CountMeasure):
         if is_measure:
-            return credit.m, True
+            return credit.whole, True
         one = Decimal(credit.change)
         return (one if measure.count == "whole deals" else credit.shared(one)), False
     return credit.shared(credit.value), is_measure

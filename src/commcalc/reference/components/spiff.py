@@ -124,6 +124,7 @@ def _credits(work: Work, earner: Earner) -> list[Credit]:
         for one in found:
             copy = Credit(one.deal, one.day, one.earner, one.role, one.level, one.parts)
             copy.m, copy.value, copy.weight, copy.window, copy.before = one.m, one.value, one.weight, one.window, one.before
+            copy.whole = one.whole
             copies.append(copy)
         return sorted(copies, key=lambda c: c.order)
     own = SumMeasure.model_validate({"sum": read_expression("amount"), "window": "life"})

@@ -1,0 +1,71 @@
+"""Loose ends: events of deals that are not there, and adjustments that belong to no payment - listed, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from commcalc.base.problem import Problem
+from commcalc.engine.book import Book
+from commcalc.engine.history import paying_spans
+from commcalc.engine.payment.adjustments import with_plans
+from commcalc.engine.problems import NO_PAYMENT, STRANGE_EVENT
+from commcalc.language.names import NameIndex
+from commcalc.tables.exact import D
+
+ROW: dict[str, pl.DataType | type[pl.DataType]] = {
+    "file": pl.String, "row": pl.UInt32, "deal": pl.String, "payee": pl.String, "component": pl.String, "amount": D,
+    "code": pl.String, "reason": pl.String, "mend": pl.String,
+}  # fmt: skip
+
+
+def loose_ends(book: Book) -> pl.DataFrame:
+    """Return them as columns of EXCEPTIONS but the id."""
+    return pl.DataFrame([*_events(book), *_adjustments(book)], schema=ROW, orient="row")
+
+
+def _row(row: dict[str, object], found: tuple[str, str, str], said: Problem) -> tuple[object, ...]:
+    deal, payee, component = found
+    place = (row.get("file") or "", row.get("row") or 0)
+    return (*place, deal, payee, component, row.get("amount"), said.code, said.message, said.mend)
+
+
+def _events(book: Book) -> Iterator[tuple[object, ...]]:
+    if book.strange.is_empty():
+        return
+    names = NameIndex(book.deals["deal_id"].unique().to_list())
+    known = pl.col("known") if "known" in book.strange.columns else pl.lit(None, dtype=pl.Date)
+    for row in book.strange.filter(pl.max_horizontal("date", known) <= book.now).iter_rows(named=True):
+        near = names.nearest(row["deal_id"])
+        told = f"; did you mean `{near}`?" if near else ""
+        said = STRANGE_EVENT.at(None, event=row["event_id"], deal=row["deal_id"], near=told)
+        yield _row(row, (row["deal_id"], "", f"events.{row['event']}"), said)
+
+
+def _adjustments(book: Book) -> Iterator[tuple[object, ...]]:
+    if book.adjustments.is_empty():
+        return
+    plans = {p.plan.plan: p.plan for p in book.plans if not p.plan.of_all}
+    begins = {n: spans[0][0] for n, plan in plans.items() if (spans := paying_spans(book, plan, book.now))}
+    for row in with_plans(book).filter(pl.col("~day") <= book.now).iter_rows(named=True):
+        plan = row["~plan"]
+        debts = [d.name for d in plans[plan].payment.named_debts] if plan in plans else []
+        if plan is None:
+            why, mend = f"`{row['payee_id']}` is on no plan in {row['period']}", "name the plan that pays it, under `plan`"
+        elif plan not in plans:
+            why, mend = f"`{plan}` is no plan that pays anybody now", "name one that does"
+        elif plan not in begins or row["~day"] < begins[plan]:
+            why, mend = f"`{plan}` pays nothing in {row['period']}", "name a period in which it pays"
+        elif row.get("target") == "debt" and row.get("component") not in debts:
+            known = f": {', '.join(debts)}" if debts else ""
+            why, mend = f"`{row.get('component') or ''}` is no debt of `{plan}`", f"name one of its debts{known}"
+        elif row.get("currency") not in (None, plans[plan].currency):
+            why, mend = (
+                f"it is in {row['currency']}, and `{plan}` pays in {plans[plan].currency}",
+                "give it in the currency of the plan",
+            )
+        else:
+            continue
+        said = NO_PAYMENT.at(None, adjustment=row["adjustment_id"], amount=f"{row['amount']:f}", why=why, mend=mend)
+        yield _row(row, ("", row["payee_id"], "adjustments"), said)
