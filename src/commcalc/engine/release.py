@@ -38,7 +38,7 @@ def forfeited(job: Job, found: Settled, day: date) -> Settled:
     if _of_leavers(job) != "forfeit":
         return found
     credits_ = _gone(job, standing(job, found.rows, alone=True), day).filter(pl.col("~left") <= day)
-    reached, _ = _reached(job, credits_.with_columns(pl.max_horizontal("~left", "~d").alias("~T")))
+    reached = _reached(job, credits_.with_columns(pl.max_horizontal("~left", "~d").alias("~T"))).filter(~pl.col("~unsure"))
     part = quotient(product(pl.col("~A"), pl.col("~fn")), pl.col("~fd"))
     lost = reached.with_columns(part.alias("~kept")).filter(pl.col("~fn") != pl.col("~fd"))
     lines = lost.with_columns(
@@ -63,12 +63,25 @@ def released_to_date(job: Job, found: Settled, day: date) -> tuple[pl.DataFrame,
 
 
 def _share(job: Job, credits_: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
-    """Add `~fn ~fd`, the share reached by `~T`: none of what a gate holds, all of what somebody who left still had to come."""
-    reached, blanks = _reached(job, credits_)
-    if _of_leavers(job) is not None:
-        gone = (pl.col("~left") <= pl.col("~T")).fill_null(value=False)
-        reached = reached.with_columns(pl.when(gone).then("~fd").otherwise("~fn").alias("~fn"))
-    return reached.with_columns(pl.when("~H").then(ZERO).otherwise(pl.col("~fn")).alias("~fn")), blanks
+    """Add `~fn ~fd`, the share reached by `~T`: none of what a gate holds, all of what somebody who left still had to come.
+
+    What is not released because it cannot be told waits; of a leaver that is so only where it might be lost.
+    """
+    held = _of_leavers(job)
+    gone = (pl.col("~left") <= pl.col("~T")).fill_null(value=False) if held else pl.lit(value=False)
+    frame = credits_.with_columns(gone.alias("~gone?"))
+    if held == "forfeit":
+        lost = pl.max_horizontal("~left", "~d")
+        frame = frame.with_columns(pl.when("~gone?").then(lost).otherwise("~T").alias("~T"))
+    reached = _reached(job, frame)
+    unsure = pl.col("~unsure") & ~pl.col("~gone?") if held == "release" else pl.col("~unsure")
+    reached = reached.with_columns(unsure.alias("~unsure"))
+    blanks: list[Blank] = []
+    if reached["~unsure"].any():
+        rows = reached.filter("~unsure").select("~p", "~row").unique(maintain_order=True)
+        blanks = [Blank("release: `partial` is not said, and the event has an amount", "blank", rows)]
+    share = pl.when("~gone?").then("~fd").otherwise("~fn")
+    return reached.with_columns(pl.when(pl.col("~H") | pl.col("~unsure")).then(ZERO).otherwise(share).alias("~fn")), blanks
 
 
 def steps(
@@ -143,15 +156,14 @@ def _gone(job: Job, credits_: pl.DataFrame, day: date) -> pl.DataFrame:
     return credits_.join(left_by(job.book.people, day), on="~p", how="left", maintain_order="left")
 
 
-def _reached(job: Job, credits_: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank]]:
-    """Add `~fn ~fd`: the share of the parts of `release` that is reached by `~T`, as one fraction."""
+def _reached(job: Job, credits_: pl.DataFrame) -> pl.DataFrame:
+    """Add `~fn ~fd`: the share of the parts of `release` that is reached by `~T`, as one fraction; `~unsure`: it cannot be told."""
     parts = job.component.release
     if not parts:
-        return credits_.with_columns(ONE.alias("~fn"), ONE.alias("~fd")), []
+        return credits_.with_columns(ONE.alias("~fn"), ONE.alias("~fd"), pl.lit(value=False).alias("~unsure"))
     frame = _with_sums(job, credits_, parts)
     counts = lcm(*(p.over.count if p.over is not None else 1 for p in parts))
     stated = sum((p.part for p in parts if isinstance(p.part, Decimal)), Decimal(0))
-    blanks: list[Blank] = []
     numerator = ZERO
     refused = pl.lit(value=False)
     for said in parts:
@@ -161,11 +173,8 @@ def _reached(job: Job, credits_: pl.DataFrame) -> tuple[pl.DataFrame, list[Blank
         refused = refused | unsure
     divisor = product(pl.col("~S"), exact_lit(counts))
     frame = frame.with_columns(numerator.alias("~fn"), divisor.alias("~fd"), refused.alias("~unsure"))
-    if frame["~unsure"].any():
-        rows = frame.filter("~unsure").select("~p", "~row").unique(maintain_order=True)
-        blanks = [Blank("release: `partial` is not said, and the event has an amount", "blank", rows)]
-    n = pl.when("~unsure").then(ZERO).otherwise(pl.min_horizontal("~fn", "~fd"))
-    return frame.with_columns(n.alias("~fn")).select(*credits_.columns, "~fn", "~fd"), blanks
+    reached = pl.when("~unsure").then(ZERO).otherwise(pl.min_horizontal("~fn", "~fd"))
+    return frame.with_columns(reached.alias("~fn")).select(*credits_.columns, "~fn", "~fd", "~unsure")
 
 
 def _with_sums(job: Job, credits_: pl.DataFrame, parts: tuple[Release, ...]) -> pl.DataFrame:
