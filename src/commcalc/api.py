@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the engine brings polars, which `validate` does without
     from commcalc.engine.kept import Kept
     from commcalc.engine.result import Result
     from commcalc.inputs.tables import Inputs
+    from commcalc.tables.posted import Posted
 
 VERSION = "0.1.0"
 Progress = Callable[[str], None]
@@ -39,6 +40,7 @@ class Run:
     report: Report
     manifest: Mapping[str, Any] = field(default_factory=dict)
     inputs: Inputs | None = None
+    posted: Posted | None = None
 
 
 @dataclass(frozen=True, slots=True)

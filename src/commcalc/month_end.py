@@ -37,6 +37,7 @@ from commcalc.plan.model import Param
 from commcalc.plan.walk import Path
 from commcalc.plan.whose import MANAGER, ReportsCredit
 from commcalc.plan.windows import ANNIVERSARY
+from commcalc.tables.posted import Posted
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -66,9 +67,18 @@ KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS)
 
 
 def calculate(
-    project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress, kept: Kept | None = None
+    project: Project,
+    inputs: Inputs,
+    report: Report,
+    period: str | None,
+    progress: Progress,
+    kept: Kept | None = None,
+    posted: Posted | None = None,
 ) -> Run:
-    """Calculate a period from tables that were read and checked; `kept` is where its lines and slices go."""
+    """Calculate a period from tables that were read and checked.
+
+    `kept` is where its lines and slices go, `posted` what closed periods have paid.
+    """
     assert project.file is not None
     chosen = _period(inputs, project.file.model.credit_date, period, report)
     if chosen is None:
@@ -81,11 +91,13 @@ def calculate(
     _lacking_in_rules(project.file, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
-    result = run_engine(plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress, kept)
+    result = run_engine(
+        plans, house_of(project), inputs.calendar, _tables(inputs), chosen, inputs.exceptions, progress, kept, posted
+    )
     report.extend(result.report)
     if result.report.errors:
         return Run(None, report, {}, inputs)
-    return Run(_with_mapping(result, inputs), report, _manifest(project, inputs, chosen), inputs)
+    return Run(_with_mapping(result, inputs), report, _manifest(project, inputs, chosen), inputs, posted)
 
 
 def _far_ahead(inputs: Inputs, credit_date: str, period: Period, report: Report) -> None:
@@ -189,7 +201,7 @@ def verify(project: Project, run: Run) -> Report:
     assert run.result is not None and run.inputs is not None
     plans = tuple(p.plan for p in project.plans if p.plan.status == "active")
     verified = importlib.import_module("commcalc.studies.verify").verified  # the second opinion is read only when asked for
-    found: Report = verified(run.result, plans, house_of(project), run.inputs.calendar, _tables(run.inputs))
+    found: Report = verified(run.result, plans, house_of(project), run.inputs.calendar, _tables(run.inputs), run.posted)
     return found
 
 

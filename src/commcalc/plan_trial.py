@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+import polars as pl
 
 from commcalc.api import Project, Run, facts_of
 from commcalc.base.calendar import Calendar
@@ -21,6 +25,7 @@ from commcalc.studies.compare_expected import At, Difference, Seen, differences
 from commcalc.studies.plan_test_rows import expected_periods
 from commcalc.studies.plan_tests import Setting, neutral_house, set_up
 from commcalc.studies.problems import OTHER_REFUSAL
+from commcalc.tables.posted import KEPT, Posted, posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,15 @@ def run_tests(project: Project | None, tests: Sequence[LoadedTest], *, with_refe
         if wrong.errors:
             yield Outcome(loaded, problems=wrong)
             continue
-        setting = set_up(loaded, house, calendar, known)
-        yield _outcome(loaded, setting, calendar, with_reference=with_reference)
+        known_on = partial(set_up, loaded, house, calendar, known)
+        yield _outcome(loaded, known_on, calendar, with_reference=with_reference)
 
 
-def _outcome(loaded: LoadedTest, setting: Setting, calendar: Calendar, *, with_reference: bool) -> Outcome:
-    """Calculate each period that is expected, in order, and compare."""
+def _outcome(
+    loaded: LoadedTest, known_on: Callable[[date | None], Setting], calendar: Calendar, *, with_reference: bool
+) -> Outcome:
+    """Calculate each period that is closed or expected, in order, and compare; what is closed is posted."""
+    setting = known_on(None)
     report = Report(list(setting.report))
     report.extend(check_plans(setting.plans, facts_of(setting.file)))
     refusal = expects_refusal(loaded)
@@ -69,8 +77,14 @@ def _outcome(loaded: LoadedTest, setting: Setting, calendar: Calendar, *, with_r
     found: list[Difference] = []
     unlike = Report()
     own = setting.inputs.calendar if setting.inputs is not None else calendar
+    closed = {own.period_named(n) for n in loaded.test.given.closed}
+    runs: list[tuple[date, date, Mapping[str, pl.DataFrame]]] = []
     for period in expected_periods(loaded, own):
-        run = _calculated(project, setting, report, period.name)
+        known = known_on(period.last) if setting.learns else setting
+        before = posted(runs)
+        run = _calculated(project, known, known.report if known.report.errors else report, period.name, before)
+        if period in closed and run.result is not None:
+            runs.append((period.first, period.last, {name: getattr(run.result, name) for name in KEPT}))
         expected = [(p, w, n, e) for p, w, n, e in loaded.test.expected() if own.period_named(n) == period]
         if run.result is None and not any(e.refused for *_, e in expected):
             return Outcome(loaded, problems=run.report)
@@ -91,10 +105,10 @@ def _without_echoes(report: Report) -> Report:
     return Report([p for p in report if p.kind is not UNKNOWN or p.facts["name"] not in told])
 
 
-def _calculated(project: Project, setting: Setting, report: Report, period: str) -> Run:
+def _calculated(project: Project, setting: Setting, report: Report, period: str, before: Posted | None) -> Run:
     if report.errors or setting.inputs is None:
         return Run(None, report)
-    return calculate(project, setting.inputs, Report(), period, lambda _: None)
+    return calculate(project, setting.inputs, Report(), period, lambda _: None, posted=before)
 
 
 def _refused(at: At, what: Expected, run: Run) -> Iterator[Difference]:

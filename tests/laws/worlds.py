@@ -25,7 +25,8 @@ from commcalc.plan.crediting import Crediting
 from commcalc.plan.load import LoadedPlan, load_plan
 from commcalc.reference import run as reference
 from commcalc.studies.verify import TABLES as READ
-from commcalc.studies.verify import compared, plain_house
+from commcalc.studies.verify import compared, plain_house, plain_posted
+from commcalc.tables.posted import Posted
 from commcalc.tables.schemas import DEALS, TABLES
 
 Row = dict[str, Any]
@@ -147,19 +148,22 @@ def frames(world: World) -> dict[str, pl.DataFrame]:
     return {n: frame(n, rows) for n, rows in world.tables.items() if rows or n in ("deals", "payees", "assignments")}
 
 
-def calculated(world: World, plans: tuple[LoadedPlan, ...], period: str) -> Result:
-    """The engine's result of a period."""
+def calculated(world: World, plans: tuple[LoadedPlan, ...], period: str, before: Posted | None = None) -> Result:
+    """The engine's result of a period, after what closed periods have posted."""
     found = calendar().period_named(period)
     assert found is not None
-    return run(plans, house_of(world), calendar(), frames(world), found)
+    return run(plans, house_of(world), calendar(), frames(world), found, posted=before)
 
 
-def answered(world: World, plans: tuple[LoadedPlan, ...], period: str) -> reference.Answer:
-    """The reference interpreter's answer for a period."""
+def answered(world: World, plans: tuple[LoadedPlan, ...], period: str, before: Posted | None = None) -> reference.Answer:
+    """The reference interpreter's answer for a period, after what closed periods have posted."""
     tables = frames(world)
     rows = {n: tables[n].to_dicts() if n in tables else [] for n in READ}
     plain = plain_house(house_of(world))
-    job = reference.Job(plans=tuple(p.plan for p in plans), calendar=calendar(), house=plain, period=period, **rows)
+    posted = plain_posted(before)
+    job = reference.Job(
+        plans=tuple(p.plan for p in plans), calendar=calendar(), house=plain, period=period, posted=posted, **rows
+    )
     return reference.run(job)
 
 
@@ -169,8 +173,13 @@ def differences(world: World, plans: tuple[LoadedPlan, ...]) -> Iterator[str]:
         result, answer = calculated(world, plans, period), answered(world, plans, period)
         for problem in [*result.report.problems, *compared(result, answer).problems]:
             yield f"{period}: {problem.message}"
-        shares = '"pay"' in json.dumps([world.readings, world.plans])  # a stream has the name of its first payee, or of each
-        yield from (f"{period}: {told}" for told in _sums(result, answer, named=not shares))
+        yield from (f"{period}: {told}" for told in sums_of(world, result, answer))
+
+
+def sums_of(world: World, result: Result, answer: reference.Answer) -> Iterator[str]:
+    """Every difference in what each payee is paid, what could not be calculated, and what became of the deals."""
+    shares = '"pay"' in json.dumps([world.readings, world.plans])  # a stream has the name of its first payee, or of each
+    yield from _sums(result, answer, named=not shares)
 
 
 def _sums(result: Result, answer: reference.Answer, *, named: bool) -> Iterator[str]:

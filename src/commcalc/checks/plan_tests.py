@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from commcalc.base.calendar import Calendar
+from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Problem, Report
 from commcalc.base.source import Span
 from commcalc.language.names import nearest
 from commcalc.language.tree import Mapping_
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import LoadedTest, plans_of
-from commcalc.plan.tests_problems import NO_SUCH_PAYEE, NOT_A_PERIOD, NOTHING_EXPECTED, REFUSED_ALONE, UNKNOWN_FIGURE
+from commcalc.plan.tests_problems import (
+    NO_SUCH_PAYEE,
+    NOT_A_PERIOD,
+    NOTHING_EXPECTED,
+    OUT_OF_ORDER,
+    REFUSED_ALONE,
+    UNKNOWN_FIGURE,
+)
 from commcalc.tables.results import STEPS
 
 if TYPE_CHECKING:
@@ -137,3 +145,12 @@ def periods_named(loaded: LoadedTest, calendar: Calendar | None) -> Iterator[Pro
         if calendar.period_named(period) is None:
             place = loaded.tree.span_of(path, key=True)
             yield NOT_A_PERIOD.at(place, name=period, example="2026-01, 2026-Q1 or 2026")
+    last: Period | None = None
+    for number, name in enumerate(loaded.test.given.closed):
+        place = loaded.tree.span_of(("given", "closed", number))
+        found = calendar.period_named(name)
+        if found is None:
+            yield NOT_A_PERIOD.at(place, name=name, example="2026-01, 2026-Q1 or 2026")
+        elif last is not None and found.first != last.last + timedelta(days=1):
+            yield OUT_OF_ORDER.at(place, name=name, last=last.name)
+        last = found or last

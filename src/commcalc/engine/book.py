@@ -16,6 +16,7 @@ from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
 from commcalc.engine.rule_credit import HouseRules, columns_of
 from commcalc.engine.share_lists import listed
+from commcalc.engine.vanished import GONE, VANISHED, gone_of, strangers_of
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Name
 from commcalc.plan.crediting import Crediting
@@ -23,6 +24,7 @@ from commcalc.plan.load import LoadedPlan
 from commcalc.plan.windows import rolling_of
 from commcalc.tables.exact import D
 from commcalc.tables.ordering import numbered
+from commcalc.tables.posted import Posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Book:
     `~place`, `~rest` (last of its role), in order; by crediting rules also `~rule`, the rules that gave it; or None.
     events: engine.events.EVENTS of the sales that are here; sales: `~sale amount` and dates of the rows of sales that events bring amounts to.
     adjustments: `~p ~plan` and the columns of the table. strange: rows of events whose deal is not among the deals.
+    posted: what closed periods have posted; withdrawn: GONE; vanished: VANISHED.
     refused: `~shares code rule fields text` of lists that the crediting rules do not decide; None without rules.
     """
 
@@ -87,11 +90,19 @@ class Book:
     sales: pl.DataFrame = field(default_factory=pl.DataFrame)
     adjustments: pl.DataFrame = field(default_factory=pl.DataFrame)
     strange: pl.DataFrame = field(default_factory=pl.DataFrame)
+    posted: Posted | None = None
+    withdrawn: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GONE))
+    vanished: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=VANISHED))
 
     @property
     def now(self) -> date:
         """The last day of the period that is calculated."""
         return self.period.last
+
+    def all_deals(self, column: str) -> pl.Series:
+        """Return a column of the deals by number, with those that were withdrawn behind them."""
+        rows = self.deals[column]
+        return rows.append(self.withdrawn[column].cast(rows.dtype)) if len(self.withdrawn) else rows
 
 
 def prepare_book(
@@ -100,6 +111,7 @@ def prepare_book(
     calendar: Calendar,
     tables: Mapping[str, pl.DataFrame],
     period: Period,
+    posted: Posted | None = None,
 ) -> Book:
     """Number payees and deals and lay the calendar over all their days."""
     plans = tuple(with_places_taken(p) for p in plans)
@@ -116,6 +128,9 @@ def prepare_book(
         rules = HouseRules(house.crediting, people, tables.get("territories"), house.territory_keys, mode)
         lists = listed(rules, deals, splits, dates_of(plans, house))
         deals, splits, refused = lists.deals, lists.shares, lists.refused
+    posted = posted.before(period.first) if posted is not None else None
+    withdrawn, missing = gone_of(posted, deals, tables)
+    strangers = strangers_of(posted, people.ids["payee_id"], {p.plan.plan: frozenset(p.plan.components) for p in plans})
     happened = tables.get("events", pl.DataFrame())
     events = events_of(happened, deals)
     return Book(
@@ -134,6 +149,9 @@ def prepare_book(
         events=events,
         sales=sales_with_amounts(deals, events, dates_of(plans, house)),
         adjustments=_numbered(tables.get("adjustments", pl.DataFrame()), people),
+        posted=posted,
+        withdrawn=withdrawn,
+        vanished=pl.concat([missing, strangers]),
         strange=happened.filter(~pl.col("deal_id").is_in(deals["deal_id"].implode())) if len(happened) else happened,
     )
 

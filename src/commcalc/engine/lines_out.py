@@ -41,8 +41,8 @@ def line_rows(book: Book, naming: Naming, job: Job, found: pl.DataFrame, *, accr
     """Return what a component pays (settle.difference) as lines, in the order of payee, day, deal and kind."""
     labels, component = naming.labels, job.component
     found = _in_order(found)
-    deal = pl.lit(book.deals["deal_id"]).gather(pl.col("~row")).fill_null("")
-    line = pl.lit(book.deals["line"].cast(pl.UInt32)).gather(pl.col("~row")).fill_null(0)
+    deal = pl.lit(book.all_deals("deal_id")).gather(pl.col("~row")).fill_null("")
+    line = pl.lit(book.all_deals("line").cast(pl.UInt32)).gather(pl.col("~row")).fill_null(0)
     first, last = pl.col("~wfirst"), pl.col("~wlast")
     again = bool(found["~was"].any())
     rate, factor = pl.col("~rate"), pl.col("~factor")
@@ -91,7 +91,8 @@ def _rules_of(book: Book, labels: Labels, job: Job, found: pl.DataFrame) -> pl.E
     date = (job.measured.measure.date if job.measured is not None else None) or book.house.credit_date
     lists = book.deals.select(shares_column(book, date))["~shares"]
     given = book.splits.select("~shares", pl.col("role").alias("~role"), "~p", "~rule")
-    asked = found.select(pl.lit(lists).gather(pl.col("~row")).alias("~shares"), "~role", "~p")
+    there = pl.when(pl.col("~row") < len(lists)).then(pl.col("~row"))  # a deal that was withdrawn has no shares any more
+    asked = found.select(pl.lit(lists).gather(there).alias("~shares"), "~role", "~p")
     joined = asked.join(given, on=["~shares", "~role", "~p"], how="left", maintain_order="left")
     return joined["~rule"].fill_null("").cast(labels.rule)
 

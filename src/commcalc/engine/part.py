@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
@@ -16,16 +16,17 @@ from commcalc.checks.pay_types import pays_amount
 from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book
 from commcalc.engine.clawback import clawed, without_dead
-from commcalc.engine.earnings import KEY, Blank, Job
-from commcalc.engine.history import EARLIER, looks_back, posted, posted_and_released, released, released_by_day, span_of
+from commcalc.engine.comparing import Compared, Free, free_of, marked, since_closed, since_worked_out
+from commcalc.engine.earnings import Blank, Job
+from commcalc.engine.history import EARLIER, looks_back, released_by_day, span_of
 from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
 from commcalc.engine.measure import Measured, measure
-from commcalc.engine.openings import of_windows, with_openings
+from commcalc.engine.posted import closed_before
 from commcalc.engine.reading import Readings
-from commcalc.engine.release import forfeited, steps, waits
+from commcalc.engine.release import forfeited
 from commcalc.engine.relief import relieves, with_relief, without_relieved
 from commcalc.engine.rules import Rules, deal_rules
-from commcalc.engine.settle import STEP, Settled, difference, renumbered, settled
+from commcalc.engine.settle import Settled, difference, renumbered, settled
 from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with_floors
 from commcalc.engine.stability import stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
@@ -215,7 +216,6 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
     """
     first, last = span_of(job.book, job.plan)
     now, accrued = job.book.now, last > job.book.now
-    back = looks_back(job.book, job.plan) and not accrued
     blanks: list[Blank] = []
 
     def changed(figures: Settled, day: date) -> Settled:
@@ -223,64 +223,38 @@ def _component(naming: Naming, plain: Job, job: Job, streams: Streams | None) ->
             figures = renumbered(with_floors(plain, shared_out(job, figures, streams), day))
         return forfeited(plain, clawed(plain, figures, day), day)
 
-    free: pl.DataFrame | None = None
-    held: pl.DataFrame | None = None
-    kept = pl.DataFrame(schema={"~p": pl.UInt32, "opening": D, "closing": D})
-    taken = pl.DataFrame(schema={"~p": pl.UInt32, "amount": D})
-    earlier = pl.DataFrame(schema=EARLIER)
-    if stable(job, first):
+    free = Free()
+    closed = closed_before(job.book, first)
+    back = closed is None and looks_back(job.book, job.plan) and not accrued
+    if closed is None and stable(job, first):
         # nothing earlier can have changed: calculated once, and only what is credited since is paid
-        found, before = settled(job, now, None), None
-        taken_in = found
+        found = settled(job, now, None)
+        both = Compared(found, found, None, released_by_day(job, found, first) if back else pl.DataFrame(schema=EARLIER))
         lines = only(difference(found, None, first, now), pl.col("~d") >= first)
-        earlier = released_by_day(job, found, first) if back else earlier
     else:
-        before, earlier = posted_and_released(job, first, changed) if back else (posted(job, first), earlier)
-        found = settled(job, now, before)
-        found = with_openings(job, found, now + timedelta(days=1)) or found
-        before = of_windows(job, before, found, first) if before is not None else None
-        taken_in, found = found, changed(found, now)
-        before = changed(before, first - timedelta(days=1)) if before is not None else None
+        both = (
+            since_closed(plain, job, changed, closed) if closed is not None else since_worked_out(job, changed, first, back=back)
+        )
         blanks = apart(job) if streams is not None else []
-        lines = without_dead(difference(found, before, first, now), found, before, first)
-        if waits(plain):
-            was = (before, first - timedelta(days=1)) if before is not None else None
-            paid, to_date, unsure = steps(plain, (found, now), was)
-            free, taken, held, kept = (paid.select("~p", *c) for c in _STEPS)
-            blanks = [*blanks, *unsure]
-            lines = _marked(lines, to_date, found)
-        else:
-            free = released(plain, (found, now), (before, first) if before is not None else None)
-            kept = _held(found, before)
-            held = kept.select("~p", (pl.col("closing") - pl.col("opening")).alias("held"))
-    earned = _earned(lines, None if accrued else held, accrued=accrued)
-    if free is None:  # nothing is held where nothing can change later
-        free = earned.select("~p", pl.col("earned").alias("amount"))
+        lines = without_dead(difference(both.now, both.before, first, now), both.now, both.before, first)
+        free = free_of(plain, both, first)
+        blanks = [*blanks, *free.blanks]
+        if free.to_date is not None:
+            lines = marked(lines, free.to_date, both.now)
+    earned = _earned(lines, None if accrued else free.held, accrued=accrued)
+    released = free.amount
+    if released is None:  # nothing is held where nothing can change later
+        released = earned.select("~p", pl.col("earned").alias("amount"))
     named = line_rows(plain.book, naming, plain, lines, accrued=accrued)
-    slices = slice_rows(named, found, before)
-    every = [(plain, b) for b in (*found.blanks, *blanks)]
+    slices = slice_rows(named, both.now, both.before)
+    every = [(plain, b) for b in (*both.now.blanks, *blanks)]
     unmeasured = isinstance(plain.component, Spiff) and plain.component.on is None
-    credited = taken_in.rows["~row"].drop_nulls() if unmeasured else found.rows.clear()["~row"]
-    return Paid(named.marks["~id"], earned, free, taken, kept, earlier, every, accrued, credited), named.lines, slices
-
-
-_STEPS = (
-    (pl.col("amount"),),
-    (pl.col("taken").alias("amount"),),
-    ((pl.col("closing") - pl.col("opening")).alias("held"),),
-    (pl.col("opening"), pl.col("closing")),
-)
-
-
-def _marked(lines: pl.DataFrame, to_date: pl.DataFrame, now: Settled) -> pl.DataFrame:
-    """Mark the lines of credits that are not wholly released; one that only takes back holds nothing."""
-    waiting = to_date.filter(pl.col("~A") != pl.col("~R")).select(KEY)
-    floor = pl.col("kind") == "floor"  # it is released at once, or a gate holds it
-    stands = now.rows.filter(~floor).select(STEP).join(waiting, on=KEY, how="semi", nulls_equal=True)
-    stands = pl.concat([stands, now.rows.filter(floor & pl.col("~held")).select(STEP)])
-    marks = stands.with_columns(pl.lit(value=True).alias("~waits"))
-    found = lines.join(marks, on=STEP, how="left", nulls_equal=True, maintain_order="left")
-    return found.with_columns(pl.col("~waits").fill_null(value=False).alias("~held")).drop("~waits")
+    credited = both.earned.rows["~row"].drop_nulls() if unmeasured else both.now.rows.clear()["~row"]
+    return (
+        Paid(named.marks["~id"], earned, released, free.taken, free.kept, both.earlier, every, accrued, credited),
+        named.lines,
+        slices,
+    )
 
 
 def _sums(rows: pl.DataFrame, *sums: pl.Expr) -> pl.DataFrame:
@@ -299,13 +273,3 @@ def _earned(lines: pl.DataFrame, held: pl.DataFrame | None, *, accrued: bool) ->
         return found
     every = pl.concat([found, held.select("~p", zero.alias("earned"), zero.alias("accrued"), "held")])
     return every.group_by("~p", maintain_order=True).agg(pl.all().sum())
-
-
-def _held(now: Settled, before: Settled | None) -> pl.DataFrame:
-    """Return `~p opening closing`: what was held back and what is; a gate that opens, or shuts, changes it without a line."""
-    zero = pl.lit(0).cast(D)
-    is_ = now.rows.filter("~held").select("~p", zero.alias("opening"), pl.col("~amount").alias("closing"))
-    was = (now if before is None else before).rows.filter("~held")
-    was = was.clear() if before is None else was
-    rows = pl.concat([is_, was.select("~p", pl.col("~amount").alias("opening"), zero.alias("closing"))])
-    return rows.group_by("~p", maintain_order=True).agg(pl.col("opening", "closing").sum())

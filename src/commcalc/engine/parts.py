@@ -58,7 +58,12 @@ def _returned_by_others(deals: pl.DataFrame) -> bool:
 
 def _with_deals(book: Book, rows: pl.Series | None) -> Book:
     deals = book.deals if rows is None else book.deals[rows]
-    return replace(book, deals=deals.with_row_index("~row"))
+    return replace(book, deals=deals.with_row_index("~row"), withdrawn=_after(deals, book.withdrawn))
+
+
+def _after(deals: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Number the rows that are no longer there from the last of those that are."""
+    return gone.with_columns((pl.int_range(pl.len(), dtype=pl.UInt32) + len(deals)).cast(pl.UInt32).alias("~row"))
 
 
 def _part(book: Book, rows: pl.Series, payees: tuple[int, int]) -> Book:

@@ -145,6 +145,18 @@ Fails: an adjustment for 2026-03 of a payee who is on no plan in March and names
 Works: `plan: ae-commercial` in its row.""",
     "exception",
 )
+VANISHED = Kind(
+    "K113",
+    "What was paid on is gone",
+    "{what}: {amount} was paid in closed periods, and {where}",
+    "{mend}",
+    """A closed period paid on it, and now it is not there: a file that is not whole, or an id that became another. Nothing is
+taken back. A deal that is really gone is listed in the table `withdrawn`, with a reason: then what was paid on it is.
+
+Fails: deal `D-17`, paid in 2026-01, is not in the file of February.
+Works: a file that holds all deals, or `D-17` in `withdrawn`.""",
+    "exception",
+)
 IDENTITY = Kind(
     "K190",
     "The account does not balance",
@@ -179,6 +191,7 @@ KINDS: tuple[Kind, ...] = (
     DIGITS,
     STRANGE_EVENT,
     NO_PAYMENT,
+    VANISHED,
     IDENTITY,
     SAME_ID,
 )

@@ -29,6 +29,7 @@ from commcalc.engine.result import Identity, Result
 from commcalc.engine.tables_out import exception_rows, payment_exceptions, with_ids
 from commcalc.plan.load import LoadedPlan
 from commcalc.tables.exact import D
+from commcalc.tables.posted import Posted
 from commcalc.tables.results import BALANCE, BALANCES, CREDITS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
 
 Progress = Callable[[str], None]
@@ -43,14 +44,15 @@ def run(
     aside: pl.DataFrame | None = None,
     progress: Progress = lambda _: None,
     kept: Kept | None = None,
+    posted: Posted | None = None,
 ) -> Result:
     """Return the result of a period. In: typed tables (tables.schemas), plans that passed every check.
 
     `aside` are deal rows that the mapping set aside: they are exceptions of the run and count among its rows. `kept` is where
-    lines and slices go, part by part.
+    lines and slices go, part by part. `posted` is what closed periods have paid.
     """
     progress("reading the book")
-    book = prepare_book(plans, house, calendar, tables, period)
+    book = prepare_book(plans, house, calendar, tables, period, posted)
     naming = Naming(labels_of(book), alphabet())
     parts = parts_of(book)
     kept = InMemory() if kept is None else kept

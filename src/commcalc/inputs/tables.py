@@ -26,7 +26,19 @@ from commcalc.tables.exact import D
 from commcalc.tables.schemas import TABLES
 
 OPENING_KINDS = ("measure", "earned", "draw", "carried")
-ENGINE_TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "events", "adjustments", "openings", "territories")
+ENGINE_TABLES = (
+    "deals",
+    "payees",
+    "assignments",
+    "quotas",
+    "splits",
+    "kpis",
+    "events",
+    "adjustments",
+    "openings",
+    "territories",
+    "withdrawn",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +226,8 @@ def _checked(
         found["territories"] = check_territories(found["territories"], keys, names, report)
     if "events" in whole:
         once(found["events"], ["event_id"], "events", report)
+    if "withdrawn" in whole:
+        once(found["withdrawn"], ["deal_id"], "withdrawn", report)
     if "adjustments" in whole:
         check_adjustments(found["adjustments"], plans, report)
     if "openings" in whole:

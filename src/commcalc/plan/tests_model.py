@@ -60,10 +60,7 @@ ColumnType = Literal["money", "ratio", "number", "count", "text", "date", "yes/n
 LATER = {
     "fx": "exchange rates",
     "absences": "leave",
-    "withdrawn": "what may vanish",
     "acknowledged": "what was looked at and accepted",
-    "closed": "periods that were closed before later rows",
-    "known": "when a row was learnt",
     "today": "the day on which the period is calculated",
 }
 SELECTORS = ("deal", "component", "kind", "cause", "role", "level", "corrects")
@@ -84,6 +81,12 @@ class Given(Shape):
     events: Rows | None = Field(default=None, description="what happened to deals: deal, event, date, amount, known")
     adjustments: Rows | None = Field(default=None, description="what is paid by hand: id, payee, period, amount, plan, target")
     openings: Row | Rows | None = Field(default=None, description="values by measure, or rows")
+    withdrawn: Rows | None = Field(default=None, description="deals that are gone, and may be: deal, reason")
+    closed: list[Word] = Field(
+        default_factory=list,
+        description="periods that are closed one after another, each with the rows that are there on its last day: any row may say `known`, the day it was learnt, and `gone`, the day from which it is missing; of rows with one key the one known last holds",
+        examples=[["2026-01", "2026-02"]],
+    )
     territories: Rows | None = None
     territory_key: list[Word] = Field(default_factory=list, description="the key columns of the territories")
     crediting: Literal["project"] | Crediting | None = Field(

@@ -64,7 +64,12 @@ NO_FILE = kind(
     "Long tables of a test may stand in a CSV file beside it, in the same folder or below.",
     "deals: dales.csv", "deals: deals.csv",
 )  # fmt: skip
+OUT_OF_ORDER = kind(
+    "P411", "Closed out of order", "`{name}` does not follow `{last}`", "name each period after the one before, and none twice",
+    "Periods are closed one after another: what each pays is what has become due, less what those before have paid.",
+    "closed: [2026-01, 2026-03]", "closed: [2026-01, 2026-02, 2026-03]",
+)  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     NO_SUCH_PLAN, NOTHING_EXPECTED, UNKNOWN_FIGURE, SAME_TEST, UNKNOWN_COLUMN, NO_SUCH_PAYEE, NOT_A_PERIOD, BY_MEASURE,
-    NO_SUCH_PARAM, REFUSED_ALONE, NO_FILE,
+    NO_SUCH_PARAM, REFUSED_ALONE, NO_FILE, OUT_OF_ORDER,
 )  # fmt: skip

@@ -31,6 +31,20 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """What closed periods posted, oldest first; each row says in `posted` on the last day of which period.
+
+    periods: first and last day of each; lines, slices, payments, balances: as the result tables have them.
+    """
+
+    periods: tuple[tuple[date, date], ...]
+    lines: Rows
+    slices: Rows
+    payments: Rows
+    balances: Rows
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """All that a calculation is made from: plans, tables in canonical columns, calendar, house, and the period asked for."""
 
@@ -48,6 +62,8 @@ class Job:
     territories: Rows = ()
     events: Rows = ()
     adjustments: Rows = ()
+    withdrawn: Rows = ()
+    posted: Posted | None = None
 
 
 @dataclass(frozen=True, slots=True)

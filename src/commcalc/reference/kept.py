@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -70,10 +70,7 @@ def ended(work: Work, found: Standings, at: date) -> Standings:
     after: Standings = {}
     after |= {key: one for key, one in found.items() if key[6] == "floor"}  # released at once
     credits = by_credit({key: one for key, one in found.items() if key[6] != "floor"})
-    days: dict[Any, list[date]] = defaultdict(list)
-    for (payee, role, level, deal, line, _), kinds in credits.items():
-        if deal:
-            days[payee, role, level, sale_of(work.records.rows[deal, line])].append(_some(kinds).day)
+    days = days_of_sales(work, credits)
     for key, kinds in credits.items():
         try:
             if key[3] and component.clawback:
@@ -81,16 +78,25 @@ def ended(work: Work, found: Standings, at: date) -> Standings:
         except NotPaid as missing:
             work.records.refuse(key[0], work.name, key[3], missing.reason)
             continue
-        _release(work, key, kinds, (_day(work, key, kinds, days), at))
+        _release(work, key, kinds, (credit_day(work, key, kinds, days), at))
         after |= {(*key, kind): one for kind, one in kinds.items()}
     return after
+
+
+def days_of_sales(work: Work, credits: Mapping[Any, Kinds]) -> dict[Any, list[date]]:
+    """Return the days on which each payee was credited with a sale, what takes it back included."""
+    days: dict[Any, list[date]] = defaultdict(list)
+    for (payee, role, level, deal, line, _), kinds in credits.items():
+        if deal:
+            days[payee, role, level, sale_of(work.records.rows[deal, line])].append(_some(kinds).day)
+    return days
 
 
 def _claw_back(work: Work, key: CreditKey, kinds: Kinds, days: dict[Any, list[date]], at: date) -> None:
     """Take a part of what all kinds before it come to, as a kind of its own; of a dead credit all of it (§8.7)."""
     payee, role, level, deal, line, _ = key
     row, some = work.records.rows[deal, line], _some(kinds)
-    day = _day(work, key, kinds, days)
+    day = credit_day(work, key, kinds, days)
     scope = work.scope(payee, some.day)
     scope.deal = row
     scope.facts |= {"credit_date": some.day, "role": role, "level": Decimal(level)}
@@ -108,7 +114,7 @@ def _claw_back(work: Work, key: CreditKey, kinds: Kinds, days: dict[Any, list[da
             kinds[kind] = replace(one, dead=True)
 
 
-def _day(work: Work, key: CreditKey, kinds: Kinds, days: dict[Any, list[date]]) -> date:
+def credit_day(work: Work, key: CreditKey, kinds: Kinds, days: dict[Any, list[date]]) -> date:
     """Return the day of a credit that counts: of what takes a sale back, the sale's (§8.7)."""
     payee, role, level, deal, line, _ = key
     day = _some(kinds).day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +13,14 @@ from commcalc.plan.draws import Debt, Draw, Recover
 from commcalc.plan.model import Plan
 from commcalc.plan.readings import reading
 from commcalc.reference.adjustments import adjusted, adjusted_from, adjustments, debt_of
+from commcalc.reference.freed import Free
 from commcalc.reference.job import Balance, Payment, Row
-from commcalc.reference.kept import Kept, ended, house_cents, kept
 from commcalc.reference.names import Scope
 from commcalc.reference.numbers import ONE, ZERO, Cents, times
+from commcalc.reference.posted import closed_before, owed_before
 from commcalc.reference.rates import holds, value_of
 from commcalc.reference.records import Records
-from commcalc.reference.settle import Standings, with_openings
 from commcalc.reference.time import Window, overlap, span_of, spans
-from commcalc.reference.work import Work
 
 STEPS = (
     "carried in", "released", "clawback", "adjustment", "charge", "draw", "recovery", "minimum", "maximum", "forgiven",
@@ -29,28 +28,6 @@ STEPS = (
 )  # fmt: skip
 PAYMENT = "payment"
 """Where a figure of a payment is empty, this is what could not be calculated."""
-NOTHING = Kept()
-
-
-@dataclass(slots=True)
-class Free:
-    """What each span pays of what was earned, by payee, span's last day, step and component; and what it holds, before and after."""
-
-    paid: dict[tuple[str, date, str, str], Decimal] = field(default_factory=dict)
-    held: dict[tuple[str, date], tuple[Decimal, Decimal]] = field(default_factory=dict)
-
-    def pay(self, key: tuple[str, date, str, str], amount: Decimal) -> None:
-        """Add what a span pays."""
-        self.paid[key] = self.paid.get(key, ZERO) + amount
-
-    def hold(self, payee: str, span: Window, begun: Decimal, now: Decimal) -> None:
-        """Add what is held when a span begins and when it ends."""
-        before, after = self.held.get((payee, span.last), (ZERO, ZERO))
-        self.held[payee, span.last] = (before + begun, after + now)
-
-    def held_in(self, span: Window) -> dict[str, tuple[Decimal, Decimal]]:
-        """Return what is held of each payee when a span begins and when it ends."""
-        return {payee: figures for (payee, last), figures in self.held.items() if last == span.last}
 
 
 @dataclass(slots=True)
@@ -81,36 +58,13 @@ def worked_out(records: Records, plan: Plan) -> list[Window]:
     span = span_of(calendar, every, records.now)
     if records.now < span.last or records.first_day(plan) > records.now:
         return []
+    if closed_before(records, span.first) is not None:
+        return [span]
     opened = any(r["kind"] in ("draw", "carried") and r["name"] == plan.plan for r in records.job.openings)
     if not (plan.payment.keeps or opened or negative(records, plan) == "carry"):
         return [span]
     begins = [d for d in adjusted_from(records, plan) if plan.effective.first is None or d >= plan.effective.first]
     return list(spans(calendar, every, min([records.first_day(plan), span.first, *begins]), records.now))
-
-
-def released(work: Work, stood: Mapping[date, Standings], worked: list[Window], free: Free) -> None:
-    """Add what each span pays of a component: free of E at its end less free of E at the end of the span before.
-
-    Of that the clawback is what had been released and is taken back; what was held falls by itself (§10.1).
-    """
-    cents = house_cents(work)
-    for span in worked:
-        before = span.first - timedelta(days=1)
-        opened = with_openings(work, stood.get(span.last, {}), span.last)
-        now = kept(ended(work, opened, span.last))
-        then = kept(ended(work, with_openings(work, stood.get(before, {}), before, opened), before))
-        for key in {**now, **then}:
-            one, earlier = now.get(key, NOTHING), then.get(key, NOTHING)
-            payee, free_now, free_then = key[0], one.free(cents), earlier.free(cents)
-            back = ZERO
-            if key in then and key in now:
-                whole = one.amount - one.clawback + earlier.clawback
-                back = earlier.free(cents, one.amount) - earlier.free(cents, whole)
-            if one.dead:  # it is not trued up, only taken back
-                back = free_now - free_then
-            free.pay((payee, span.last, "released", work.name), free_now - free_then - back)
-            free.pay((payee, span.last, "clawback", work.name), back)
-            free.hold(payee, span, earlier.amount - free_then, one.amount - free_now)
 
 
 def settled(records: Records, plan: Plan, worked: list[Window], free: Free) -> tuple[list[Payment], list[Balance]]:
@@ -121,8 +75,14 @@ def settled(records: Records, plan: Plan, worked: list[Window], free: Free) -> t
         return payments, balances
     owners = {records.named(r["payee_id"]) for r in records.job.openings}
     members = {p for p, rows in records.assignments.items() if any(r["plan"] == plan.plan for r in rows)}
-    for payee in sorted(members | owners | {payee for payee, *_ in free.paid} | adjusted(records, plan)):
+    posted = {r["payee"] for r in records.job.posted.balances} if records.job.posted is not None else set()
+    for payee in sorted(members | owners | posted | {payee for payee, *_ in free.paid} | adjusted(records, plan)):
         opened, owed = _opened(records, plan, payee)
+        closed = closed_before(records, worked[0].first)
+        if closed is not None and opened < closed.periods[-1][1]:
+            left = owed_before(closed, plan, payee)
+            debts = {d.name: left.get(f"debt {d.name}", ZERO) for d in plan.payment.debts if isinstance(d, Debt)}
+            owed = Owed(left.get("draw", ZERO), left.get("carried", ZERO), debts)
         for span in (s for s in worked if s.last > opened):
             day = Payday(records, plan, payee, span, owed)
             given = {

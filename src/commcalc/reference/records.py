@@ -60,6 +60,7 @@ class Records:
             self.sales[sale_of(row)].append(row)
         self._by_rules: dict[tuple[str, int, str], ShareList] = {}
         self.exceptions: set[Exceptional] = set()
+        self.withdrawn = frozenset(str(r["deal_id"]) for r in job.withdrawn)
         self.taken: set[tuple[str, int]] = set()  # deal rows that a SPIFF without a measure takes in
         self._above: dict[tuple[str, str, date], dict[str, int]] = {}
         self.undecided: set[tuple[str, int]] = set()  # deal rows of which a measure's rule met an empty field

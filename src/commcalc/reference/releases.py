@@ -27,10 +27,10 @@ class Waiting:
 
     @property
     def net(self) -> Decimal:
-        """What the sale is worth by then: all its rows, whosever they are."""
+        """What the sale is worth by then: all its rows, whosever they are; one, where it has moved to a later day since it was paid."""
         column = self.work.date_column
         rows = [r for r in self.work.records.sales[self.sale] if r.get(column) is not None and r[column] <= self.at]
-        return sum((r.get("amount") or ZERO for r in rows), ZERO)
+        return ONE if not rows else sum((r.get("amount") or ZERO for r in rows), ZERO)
 
     def events(self, part: Release) -> list[Event] | None:
         """Return the events that a part waits for; None where it waits for a day, as it does without a deal."""

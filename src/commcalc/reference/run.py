@@ -17,17 +17,27 @@ from commcalc.reference.base import base_pay
 from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, contest, once, pool, spiff
 from commcalc.reference.crediting import on_plan, own_parts
-from commcalc.reference.job import Answer, Balance, House, Job, Line, Payment, Payout, Slice
+from commcalc.reference.freed import Free, released, released_since
+from commcalc.reference.job import Answer, Balance, House, Job, Line, Payment, Payout, Posted, Slice
 from commcalc.reference.kept import ended
 from commcalc.reference.measures import Measures
 from commcalc.reference.numbers import CONTEXT, ZERO
-from commcalc.reference.payments import Free, released, settled, worked_out
+from commcalc.reference.payments import settled, worked_out
+from commcalc.reference.posted import (
+    best_of,
+    chain_of,
+    closed_before,
+    posted_standings,
+    refuse_vanished,
+    released_before,
+    with_shares,
+)
 from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.settle import Standings, differences, standings, with_openings
 from commcalc.reference.time import Window, span_of, spans
 from commcalc.reference.work import Entry, Work
 
-__all__ = ["Answer", "Balance", "House", "Job", "Line", "Payment", "Payout", "Slice", "run"]
+__all__ = ["Answer", "Balance", "House", "Job", "Line", "Payment", "Payout", "Posted", "Slice", "run"]
 
 
 def run(job: Job) -> Answer:
@@ -38,6 +48,7 @@ def run(job: Job) -> Answer:
             if event.acts <= records.now:
                 records.refuse("", event.name, event.sale, "the event is of a deal that there is not")
         refuse_unplaced(records)
+        refuse_vanished(records)
         lines: list[Line] = []
         held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         books = {plan.plan: Measures(records, plan) for plan in job.plans}
@@ -65,29 +76,74 @@ def _component(work: Work, to_pay: tuple[list[Window], Free]) -> list[Line]:
     plan, now = work.plan, work.records.now
     worked, free = to_pay
     span = span_of(work.records.calendar, plan.payment.every, now)
+    closed = closed_before(work.records, span.first)
+    stood, earlier, opened = _since_closed(work, closed) if closed is not None else _since_worked_out(work, span, worked)
+    if isinstance(work.component, Spiff) and work.on is None:
+        work.records.taken |= {(key[3], key[4]) for key in stood[now]}
+    _apart(work, now)
+    after = ended(work, with_openings(work, stood[now], now), now)
+    known = set(work.records.exceptions)
+    if closed is not None:
+        earlier = with_shares(work, earlier, span.first - timedelta(days=1))
+        if worked:
+            released_since(work, (after, earlier), span, free, released_before(work, closed, opened))
+    else:
+        released(work, stood, worked, free)
+    work.records.exceptions = known  # what could not be decided at the ends of earlier spans is told where it still cannot be
+    return differences(work, after, earlier, (span.first, now, now < span.last))
+
+
+def _since_worked_out(work: Work, span: Window, worked: list[Window]) -> tuple[dict[date, Standings], Standings, Standings]:
+    """Work out every span that matters anew: what stood at the end of each, and what was paid by the end of the one before."""
+    plan, now = work.plan, work.records.now
     before = span.first - timedelta(days=1)
     start = work.records.first_day(plan)
     chained = work.round_by != "line" or len(worked) > 1
     moments = [s.last for s in spans(work.records.calendar, plan.payment.every, start, before)] if chained else [before]
+    stood, posted = _chain(work, [m for m in moments if m >= start])
+    stood[now], _ = _earned(work, now, posted)
+    known = set(work.records.exceptions)
+    opened = with_openings(work, stood[now], now)
+    earlier = ended(work, with_openings(work, stood.get(before, {}), before, opened), before)
+    work.records.exceptions = known
+    return stood, earlier, {}
+
+
+def _chain(work: Work, moments: list[date]) -> tuple[dict[date, Standings], dict[Any, tuple[Decimal, Decimal]]]:
+    """Return what stood at each moment, one looking back at the other, and the earnings at the last."""
     posted: dict[Any, tuple[Decimal, Decimal]] = {}
     stood: dict[date, Standings] = {}
     known = set(work.records.exceptions)
-    for moment in [m for m in moments if m >= start]:
+    for moment in moments:
         stood[moment], posted = _earned(work, moment, posted)
     # what could not be decided then may be decided now
     work.records.exceptions = known | {x for x in work.records.exceptions if x.component != work.name}
-    after, _ = _earned(work, now, posted)
-    if isinstance(work.component, Spiff) and work.on is None:
-        work.records.taken |= {(key[3], key[4]) for key in after}
-    _apart(work, now)
-    stood[now] = after
-    opened = with_openings(work, after, now)
-    after = ended(work, opened, now)
+    return stood, posted
+
+
+def _since_closed(work: Work, closed: Posted) -> tuple[dict[date, Standings], Standings, Standings]:
+    """Return what stands now, what closed periods posted, and of that what openings said; rounding looks back at what was posted."""
+    now = work.records.now
     known = set(work.records.exceptions)
-    earlier = ended(work, with_openings(work, stood.get(before, {}), before, opened), before)
-    released(work, stood, worked, free)
-    work.records.exceptions = known  # what could not be decided at the ends of earlier spans is told where it still cannot be
-    return differences(work, after, earlier, (span.first, now, now < span.last))
+    if isinstance(work.component, Bonus):
+        work.posted = best_of(work, closed)
+    first, _ = _earned(work, now, {})
+    before, opened = posted_standings(work, closed, first)
+    if work.round_by == "line":
+        return {now: first}, before, opened
+    work.records.exceptions = known | {x for x in work.records.exceptions if x.component != work.name}
+    if any(e.stream for e in work.earners):  # of streams nothing is posted: what payees were paid is their shares
+        ends = [
+            s.last
+            for s in spans(
+                work.records.calendar, work.plan.payment.every, work.records.first_day(work.plan), closed.periods[-1][1]
+            )
+        ]
+        _, posted = _chain(work, ends)
+    else:
+        posted = chain_of(before)
+    again, _ = _earned(work, now, posted)
+    return {now: again}, before, opened
 
 
 def _earned(

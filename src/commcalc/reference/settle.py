@@ -191,5 +191,7 @@ def _rule(work: Work, key: Key) -> str:
     payee, role, _, deal, line, *_ = key
     if work.records.house.crediting is None or not deal:
         return ""
-    row = next(d for d in work.records.deals if d["deal_id"] == deal and int(d.get("line") or 0) == line)
+    row = next((d for d in work.records.deals if d["deal_id"] == deal and int(d.get("line") or 0) == line), None)
+    if row is None:
+        return ""  # it was withdrawn
     return " + ".join(work.records.by_rules(row, work.date_column).rules.get((role, payee), []))

@@ -92,6 +92,7 @@ class Work:
         self.split = reading("split", self.component, house) or "credit"
         self.prorate = self._prorate()
         self.earners: list[Earner] = []  # everybody who earns under the component
+        self.posted: dict[tuple[str, date], Slice] | None = None  # of a bonus, what closed periods paid, by payee and window
         self.on: str | None = getattr(self.component, "on", None)
         self.pays_amount = pays_amount(self.plan, name, records.house.facts)
 

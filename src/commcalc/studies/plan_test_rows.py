@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from commcalc.language.tree import Mapping_, Node, Scalar, Sequence_, plain
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import LoadedTest
 from commcalc.plan.tests_problems import BY_MEASURE, NO_FILE
+from commcalc.tables.schemas import TABLES
 
 ONE_PAYEE = "P1"
 IN_ASSIGNMENT = ("plan", "from", "to", "ote", "mix", "target")
@@ -25,6 +26,9 @@ NUMERIC = ("money", "ratio", "number", "count")
 GROUPED = re.compile(r"-?[0-9]{1,3}(_[0-9]{3})+(\.[0-9]+)?%?")
 NEUTRAL = {"reason": "a test", "author": "a test"}
 OPEN_START = "1970-01-01"
+LAST_DAY, AFTER = "9999-12-31", "9999-12-32"
+WHEN = frozenset({"known", "gone"})
+"""What any row of a test may say of itself: from which day on it is there, and from which it is not."""
 
 
 @dataclass(slots=True)
@@ -53,7 +57,7 @@ class Asked:
             return "deal_id" if key == "id" else self.credit_date
         if key == "payee" and table != "deals":
             return "payee_id"
-        if key == "deal" and table in ("splits", "events"):
+        if key == "deal" and table in ("splits", "events", "withdrawn"):
             return "deal_id"
         return {"events": "event_id", "adjustments": "adjustment_id"}.get(table, key) if key == "id" else key
 
@@ -73,10 +77,40 @@ def given_rows(asked: Asked) -> dict[str, list[GivenRow]]:
         "events": _numbered(_rows(asked, "events"), "event_id"),
         "adjustments": _with(_numbered(_of_somebody(_rows(asked, "adjustments"), only, "payee_id"), "adjustment_id"), **NEUTRAL),
         "openings": _of_somebody(_by_measure(asked, "openings", people, deals), only),
+        "withdrawn": _with(_rows(asked, "withdrawn"), **NEUTRAL),
         "territories": _rows(asked, "territories"),
         "calendar": _rows(asked, "calendar"),
     }
     return {name: rows for name, rows in given.items() if rows or name == "deals"}  # no deals: a table without rows
+
+
+def known_by(rows: Mapping[str, list[GivenRow]], day: date | None) -> dict[str, list[GivenRow]]:
+    """Return the rows that are known by a day, in the end where there is none; of those with one key the one known last.
+
+    `gone` is the day from which a row is no longer there. Events say themselves when they were learnt.
+    """
+    return {name: given if name == "events" else _known(name, given, day) for name, given in rows.items()}
+
+
+def learns(rows: Mapping[str, list[GivenRow]]) -> bool:
+    """Whether any row but an event says when it was learnt, or gone."""
+    return any(WHEN & row.cells.keys() for name, given in rows.items() if name != "events" for row in given)
+
+
+def _known(name: str, rows: list[GivenRow], day: date | None) -> list[GivenRow]:
+    if not any(WHEN & row.cells.keys() for row in rows):
+        return rows
+    until = day.isoformat() if day is not None else LAST_DAY
+    found: dict[tuple[str, ...], GivenRow] = {}
+    for row in sorted(rows, key=lambda r: r.cells.get("known", "")):
+        key = tuple(row.cells.get(c, "") for c in TABLES[name].key)
+        if row.cells.get("known", "") <= until < row.cells.get("gone", AFTER):
+            found[key] = row
+        elif row.cells.get("known", "") <= until:
+            found.pop(key, None)
+    kept = {id(row) for row in found.values()}
+    cells = ({c: v for c, v in row.cells.items() if c not in WHEN} for row in rows)
+    return [replace(row, cells=c) for row, c in zip(rows, cells, strict=True) if id(row) in kept]
 
 
 def without_groups(text: str) -> str:
@@ -261,6 +295,6 @@ def _day_before(asked: Asked, deals: Iterable[GivenRow]) -> str:
 
 
 def expected_periods(loaded: LoadedTest, calendar: Calendar) -> list[Period]:
-    """Return the periods that a test expects something of, in order."""
-    named = (calendar.period_named(name) for _, _, name, _ in loaded.test.expected())
+    """Return the periods that a test closes or expects something of, in order."""
+    named = (calendar.period_named(name) for name in (*loaded.test.given.closed, *(n for _, _, n, _ in loaded.test.expected())))
     return sorted({p for p in named if p is not None})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,7 @@ from commcalc.plan.crediting import Crediting
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import DEFAULTS, LoadedTest, plans_of
 from commcalc.plan.tests_problems import UNKNOWN_COLUMN
-from commcalc.studies.plan_test_rows import NUMERIC, ONE_PAYEE, Asked, GivenRow, given_rows, without_groups
+from commcalc.studies.plan_test_rows import NUMERIC, ONE_PAYEE, Asked, GivenRow, given_rows, known_by, learns, without_groups
 from commcalc.tables.schemas import TABLES
 
 NEUTRAL = """commcalc: 1
@@ -41,12 +42,16 @@ NOT_BLANK = {  # columns that mean something by being there
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a test is calculated from: the project that it makes, its plans and its tables; and what is wrong with them."""
+    """What a test is calculated from: the project that it makes, its plans and its tables; and what is wrong with them.
+
+    learns: whether rows say when they were learnt, so that each period has tables of its own.
+    """
 
     file: ProjectFile
     plans: tuple[LoadedPlan, ...]
     inputs: Inputs | None
     report: Report
+    learns: bool = False
 
 
 def neutral_house() -> ProjectFile:
@@ -58,12 +63,15 @@ def neutral_house() -> ProjectFile:
     return ProjectFile(Path(), model, tree)
 
 
-def set_up(loaded: LoadedTest, house: ProjectFile, calendar: Calendar, known: Mapping[str, LoadedPlan]) -> Setting:
-    """Return what a test is calculated from. known: the plans of the project, by name."""
+def set_up(
+    loaded: LoadedTest, house: ProjectFile, calendar: Calendar, known: Mapping[str, LoadedPlan], day: date | None = None
+) -> Setting:
+    """Return what a test is calculated from, as it is known by a day. known: the plans of the project, by name."""
     plans, report = plans_of(loaded, known, house.model.currency)
     plans = tuple(replace(p, plan=p.plan.model_copy(update={"status": "active"})) for p in plans)  # drafts are tested too
     asked = Asked(loaded, plans, calendar, house.model.credit_date, report)
-    rows = given_rows(asked)
+    given = given_rows(asked)
+    rows = known_by(given, day)
     file = _project(loaded, house, plans, rows)
     if isinstance(loaded.test.given.crediting, Crediting):
         report.extend(check_crediting(file.model, file.tree, column_types(file)))
@@ -74,7 +82,7 @@ def set_up(loaded: LoadedTest, house: ProjectFile, calendar: Calendar, known: Ma
     own = None if "calendar" in rows else calendar
     inputs, problems = given_inputs(file, texts, own, [p.plan.plan for p in plans])
     report.extend(problems)
-    return Setting(file, plans, inputs if not report.errors else None, report)
+    return Setting(file, plans, inputs if not report.errors else None, report, learns(given))
 
 
 def _project(

@@ -14,21 +14,47 @@ from commcalc.engine.result import Result
 from commcalc.plan.model import Plan
 from commcalc.reference import run as reference
 from commcalc.studies.problems import DIFFERENT, MISSING
+from commcalc.tables.posted import KEPT, Posted
 
 Key = tuple[object, ...]
-TABLES = ("deals", "payees", "assignments", "quotas", "splits", "kpis", "events", "adjustments", "openings", "territories")
+TABLES = (
+    "deals",
+    "payees",
+    "assignments",
+    "quotas",
+    "splits",
+    "kpis",
+    "events",
+    "adjustments",
+    "openings",
+    "territories",
+    "withdrawn",
+)
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
 STEP = ("payee", "plan", "currency", "step", "component")
 BALANCE = ("payee", "plan", "currency", "balance")
 
 
 def verified(
-    result: Result, plans: tuple[Plan, ...], house: House, calendar: Calendar, tables: Mapping[str, pl.DataFrame]
+    result: Result,
+    plans: tuple[Plan, ...],
+    house: House,
+    calendar: Calendar,
+    tables: Mapping[str, pl.DataFrame],
+    posted: Posted | None = None,
 ) -> Report:
-    """Run the reference interpreter on the same plans and rows, and return every difference."""
+    """Run the reference interpreter on the same plans and rows, after what is posted, and return every difference."""
     rows = {name: tables[name].to_dicts() if name in tables else [] for name in TABLES}
-    job = reference.Job(plans=plans, calendar=calendar, house=plain_house(house), period=result.period, **rows)
+    before = plain_posted(posted)
+    job = reference.Job(plans=plans, calendar=calendar, house=plain_house(house), period=result.period, posted=before, **rows)
     return compared(result, reference.run(job))
+
+
+def plain_posted(posted: Posted | None) -> reference.Posted | None:
+    """Return what closed periods posted as the reference interpreter takes it."""
+    if posted is None:
+        return None
+    return reference.Posted(posted.periods, **{n: getattr(posted, n).to_dicts() for n in KEPT})
 
 
 def plain_house(house: House) -> reference.House:

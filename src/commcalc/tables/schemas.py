@@ -192,6 +192,15 @@ ADJUSTMENTS = InputTable(
         _t("reference", "text", "where it is written down"),
     ),
 )
+WITHDRAWN = InputTable(
+    "withdrawn",
+    ("deal_id",),
+    (
+        _r("deal_id", "text", "a deal that was paid on and is no longer among the deals"),
+        _r("reason", "text", "why it is gone"),
+        _r("author", "text", "who says so"),
+    ),
+)
 CALENDAR = InputTable(
     "calendar",
     ("period",),
@@ -205,7 +214,8 @@ CALENDAR = InputTable(
     ),
 )
 TABLES: dict[str, InputTable] = {
-    t.name: t for t in (DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, EVENTS, ADJUSTMENTS, OPENINGS, TERRITORIES, CALENDAR)
+    t.name: t
+    for t in (DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, EVENTS, ADJUSTMENTS, OPENINGS, TERRITORIES, WITHDRAWN, CALENDAR)
 }
-LATER_TABLES = ("absences", "withdrawn", "acknowledged", "fx")
+LATER_TABLES = ("absences", "acknowledged", "fx")
 """Tables of the language that this version does not read yet."""

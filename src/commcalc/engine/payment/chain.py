@@ -13,9 +13,11 @@ from commcalc.engine.history import BALANCES, looks_back, negative_of, paying_sp
 from commcalc.engine.payment.adjustments import adjustments_of, in_spans, with_adjustments
 from commcalc.engine.payment.debts import debts_paid_back
 from commcalc.engine.payment.terms import terms_in_force, terms_of
+from commcalc.engine.posted import closed_before
 from commcalc.engine.rules import Rules
 from commcalc.plan.model import Plan
 from commcalc.tables.exact import D, exact_lit, product, round_to
+from commcalc.tables.posted import ON, Posted
 from commcalc.tables.results import BALANCE, STEPS
 
 ZERO = pl.lit(0).cast(D)
@@ -66,7 +68,8 @@ def paid_out(book: Book, plan: Plan, rules: Rules, now: pl.DataFrame, earlier: p
     spans = paying_spans(book, plan, book.now)
     if not spans:  # the plan begins later
         return PaidOut()
-    if not back:
+    closed = closed_before(book, spans[-1][0])
+    if closed is not None or not back:
         spans, earlier = spans[-1:], earlier.clear()  # that of another part may
     numbers = pl.DataFrame(
         {"~k": range(len(spans)), "~first": [a for a, _ in spans], "~last": [z for _, z in spans]},
@@ -74,8 +77,10 @@ def paid_out(book: Book, plan: Plan, rules: Rules, now: pl.DataFrame, earlier: p
     )
     state, opened = _openings(book, plan)
     state = state.with_columns(ZERO.alias(f"~owes {n}") for n in range(len(pay.named_debts)))
+    if closed is not None:
+        state = _as_posted(book, plan, closed, state.join(opened, on="~p", how="left"))
     given = in_spans(given, numbers)
-    people = pl.concat([opened["~p"], earlier["~p"], now["~p"], given["~p"]])
+    people = pl.concat([state["~p"], opened["~p"], earlier["~p"], now["~p"], given["~p"]])
     terms = terms_of(book, plan, rules, numbers, people, mode)
     last = len(spans) - 1
     every = pl.concat(
@@ -123,6 +128,22 @@ def _openings(book: Book, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
     )
     return sums.select(list(STATE)), sums.select("~p", "~as_of")
+
+
+def _as_posted(book: Book, plan: Plan, closed: Posted, opened: pl.DataFrame) -> pl.DataFrame:
+    """Return the balances that the last closed period left; an opening as of that day or later stands in their place."""
+    names = {"draw": "~b", "carried": "~c", **{f"debt {d.name}": f"~owes {n}" for n, d in enumerate(plan.payment.named_debts)}}
+    last = closed.periods[-1][1]
+    rows = closed.balances.filter((pl.col("plan") == plan.plan) & pl.col("balance").is_in(list(names)))
+    payees = book.people.ids.select(pl.col("payee_id").alias("payee"), "~p")
+    rows = rows.join(payees, on="payee").sort(ON, maintain_order=True)  # one that became nothing has a row that says so
+    columns = [c for c in opened.columns if c != "~as_of"]
+    left = rows.group_by("~p", maintain_order=True).agg(
+        pl.col("closing").filter(pl.col("balance") == name).last().fill_null(0).cast(D).alias(column)
+        for name, column in names.items()
+    )
+    later = opened.filter(pl.col("~as_of") >= last).select(columns)
+    return pl.concat([left.select(columns).join(later, on="~p", how="anti"), later])
 
 
 def _payment(plan: Plan, rows: pl.DataFrame, state: pl.DataFrame, below: str | None, mode: str) -> pl.DataFrame:

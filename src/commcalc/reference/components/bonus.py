@@ -98,6 +98,10 @@ def _earned(work: Work, earner: Earner, window: Window, at: date) -> Paid:
     if work.measures.relieves:  # what was counted then was counted by what was known then
         days = [d for d in ends if d > opened and overlap(on, window.first, min(d, until))]
     posted = [Paid(sum((amount for _, amount in paid), ZERO))] if paid else []
+    if work.posted is not None:  # what closed periods paid is the least, whatever is known of them now
+        best = work.posted.get((earner.payee, window.first))
+        posted = [] if best is None else [Paid(best.exact, best.rate, best.factor, best.basis)]
+        days = days[-1:]
     known = list(_known(work, earner, window, days[:-1]))
     work.measures.known_at(at)
     now = _payout(work, earner, window, min(days[-1], until))
