@@ -34,7 +34,8 @@ class Inputs:
     """Typed tables and their account.
 
     tables: canonical tables; deals have `file` and `row` for messages. exceptions: deal rows that the mapping set aside:
-    file, row, deal, payee, amount, code, reason, mend. counts: rows read, left out and set aside by table.
+    file, row, deal, payee, amount, code, reason, mend. counts: rows read, left out and set aside by table. acknowledged:
+    exceptions that somebody looked at and accepted; no figure depends on them, only whether a period may be closed.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -43,6 +44,7 @@ class Inputs:
     counts: Mapping[str, Mapping[str, int]]
     digests: Mapping[str, str]
     notes: tuple[str, ...]
+    acknowledged: pl.DataFrame
 
 
 class _Reader:
@@ -150,6 +152,7 @@ def _inputs(
     report = reader.report
     calendar = calendar or calendar_from(reader.done.get("calendar"), project, report)
     tables, exceptions = _checked(project, reader, calendar, list(plans), report)
+    acknowledged = _acknowledged(reader, report)
     if calendar is None or any(reader.done.get(n) is None for n in project.model.tables):
         return None, report
     aside: list[pl.DataFrame] = [exceptions] if exceptions is not None else []
@@ -165,7 +168,17 @@ def _inputs(
         reader.counts,
         dict(sorted(reader.digests.items())),
         tuple(n for m in reader.done.values() if m is not None for n in m.notes),
+        acknowledged,
     ), report
+
+
+def _acknowledged(reader: _Reader, report: Report) -> pl.DataFrame:
+    """Return which exceptions were looked at, why they may stay, and who says so; each once."""
+    read, names = reader.done.get("acknowledged"), TABLES["acknowledged"].required
+    if read is None or not set(names) <= set(read.frame.columns):
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    once(read.frame, ["exception_id"], "acknowledged", report)
+    return read.frame.select(names)
 
 
 def read_people(project: ProjectFile) -> tuple[pl.DataFrame | None, Calendar | None, Mapping[str, str]]:

@@ -192,6 +192,15 @@ ADJUSTMENTS = InputTable(
         _t("reference", "text", "where it is written down"),
     ),
 )
+ACKNOWLEDGED = InputTable(
+    "acknowledged",
+    ("exception_id",),
+    (
+        _r("exception_id", "text", "the id of an exception, as exceptions.csv has it"),
+        _r("reason", "text", "why the period may be closed with it"),
+        _r("author", "text", "who looked at it"),
+    ),
+)
 CALENDAR = InputTable(
     "calendar",
     ("period",),
@@ -205,7 +214,10 @@ CALENDAR = InputTable(
     ),
 )
 TABLES: dict[str, InputTable] = {
-    t.name: t for t in (DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, EVENTS, ADJUSTMENTS, OPENINGS, TERRITORIES, CALENDAR)
-}
-LATER_TABLES = ("absences", "withdrawn", "acknowledged", "fx")
+    t.name: t
+    for t in (
+        DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, EVENTS, ADJUSTMENTS, OPENINGS, TERRITORIES, ACKNOWLEDGED, CALENDAR,
+    )
+}  # fmt: skip
+LATER_TABLES = ("absences", "withdrawn", "fx")
 """Tables of the language that this version does not read yet."""
