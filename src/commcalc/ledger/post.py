@@ -44,10 +44,22 @@ def post(books: Books, entry: Entry, tables: Mapping[str, pl.DataFrame], last_st
             _is_the_head(connection, books)
             posted = _written(connection, books, entry, tables)
             with last_step():
-                connection.execute("COMMIT")
+                _committed(connection, books, posted)
     except Refused as refused:
         return refused.problem
     return posted
+
+
+def _committed(connection: sqlite3.Connection, books: Books, posted: Entry) -> None:
+    """Commit. Where the system fails only after the journal is gone the entry stands, and it is not said that it does not."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        connection.close()
+        with opened(books.path) as again:
+            found = again.execute('SELECT "hash" FROM entries WHERE "number" = ?', (posted.number,)).fetchone()
+        if found != (posted.hash,):
+            raise
 
 
 def _is_the_head(connection: sqlite3.Connection, books: Books) -> None:
