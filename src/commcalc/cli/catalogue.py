@@ -24,6 +24,7 @@ MODULES = (
     "commcalc.engine.rule_problems",
     "commcalc.month_end",
     "commcalc.exports.problems",
+    "commcalc.ledger.problems",
     "commcalc.studies.problems",
 )
 

@@ -12,7 +12,7 @@ from typing import TextIO
 
 import typer
 
-from commcalc.cli import calculate, dry_run, explain, init, schema, statements, test, validate
+from commcalc.cli import approve, calculate, close, dry_run, explain, init, ledger, reopen, schema, statements, test, validate
 
 app = typer.Typer(
     name="commcalc",
@@ -43,7 +43,11 @@ app.command("test", rich_help_panel="Write plans")(test.verb)
 app.command("calculate", rich_help_panel="Every month")(calculate.verb)
 app.command("explain", rich_help_panel="Every month")(explain.verb)
 app.command("statements", rich_help_panel="Every month")(statements.verb)
+app.command("approve", rich_help_panel="Every month")(approve.verb)
+app.command("close", rich_help_panel="Every month")(close.verb)
 app.command("dry-run", rich_help_panel="Change plans")(dry_run.verb)
+app.add_typer(ledger.app, name="ledger", rich_help_panel="Books")
+app.command("reopen", rich_help_panel="Books")(reopen.verb)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

@@ -19,6 +19,8 @@ from commcalc.engine.kept import InMemory
 from commcalc.engine.result import Result
 from commcalc.exports.for_people import as_typed, for_people
 from commcalc.exports.problems import CANNOT_WRITE, INSIDE, NOT_WHOLE
+from commcalc.exports.status import FILE as STATUS
+from commcalc.exports.status import read_status, status_after
 from commcalc.exports.streamed import Streams, disk_errors, write_table
 from commcalc.exports.whole_folder import (
     LastStep,
@@ -134,6 +136,20 @@ class RunWriter:
 
     def finish(self, result: Result, manifest: Mapping[str, Any]) -> Written | Problem:
         """Write what is left and let the folder take its place; on any error nothing is changed and the problem is returned."""
+        written = self.beside(result, manifest)
+        if isinstance(written, Problem):
+            return written
+        target = self._out / result.period
+        try:
+            placed(written.folder, target, self._last_step)
+            if self._streams:
+                self._streams.folder = target
+        except OSError as error:
+            return CANNOT_WRITE.at(None, path=error.filename or target, why=error.strerror or error)
+        return Written(target, written.digest)
+
+    def beside(self, result: Result, manifest: Mapping[str, Any]) -> Written | Problem:
+        """Write what is left beside the folder whose place it would take: its digest says whether it is the same run."""
         target = self._out / result.period
         for name in manifest.get("inputs", {}):
             if (self._out.parent / name).resolve().is_relative_to(self._out.resolve()):
@@ -144,13 +160,12 @@ class RunWriter:
         try:
             folder = self._folder or self._begun(target)
             streamed = self._streams.finish() if self._streams else {}
-            digest = _write_manifest(result, manifest, {**streamed, **_write_tables(result, folder, streamed)}, folder)
-            placed(folder, target, self._last_step)
-            if self._streams:
-                self._streams.folder = target
+            files = {**streamed, **_write_tables(result, folder, streamed)}
+            digest = _write_manifest(result, manifest, files, folder)
+            write_bytes(folder / STATUS, status_after(read_status(target), digest).text.encode())
         except OSError as error:
             return CANNOT_WRITE.at(None, path=error.filename or target, why=error.strerror or error)
-        return Written(target, digest)
+        return Written(folder, digest)
 
     def _begun(self, target: Path) -> Path:
         self._out.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -184,7 +199,7 @@ def _write_tables(result: Result, folder: Path, streamed: Mapping[str, str]) -> 
 
 
 def _write_manifest(result: Result, manifest: Mapping[str, Any], files: Mapping[str, str], folder: Path) -> str:
-    """Write what the run is made of and what it gave; its digest is the run's. The state stands apart from it."""
+    """Write what the run is made of and what it gave; its digest is the run's. Its status stands apart from it."""
     whole: dict[str, Any] = {
         **manifest,
         "files": dict(sorted(files.items())),
@@ -193,10 +208,7 @@ def _write_manifest(result: Result, manifest: Mapping[str, Any], files: Mapping[
         "identities": [{"name": i.name, "left": f"{i.left:f}", "right": f"{i.right:f}"} for i in result.identities],
     }
     text = json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    digest = write_bytes(folder / "manifest.json", text.encode())
-    status = json.dumps({"run": digest, "state": "open"}, indent=1) + "\n"
-    write_bytes(folder / "status.json", status.encode())
-    return digest
+    return write_bytes(folder / "manifest.json", text.encode())
 
 
 def read_run(folder: Path) -> RunFolder | Problem:
@@ -205,7 +217,7 @@ def read_run(folder: Path) -> RunFolder | Problem:
         restored(folder)
         raw = (folder / "manifest.json").read_bytes()
         manifest = json.loads(raw)
-        status = json.loads((folder / "status.json").read_bytes())
+        status = json.loads((folder / STATUS).read_bytes())
         digest = hashlib.sha256(raw).hexdigest()
         if not isinstance(status, dict) or status.get("run") != digest:
             return NOT_WHOLE.at(None, path=folder, why="its manifest was changed, or is that of another run")

@@ -132,6 +132,37 @@ class CalendarMonths(Shape):
     table: Word | None = Field(default=None, description="the table that periods come from: calendar", examples=["calendar"])
 
 
+class LedgerFile(Shape):
+    """Where closed periods are kept."""
+
+    later: ClassVar[dict[str, str]] = {
+        "keep_inputs": "the tables that a closed period was made from",
+        "accounts": "the accounts of your own books",
+        "by": "how entries are parted",
+    }
+
+    model_config = ConfigDict(title="ledger")
+
+    file: Word = Field(description="the file of closed periods, seen from commcalc.yaml", examples=["ledger.sqlite"])
+
+
+class Policy(Shape):
+    """What a person has to do before money moves."""
+
+    later: ClassVar[dict[str, str]] = {
+        "review": "limits above which pay is looked at",
+        "fail_on": "advice that refuses",
+        "silence": "advice that is not wanted",
+    }
+
+    model_config = ConfigDict(title="policy")
+
+    approve: Literal["two people", "one person", "none"] = Field(
+        default="one person",
+        description="what closing a period asks for: that somebody has approved its run, that somebody else than the closer has, or nothing",
+    )
+
+
 class ProjectModel(Shape):
     """The file commcalc.yaml."""
 
@@ -140,8 +171,6 @@ class ProjectModel(Shape):
         "fx": "exchange rates",
         "exports": "files for payroll and journal",
         "statements": "how statements look",
-        "policy": "approvals and silenced advice",
-        "ledger": "closed periods",
     }
 
     model_config = ConfigDict(title="project")
@@ -161,3 +190,5 @@ class ProjectModel(Shape):
     crediting: Crediting | None = Field(
         default=None, description="rules that credit deals to others than their owner: territories, house accounts, overlays"
     )
+    ledger: LedgerFile | None = Field(default=None, description="where closed periods are kept")
+    policy: Policy = Field(default_factory=Policy, description="what a person has to do before money moves")

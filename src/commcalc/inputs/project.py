@@ -93,6 +93,8 @@ def _whole(project: ProjectFile) -> Report:
                 mend="write `year_named: start` or `year_named: end`",
             )
         )
+    if model.ledger is not None and (why := _outside(model.ledger.file) or _among_runs(model.ledger.file)):
+        report.add(PATH.at(tree.span_of(("ledger", "file")), path=cut(model.ledger.file), why=why))
     needed = ("payees", "assignments", *(("calendar",) if model.calendar.table is not None else ()))
     if model.calendar.table not in (None, "calendar"):
         place = tree.span_of(("calendar", "table"))
@@ -241,6 +243,10 @@ def _outside(pattern: str) -> str:
     if pattern.startswith(("/", "\\", "~")) or pattern[1:2] == ":":
         return "is an absolute path"
     return "leads upwards" if ".." in pattern.replace("\\", "/").split("/") else ""
+
+
+def _among_runs(path: str) -> str:
+    return "is in `out`, where each run takes the place of the one before" if Path(path).parts[:1] == ("out",) else ""
 
 
 def calendar_of(project: ProjectFile) -> Calendar | None:

@@ -46,7 +46,8 @@ class Inputs:
     """Typed tables and their account.
 
     tables: canonical tables; deals have `file` and `row` for messages. exceptions: deal rows that the mapping set aside:
-    file, row, deal, payee, amount, code, reason, mend. counts: rows read, left out and set aside by table.
+    file, row, deal, payee, amount, code, reason, mend. counts: rows read, left out and set aside by table. acknowledged:
+    exceptions that somebody looked at and accepted; no figure depends on them, only whether a period may be closed.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -55,6 +56,7 @@ class Inputs:
     counts: Mapping[str, Mapping[str, int]]
     digests: Mapping[str, str]
     notes: tuple[str, ...]
+    acknowledged: pl.DataFrame
 
 
 class _Reader:
@@ -98,7 +100,7 @@ class _Reader:
             "left out": found.left_out,
             "set aside": sum(len(e) for e in found.exceptions),
         }
-        if found.rows_read == 0 and len(self.report.errors) == known:
+        if found.rows_read == 0 and name not in ("acknowledged", "withdrawn") and len(self.report.errors) == known:
             self.report.add(NO_ROWS.at(self.project.tree.span_of(("tables", name), key=True), table=name))
         required(self._job(name, table, ("tables", name)), found, self.report)
         return found
@@ -162,6 +164,7 @@ def _inputs(
     report = reader.report
     calendar = calendar or calendar_from(reader.done.get("calendar"), project, report)
     tables, exceptions = _checked(project, reader, calendar, list(plans), report)
+    acknowledged = _acknowledged(reader, report)
     if calendar is None or any(reader.done.get(n) is None for n in project.model.tables):
         return None, report
     aside: list[pl.DataFrame] = [exceptions] if exceptions is not None else []
@@ -177,7 +180,17 @@ def _inputs(
         reader.counts,
         dict(sorted(reader.digests.items())),
         tuple(n for m in reader.done.values() if m is not None for n in m.notes),
+        acknowledged,
     ), report
+
+
+def _acknowledged(reader: _Reader, report: Report) -> pl.DataFrame:
+    """Return which exceptions were looked at, why they may stay, and who says so; each once."""
+    read, names = reader.done.get("acknowledged"), TABLES["acknowledged"].required
+    if read is None or not set(names) <= set(read.frame.columns):
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    once(read.frame, ["exception_id"], "acknowledged", report)
+    return read.frame.select(names)
 
 
 def read_people(project: ProjectFile) -> tuple[pl.DataFrame | None, Calendar | None, Mapping[str, str]]:

@@ -201,6 +201,15 @@ WITHDRAWN = InputTable(
         _r("author", "text", "who says so"),
     ),
 )
+ACKNOWLEDGED = InputTable(
+    "acknowledged",
+    ("exception_id",),
+    (
+        _r("exception_id", "text", "the id of an exception, as exceptions.csv has it"),
+        _r("reason", "text", "why the period may be closed with it"),
+        _r("author", "text", "who looked at it"),
+    ),
+)
 CALENDAR = InputTable(
     "calendar",
     ("period",),
@@ -215,7 +224,10 @@ CALENDAR = InputTable(
 )
 TABLES: dict[str, InputTable] = {
     t.name: t
-    for t in (DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, EVENTS, ADJUSTMENTS, OPENINGS, TERRITORIES, WITHDRAWN, CALENDAR)
-}
-LATER_TABLES = ("absences", "acknowledged", "fx")
+    for t in (
+        DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, EVENTS, ADJUSTMENTS, OPENINGS, TERRITORIES, WITHDRAWN, ACKNOWLEDGED,
+        CALENDAR,
+    )
+}  # fmt: skip
+LATER_TABLES = ("absences", "fx")
 """Tables of the language that this version does not read yet."""
