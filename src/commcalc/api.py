@@ -99,7 +99,7 @@ class Project:
         if inputs is None or report.errors:
             return Run(None, report, {}, inputs)
         month_end = importlib.import_module("commcalc.month_end")
-        run: Run = month_end.calculate(self, inputs, report, period, progress, kept)
+        run: Run = month_end.calculate_after_closed(self, inputs, report, period, progress, kept)
         return run
 
     def verify(self, run: Run) -> Report:

@@ -112,7 +112,7 @@ def close(order: Order, *, set_aside: bool, allow_empty: bool, progress: Progres
         with locked(ledger, order.now) as left:
             notes = (f"a lock was left behind by {left}, which has ended; it is cleared",) if left else ()
             progress("reading the ledger")
-            books, report = sound(ledger, out, ("lines",))
+            books, report = sound(ledger, out, ("lines", "sources"))
             if books is None:
                 return Outcome(report, notes=notes)
             with RunWriter(out) as writer:
@@ -270,6 +270,8 @@ class _Closing:
         assert self.run.result is not None and self.run.inputs is not None and self.order.project.file is not None
         period, result = self.period, self.run.result
         yield from _out_of_order(period, self.books.latest, calendar)
+        if self.books.latest is None:
+            yield from self._paid_before(calendar)
         if run.manifest["run"] != self.digest:
             then = run.manifest["run"][:SHORT]
             yield RUN_DIFFERS.at(None, period=period.name, now=self.digest[:SHORT], then=then, where=f"out/{period.name}")
@@ -287,6 +289,18 @@ class _Closing:
             yield EXCEPTIONS.at(None, count=count, period=period.name, ids=", ".join(missing[:MOST_NAMED]) + more)
         if not allow_empty and not result.length("lines") and not len(result.payments):
             yield NOTHING.at(None, period=period.name)
+
+    def _paid_before(self, calendar: Calendar) -> Iterator[Problem]:
+        """What was paid before the first period that is closed would be nowhere: it would be paid once more in the next one."""
+        project = self.order.project
+        starts = [p.plan.effective.first for p in project.plans if p.plan.status == "active"]
+        start = min((s for s in starts if s is not None), default=None)
+        for period in (p for p in calendar.periods if p.last < self.period.first and (start is None or p.last >= start)):
+            run = project.calculate(period.name)
+            if run.result is not None and (run.result.length("lines") or len(run.result.payments)):
+                mend = f"close {period.name} first, or leave its deals out and say what was paid in the table `openings`"
+                yield OUT_OF_ORDER.at(None, period=self.period.name, why=f"{period.name} pays, and is open", mend=mend)
+                return
 
     def _differences(self, then: pl.DataFrame) -> pl.DataFrame:
         assert self.run.result is not None

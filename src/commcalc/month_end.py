@@ -37,7 +37,7 @@ from commcalc.plan.model import Param
 from commcalc.plan.walk import Path
 from commcalc.plan.whose import MANAGER, ReportsCredit
 from commcalc.plan.windows import ANNIVERSARY
-from commcalc.tables.posted import Posted
+from commcalc.tables.posted import KEPT, Posted
 
 if TYPE_CHECKING:
     from commcalc.api import Project
@@ -63,7 +63,19 @@ NO_CREDITS = Kind(
 Fails: a file without deals
 Works: --period 2026-01""",
 )
-KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS)
+NOT_CLOSED = Kind(
+    "K005",
+    "Closed periods that do not count yet",
+    "the periods between {last} and {period} are not closed, so what was paid before {period} is worked out anew",
+    "close the periods in their order, then calculate {period} again",
+    """What closed periods paid stands, and a later period pays what has become due since. That takes all periods before it to
+be closed. Where one is open, every payment before is worked out as all facts known now would have it.
+
+Fails: --period 2026-04 where 2026-02 is the last that is closed
+Works: --period 2026-03""",
+    "warning",
+)
+KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_CLOSED)
 
 
 def calculate(
@@ -98,6 +110,33 @@ def calculate(
     if result.report.errors:
         return Run(None, report, {}, inputs)
     return Run(_with_mapping(result, inputs), report, _manifest(project, inputs, chosen), inputs, posted)
+
+
+def calculate_after_closed(
+    project: Project, inputs: Inputs, report: Report, period: str | None, progress: Progress, kept: Kept | None = None
+) -> Run:
+    """Calculate a period after what the project's ledger says was paid, where it has one that is sound."""
+    assert project.file is not None
+    said = project.file.model.ledger
+    if said is None:
+        return calculate(project, inputs, report, period, progress, kept)
+    progress("reading the ledger")
+    ledger = importlib.import_module("commcalc.ledger.posted")  # read only where there is one
+    books, problems = ledger.sound(project.root / said.file, project.root / "out", tuple(KEPT))
+    report.extend(problems)
+    if books is None:
+        return Run(None, report, {}, inputs)
+    run = calculate(project, inputs, report, period, progress, kept, ledger.posted_of(books))
+    if run.result is None or run.posted is None:
+        return run
+    found = inputs.calendar.period_named(run.result.period)
+    assert found is not None
+    before = run.posted.before(found.first)
+    if before is not None and before.periods[-1][1] != found.first - timedelta(days=1):
+        last = inputs.calendar.period_of(before.periods[-1][1])
+        report.add(NOT_CLOSED.at(None, period=found.name, last=last.name if last is not None else before.periods[-1][1]))
+    entries = [e for e in books.closed if e.last < found.first.isoformat()]
+    return replace(run, manifest={**run.manifest, "ledger": entries[-1].hash}) if entries else run
 
 
 def _far_ahead(inputs: Inputs, credit_date: str, period: Period, report: Report) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from months import MONTHS, approved, closed, content, passed, program, rows
 
 from commcalc.exports.status import read_status
-from commcalc.ledger.posted import posted
+from commcalc.ledger.posted import posted_of, sound
+from commcalc.tables.posted import KEPT, Posted
 
 MIA = ("--by", "mia")
 
@@ -96,7 +99,7 @@ def test_f188_a_run_that_differs_from_the_closed_one_says_so_in_its_folder_and_i
     assert (again.state, again.run) == ("closed", before.run)
 
 
-def test_f189_periods_are_closed_one_after_the_other_from_any_first_one(february: Path) -> None:
+def test_f189_periods_are_closed_one_after_the_other_each_after_what_was_paid_before(february: Path) -> None:
     approved(february, "2026-03")
     said = refused("close", "2026-03", *MIA, folder=february)
     assert "error[L021]: 2026-03 cannot be closed now: 2026-02 is open\n   mend: close 2026-02 first" in said
@@ -104,7 +107,9 @@ def test_f189_periods_are_closed_one_after_the_other_from_any_first_one(february
     said = refused("close", "2025-12", *MIA, "--allow-empty", folder=february)
     assert "error[L021]: 2025-12 cannot be closed now: all days up to 2026-01-31 are closed (2026-01)" in said
     passed("close", "2026-02", *MIA, folder=february)
-    passed("close", "2026-03", *MIA, folder=february)
+    said = refused("close", "2026-03", *MIA, folder=february)  # it was calculated before February was closed
+    assert "error[L022]" in said
+    closed(february, "2026-03")
     assert [r[0] for r in rows(february / "ledger.sqlite", "SELECT period FROM entries ORDER BY number")] == list(MONTHS)
 
 
@@ -189,9 +194,37 @@ def test_all_that_speaks_against_closing_is_said_at_once(february: Path) -> None
     assert {c for c in ("L021", "L023", "L025") if f"error[{c}]" in said} == {"L021", "L023", "L025"}
 
 
+def booked(ledger: Path, out: Path) -> Posted:
+    """What the ledger has posted."""
+    books, report = sound(ledger, out, tuple(KEPT))
+    assert report.ok
+    assert books is not None
+    found = posted_of(books)
+    assert found is not None
+    return found
+
+
+def test_a_late_deal_of_a_closed_month_is_paid_in_the_open_one_and_the_ledger_says_what_had_been_paid(february: Path) -> None:
+    changed(february, "deals", "D-07", "D-99,ann,2026-01-30,1000.00\nD-07")
+    passed("calculate", "-q", "--verify", "--period", "2026-02", folder=february)
+    with (february / "out" / "2026-02" / "lines.csv").open() as file:
+        lines = [(r["deal"], r["amount"], r["cause"], r["corrects"]) for r in csv.DictReader(file) if r["deal"] == "D-99"]
+    assert [(d, c, w) for d, _, c, w in lines] == [("D-99", "true-up", "2026-01")]
+    closed(february, "2026-02")
+    passed("calculate", "-q", "--verify", "--period", "2026-03", folder=february)
+    assert "D-99" not in (february / "out" / "2026-03" / "lines.csv").read_text()
+
+
+def test_a_month_that_pays_must_be_closed_before_a_later_one_may_be_the_first(january: Path) -> None:
+    passed("calculate", "-q", "--period", "2026-02", folder=january)
+    passed("approve", "2026-02", "--by", "ann", folder=january)
+    assert "error[L021]" in (said := refused("close", "2026-02", *MIA, folder=january))
+    assert "2026-01 pays, and is open" in said
+
+
 def test_only_the_latest_period_is_opened_again_and_nothing_of_it_is_posted_then(february: Path) -> None:
     ledger, out = february / "ledger.sqlite", february / "out"
-    before, _ = posted(ledger, out)
+    before = booked(ledger, out)
     closed(february, "2026-02")
     why = ("--reason", "a quota was wrong")
     said = refused("reopen", "2026-01", *MIA, *why, folder=february)
@@ -204,14 +237,11 @@ def test_only_the_latest_period_is_opened_again_and_nothing_of_it_is_posted_then
     assert rows(ledger, "SELECT kind, by, reason, reverses FROM entries WHERE number = 3") == [
         ("reopen", "zoe", "a quota was wrong", 2)
     ]
-    after, report = posted(ledger, out)
-    assert report.ok
-    assert before is not None
-    assert after is not None
+    after = booked(ledger, out)
     assert after.lines.equals(before.lines)
     assert after.slices.equals(before.slices)
     assert after.balances.equals(before.balances)
-    assert after.last == before.last == "2026-01-31"
+    assert after.periods == before.periods == ((date(2026, 1, 1), date(2026, 1, 31)),)
     sums = "SELECT account, payee, sum(amount) FROM postings WHERE entry > 1 GROUP BY account, payee HAVING sum(amount) <> 0"
     assert rows(ledger, sums) == []
     status = read_status(out / "2026-02")

@@ -142,7 +142,9 @@ def _as_posted(job: Job, paid: pl.DataFrame, posted_: Before, eve: date) -> pl.D
         for f in (again, floors, less)
     ]
     held = gone.select("~p", zero.alias("amount"), zero.alias("taken"), pl.col("~amount").alias("opening"), zero.alias("closing"))
-    every = pl.concat([paid.select("~p", "amount", "taken", "opening", "closing"), *change, held])
+    # what was released of deals that vanished cannot be told from the rest: there what is worked out stands
+    change = [f.join(posted_.vanished, on="~p", how="anti") for f in (*change, held)]
+    every = pl.concat([paid.select("~p", "amount", "taken", "opening", "closing"), *change])
     return every.group_by("~p", maintain_order=True).agg(pl.all().sum())
 
 

@@ -40,14 +40,14 @@ def _row(row: dict[str, object], found: tuple[str, str, str], said: Problem) -> 
 def _vanished(book: Book) -> Iterator[tuple[object, ...]]:
     for row in book.vanished.iter_rows(named=True):
         if row["deal"]:
-            what, where = f"deal `{row['deal']}`", "it is not among the deals"
+            what, where = f"deal `{row['deal']}`, {row['component']}", "it is not among the deals"
             mend = "give the whole file, or list the deal in the table `withdrawn` with a reason"
         elif row["payee"]:
             what, where, mend = f"payee `{row['payee']}`", "is not among the payees", "give the payee's rows"
         else:
             what, where = f"`{row['component']}`", "its plan has it no longer"
             mend = "keep the component, with `effective` or a condition that ends it"
-        said = VANISHED.at(None, what=what, where=where, mend=mend, amount=f"{row['amount']:f}")
+        said = VANISHED.at(None, what=what, where=where, mend=mend, amount=f"{row['amount'].normalize():f}")
         yield _row(row, (row["deal"], row["payee"], row["component"]), said)
 
 

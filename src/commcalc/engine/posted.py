@@ -27,12 +27,14 @@ OWN = 2**62
 class Before:
     """What closed periods posted for a component, and what they released of it: `~p amount`.
 
-    there: the figures of deals that are still among the deals.
+    there: the figures of deals that are still among the deals. vanished: `~p amount` of those that are gone without a word: their
+    pay stands, so that it is neither among the figures nor, as far as it was paid, in what was released.
     """
 
     figures: Settled
     released: pl.DataFrame
     there: Settled
+    vanished: pl.DataFrame
 
 
 def closed_before(book: Book, first: date) -> Posted | None:
@@ -44,7 +46,9 @@ def closed_before(book: Book, first: date) -> Posted | None:
 def before_of(job: Job, closed: Posted, now: Settled) -> Before:
     """Return what was posted for a component; `now` are its figures, which number its windows."""
     mine = (pl.col("plan") == job.plan.plan) & (pl.col("component") == job.name)
-    found = _numbered(job.book, closed.lines.filter(mine & ~pl.col("accrued")))
+    every = _numbered(job.book, closed.lines.filter(mine & ~pl.col("accrued")))
+    gone = (pl.col("deal") != "") & pl.col("~row").is_null()
+    found, vanished = every.filter(~gone), every.filter(gone)
     figures = _with_windows(_summed(found, closed.slices), now)
     payees = job.book.people.ids.select(pl.col("payee_id").alias("payee"), "~p")
     paid = closed.payments.filter(mine & pl.col("step").is_in(["released", "clawback"])).join(payees, on="payee")
@@ -52,10 +56,12 @@ def before_of(job: Job, closed: Posted, now: Settled) -> Before:
     if (opened := _opened(job, found, closed.periods[0][0])) is not None:
         figures = _added_up([opened, figures])
         released.append(opened.rows.select("~p", pl.col("~amount").alias("amount")))
+    released.append(vanished.filter(~pl.col("held")).select("~p", -pl.col("amount")))
     sums = pl.concat(released).group_by("~p", maintain_order=True).agg(pl.col("amount").sum())
     figures = replace(figures, dead=_dead(figures.rows))
     there = only(figures.rows, pl.col("~row").is_null() | (pl.col("~row") < len(job.book.deals)))
-    return Before(figures, sums, replace(figures, rows=there))
+    stand = vanished.group_by("~p", maintain_order=True).agg(pl.col("amount").sum())
+    return Before(figures, sums, replace(figures, rows=there), stand)
 
 
 def _opened(job: Job, posted: pl.DataFrame, begun: date) -> Settled | None:
@@ -75,13 +81,13 @@ def _here(book: Book) -> pl.Series:
 
 
 def _numbered(book: Book, lines: pl.DataFrame) -> pl.DataFrame:
-    """Return lines with the run's numbers of payees and deals; those of deals that vanished are left as they are."""
+    """Return lines with the run's numbers of payees and deals; those of deals that vanished have none."""
     deals = book.deals.select("deal_id", pl.col("line").cast(pl.UInt32).fill_null(0), "~row", "~k")
     every = pl.concat([deals, book.withdrawn]) if len(book.withdrawn) else deals
     payees = book.people.ids.select(pl.col("payee_id").alias("payee"), "~p")
     found = lines.join(payees, on="payee", maintain_order="left").filter(pl.col("~p").is_in(_here(book)))
     found = found.join(every, left_on=["deal", "line"], right_on=["deal_id", "line"], how="left", maintain_order="left")
-    return found.filter((pl.col("deal") == "") | pl.col("~row").is_not_null()).with_columns(
+    return found.with_columns(
         pl.col("role").alias("~role"),
         pl.col("level").alias("~level"),
         pl.col("window_first").fill_null(FIRST_DAY).alias("~wfirst"),

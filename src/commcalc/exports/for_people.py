@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from commcalc.base.money import minor_units
+from commcalc.tables.result_types import TYPES
 from commcalc.tables.results import BALANCE, STEPS, Table
 
 RISKY = "=+\\-@\t\r\n＝"  # what a spreadsheet takes for the beginning of a formula, or skips to find one
 MONEY = ("amount", "base_shown", "earned", "accrued", "held", "payable", *STEPS.values(), *BALANCE)
-TYPES: Mapping[str, type[pl.DataType] | pl.DataType] = {
-    "decimal": pl.Decimal(38, 12),
-    "count": pl.UInt32,
-    "date": pl.Date,
-    "yes/no": pl.Boolean,
-    "text": pl.String,
-}
 
 
 def safe_text(text: str) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 import polars as pl
 
 from commcalc.base.problem import Problem, Report
-from commcalc.exports.for_people import TYPES
 from commcalc.ledger.file import Refused, exists, opened
 from commcalc.ledger.form import BY_NAME, HEADER, NUMBERS, TABLES, Entry, beginning, header_text, mark_of, row_text, rows_text
 from commcalc.ledger.problems import CHAIN, DAMAGED, ROW_CHANGED
 from commcalc.ledger.ties import TIED, untied
+from commcalc.tables.result_types import TYPES
 from commcalc.tables.results import LINES, Table
 
 BATCH = 20_000

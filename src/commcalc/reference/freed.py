@@ -80,3 +80,11 @@ def released_since(work: Work, stood: tuple[Standings, Standings], span: Window,
     for payee, amount in paid.items():
         free.pay((payee, span.last, "released", work.name), -amount)
         free.hold(payee, span, -amount, ZERO)
+
+
+def freed_before(work: Work, before: Standings) -> dict[str, Decimal]:
+    """Return what is free of each payee's credits as they stood before."""
+    found: dict[str, Decimal] = {}
+    for key, one in kept(before).items():
+        found[key[0]] = found.get(key[0], ZERO) + one.free(house_cents(work))
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -45,7 +45,7 @@ def refuse_vanished(records: Records) -> None:
     first = period_of(records.calendar, records.now).first
     now = [r for r in posted.lines if r["posted"] < first and not r["accrued"]]
     for row in now:
-        if row["deal"] and (row["deal"], row["line"]) not in records.rows and row["deal"] not in records.withdrawn:
+        if has_vanished(records, row):
             records.refuse(row["payee"], row["component"], row["deal"], "the deal has vanished")
     plans = {p.plan: p.components for p in records.job.plans}
     strangers: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -66,9 +66,9 @@ def posted_standings(work: Work, closed: Posted, now: Standings) -> tuple[Standi
     for row in closed.lines:
         if (row["plan"], row["component"]) != (work.plan.plan, work.name) or row["accrued"]:
             continue
+        if has_vanished(work.records, row):
+            continue  # nothing is taken back
         key = _key(row)
-        if key[3] and (key[3], key[4]) not in work.records.rows and key[3] not in work.records.withdrawn:
-            continue  # the deal has vanished: nothing is taken back
         window = windows.get((*key[:5], key[5].first, _due(key)), key[5])
         lines[(*key[:5], window, key[6])].append(row)
     found = {key: _standing(closed, rows) for key, rows in lines.items()}
@@ -173,15 +173,32 @@ def _share(work: Work, key: Any, kinds: dict[str, Standing], when: tuple[date, d
     return ALL if held else share
 
 
-def released_before(work: Work, closed: Posted, opened: Standings) -> dict[str, Decimal]:
-    """Return what was released to each payee of the component, by what was posted and by openings."""
+def released_before(work: Work, closed: Posted, opened: Standings, before: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Return what was released to each payee of the component, by what was posted and by openings.
+
+    What was paid on deals that have vanished stands, and is left out: where parts are released it cannot be told from the rest,
+    and what was released `before` of the others by what is known now stands in the place of it.
+    """
     found: dict[str, Decimal] = defaultdict(Decimal)
     for row in closed.payments:
         if (row["plan"], row["component"]) == (work.plan.plan, work.name) and row["step"] in ("released", "clawback"):
             found[row["payee"]] += row["amount"]
     for key, one in opened.items():
         found[key[0]] += one.amount
+    for row in closed.lines:
+        mine = (row["plan"], row["component"]) == (work.plan.plan, work.name) and not row["accrued"]
+        if not mine or not has_vanished(work.records, row):
+            continue
+        if work.component.release or work.component.clawback:
+            found[row["payee"]] = before.get(row["payee"], ZERO)
+        elif not row["held"]:
+            found[row["payee"]] -= row["amount"]
     return found
+
+
+def has_vanished(records: Records, row: Row) -> bool:
+    """Whether a posted line is of a deal that is not there and was not withdrawn."""
+    return bool(row["deal"]) and (row["deal"], row["line"]) not in records.rows and row["deal"] not in records.withdrawn
 
 
 def owed_before(closed: Posted, plan: Plan, payee: str) -> dict[str, Decimal]:

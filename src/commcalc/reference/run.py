@@ -17,7 +17,7 @@ from commcalc.reference.base import base_pay
 from commcalc.reference.change import changed, floors, within_budget
 from commcalc.reference.components import bonus, commission, contest, once, pool, spiff
 from commcalc.reference.crediting import on_plan, own_parts
-from commcalc.reference.freed import Free, released, released_since
+from commcalc.reference.freed import Free, freed_before, released, released_since
 from commcalc.reference.job import Answer, Balance, House, Job, Line, Payment, Payout, Posted, Slice
 from commcalc.reference.kept import ended
 from commcalc.reference.measures import Measures
@@ -86,7 +86,8 @@ def _component(work: Work, to_pay: tuple[list[Window], Free]) -> list[Line]:
     if closed is not None:
         earlier = with_shares(work, earlier, span.first - timedelta(days=1))
         if worked:
-            released_since(work, (after, earlier), span, free, released_before(work, closed, opened))
+            paid = released_before(work, closed, opened, freed_before(work, earlier))
+            released_since(work, (after, earlier), span, free, paid)
     else:
         released(work, stood, worked, free)
     work.records.exceptions = known  # what could not be decided at the ends of earlier spans is told where it still cannot be

@@ -8,19 +8,12 @@ from datetime import date
 
 import polars as pl
 
-from commcalc.tables.exact import D
+from commcalc.tables.result_types import TYPES
 from commcalc.tables.results import BALANCES, LINES, PAYMENTS, SLICES, Table
 
 ON = "posted"
 """The column that says which period posted a row: that period's last day."""
 KEPT: Mapping[str, Table] = {t.name: t for t in (LINES, SLICES, PAYMENTS, BALANCES)}
-TYPES: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "text": pl.String,
-    "decimal": D,
-    "count": pl.UInt32,
-    "date": pl.Date,
-    "yes/no": pl.Boolean,
-}
 
 
 @dataclass(frozen=True, slots=True)
