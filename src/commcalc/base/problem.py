@@ -28,8 +28,10 @@ class Kind:
     severity: Severity = "error"
 
     def at(self, place: Place | None, **facts: object) -> Problem:
-        """Return a problem of this kind at `place` with its facts as text."""
-        return Problem(self, place, {k: str(v) for k, v in facts.items()})
+        """Return a problem of this kind at `place` with its facts as text; what was inherited says by whom."""
+        via = place.via if isinstance(place, Span) else None
+        also = ((via, "inherited by this `extends`"),) if via is not None else ()
+        return Problem(self, place, {k: str(v) for k, v in facts.items()}, also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ MODULES = (
     "commcalc.language.problems",
     "commcalc.language.expression.problems",
     "commcalc.plan.problems",
+    "commcalc.plan.extends_problems",
     "commcalc.plan.tests_problems",
     "commcalc.checks.problems",
     "commcalc.checks.program_problems",

@@ -45,7 +45,6 @@ class Plan(Shape):
         "amends": "a version that takes over from another",
         "on_change": "a version change inside a window",
         "fx": "currency conversion",
-        "extends": "a plan made from another",
         "caps": "caps across components",
     }
 
@@ -53,6 +52,11 @@ class Plan(Shape):
     of_all: ClassVar[bool] = False  # a program's, which everybody on any plan is on
 
     plan: PlainName = Field(description="the plan's id; the file's name is the same", examples=["ae-commercial"])
+    extends: PlainName | None = Field(
+        default=None,
+        description="the plan that this one is made from: it says only what is different; `name: remove` leaves a part out",
+        examples=["ae-commercial"],
+    )
     title: Word | None = Field(default=None, description="the plan's name as people read it", examples=["Account executive"])
     owner: Word | None = Field(default=None, description="who answers for the plan")
     status: Literal["draft", "approved", "active", "retired"] = Field(
