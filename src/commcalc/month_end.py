@@ -249,7 +249,7 @@ def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any
         "polars": pl.__version__,
         "period": period.name,
         "inputs": dict(inputs.digests),
-        "plans": {p.file: p.digest for p in project.plans},
+        "plans": {file: digest for p in project.plans for file, digest in p.digests.items()},
         "readings": dict(project.file.model.readings) if project.file else {},
         **({"crediting": plain(rules)} if rules is not None else {}),
         "tables": {n: dict(c) for n, c in sorted(inputs.counts.items())},

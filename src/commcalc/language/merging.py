@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from commcalc.base.problem import Report
+from commcalc.base.problem import Kind, Report
 from commcalc.base.source import Span
-from commcalc.language.problems import NOTHING_TO_REMOVE
 from commcalc.language.tree import Mapping_, Node, Scalar, Sequence_, plain
 
 REMOVE = "remove"
 """What is written, without quotes, in the place of a value that is to be left out."""
+
+NOTHING_TO_REMOVE = Kind(
+    "P009",
+    "Nothing to remove",
+    "`{key}: remove` leaves out a key that is not there",
+    "take the line away, or mend the name",
+    """What extends something may leave out a key of it. A text that reads `remove` stands in quotes.
+
+Fails: a component with extends: base and capp: remove
+Works: cap: remove""",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,20 +133,15 @@ NO_SHAPE = kind(
     "Measures, tables, curves and tiers are told apart by one key each.",
     "bookings: {where: stage = 'Won', window: year}", "bookings: {sum: amount, where: stage = 'Won', window: year}",
 )  # fmt: skip
-NOTHING_TO_REMOVE = kind(
-    "P009", "Nothing to remove", "`{key}: remove` leaves out a key that is not there", "take the line away, or mend the name",
-    "What extends something may leave out a key of it. A text that reads `remove` stands in quotes.",
-    "a component with extends: base and capp: remove", "cap: remove",
-)  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     NOT_UTF8, TOO_LARGE, EMPTY, NOT_A_MAPPING, TWO_DOCUMENTS, DUPLICATE_KEY, TAB, SYNTAX, FOREIGN, EMPTY_VALUE,
     MANY_LINES, COMMENT, COMMENT_NEAR, *FIELD_KINDS, UNKNOWN_KEY, MISSING_KEY, NOT_A_CHOICE, WRONG_SHAPE, LATER_KEY,
-    TWO_SHAPES, INVALID, NO_SHAPE, NOTHING_TO_REMOVE,
+    TWO_SHAPES, INVALID, NO_SHAPE,
 )  # fmt: skip
 
 __all__ = [
     "COMMENT", "COMMENT_NEAR", "DUPLICATE_KEY", "EMPTY", "EMPTY_VALUE", "FOREIGN", "INVALID", "KINDS", "LATER_KEY",
     "MANY_LINES", "MISSING_KEY", "NOT_A_CELL", "NOT_A_CHOICE", "NOT_A_CURRENCY", "NOT_A_DATE", "NOT_A_MAPPING", "NOT_A_MIX",
-    "NOT_A_NAME", "NOTHING_TO_REMOVE", "NOT_A_NUMBER", "NOT_A_PERIOD", "NOT_A_RANGE", "NOT_A_RATIO", "NOT_A_SPAN", "NOT_TEXT", "NOT_UTF8",
+    "NOT_A_NAME", "NOT_A_NUMBER", "NOT_A_PERIOD", "NOT_A_RANGE", "NOT_A_RATIO", "NOT_A_SPAN", "NOT_TEXT", "NOT_UTF8",
     "NOT_YES_NO", "NO_SHAPE", "SYNTAX", "TAB", "TOO_LARGE", "TWO_DOCUMENTS", "TWO_SHAPES", "UNKNOWN_KEY", "WRONG_SHAPE",
 ]  # fmt: skip

@@ -31,12 +31,12 @@ def extends_of(tree: Tree) -> str | None:
 
 def bases_of(tree: Tree, known: Known) -> list[Tree]:
     """Return the plans that a plan is made from, the nearest first, as far as they are there."""
-    found: list[Tree] = []
+    found: dict[str, Tree] = {}
     name = extends_of(tree)
-    while name is not None and (base := known.get(name)) is not None and base not in found:
-        found.append(base)
+    while name is not None and name not in found and (base := known.get(name)) is not None:
+        found[name] = base
         name = extends_of(base)
-    return found
+    return list(found.values())
 
 
 def flattened(tree: Tree, known: Known, report: Report) -> Tree | None:

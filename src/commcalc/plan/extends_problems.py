@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commcalc.base.problem import Kind
+from commcalc.language.merging import NOTHING_TO_REMOVE
 
 EXTENDS_CIRCLE = Kind(
     "P018",
@@ -54,4 +55,4 @@ EXTENDS_KIND = Kind(
 Fails: a bonus with extends: base, where base is a commission
 Works: a commission with extends: base""",
 )
-KINDS: tuple[Kind, ...] = (EXTENDS_CIRCLE, EXTENDS_NOTHING, EXTENDS_PROGRAM, PROGRAM_EXTENDS, EXTENDS_KIND)
+KINDS: tuple[Kind, ...] = (NOTHING_TO_REMOVE, EXTENDS_CIRCLE, EXTENDS_NOTHING, EXTENDS_PROGRAM, PROGRAM_EXTENDS, EXTENDS_KIND)

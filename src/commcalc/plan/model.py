@@ -54,7 +54,7 @@ class Plan(Shape):
     plan: PlainName = Field(description="the plan's id; the file's name is the same", examples=["ae-commercial"])
     extends: PlainName | None = Field(
         default=None,
-        description="the plan that this one is made from: it says only what is different; `name: remove` leaves a part out",
+        description="the plan that this one is made from: it says only what is different, and remove where a part is left out",
         examples=["ae-commercial"],
     )
     title: Word | None = Field(default=None, description="the plan's name as people read it", examples=["Account executive"])
