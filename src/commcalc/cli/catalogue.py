@@ -18,6 +18,7 @@ MODULES = (
     "commcalc.checks.sharing_problems",
     "commcalc.checks.settlement_problems",
     "commcalc.checks.measure_problems",
+    "commcalc.advice.problems",
     "commcalc.inputs.problems",
     "commcalc.inputs.field_problems",
     "commcalc.inputs.crediting_problems",

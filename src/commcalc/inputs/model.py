@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from commcalc.language.fields import CurrencyCode, Expr, Word, YesNo
+from commcalc.language.fields import CurrencyCode, DateField, Expr, Word, YesNo
 from commcalc.plan.crediting import Crediting
 from commcalc.plan.shapes import Shape
 
@@ -132,6 +132,37 @@ class CalendarMonths(Shape):
     table: Word | None = Field(default=None, description="the table that periods come from: calendar", examples=["calendar"])
 
 
+class Silence(Shape):
+    """A piece of advice that is not wanted, and why."""
+
+    model_config = ConfigDict(title="silence")
+
+    code: Annotated[str, Field(pattern=r"^[A-Z][0-9]{3}$")] = Field(
+        description="the code of the advice or warning", examples=["A008"]
+    )
+    where: Word | None = Field(
+        default=None,
+        description="the plan that it is about, or one of its components or measures; all plans, where left out",
+        examples=["sdr", "sdr.meetings"],
+    )
+    because: Word = Field(description="why it is as it should be", examples=["the cliff is the point of this plan"])
+    until: DateField | None = Field(default=None, description="the last day on which it is silent; for good, where left out")
+
+
+class Policy(Shape):
+    """The house's controls."""
+
+    later: ClassVar[dict[str, str]] = {
+        "approve": "approvals",
+        "review": "limits for a review",
+        "fail_on": "what fails a check",
+    }
+
+    model_config = ConfigDict(title="policy")
+
+    silence: list[Silence] = Field(default_factory=list, description="advice and warnings of validate that are not wanted")
+
+
 class ProjectModel(Shape):
     """The file commcalc.yaml."""
 
@@ -140,7 +171,6 @@ class ProjectModel(Shape):
         "fx": "exchange rates",
         "exports": "files for payroll and journal",
         "statements": "how statements look",
-        "policy": "approvals and silenced advice",
         "ledger": "closed periods",
     }
 
@@ -158,6 +188,7 @@ class ProjectModel(Shape):
     tables: dict[Word, TableSource] = Field(
         description="where each table comes from: deals, payees, assignments, quotas and more"
     )
+    policy: Policy = Field(default_factory=Policy, description="what the house has decided about its plans")
     crediting: Crediting | None = Field(
         default=None, description="rules that credit deals to others than their owner: territories, house accounts, overlays"
     )

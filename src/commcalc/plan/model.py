@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -24,6 +24,23 @@ class Goal(Shape):
         default=None, description="what somebody does who serves this goal", examples=["multi-year contracts"]
     )
     owner: Word | None = Field(default=None, description="who answers for this goal")
+
+
+class Legal(Shape):
+    """What the law asks to be written down; it travels to the plan document and pays nothing."""
+
+    model_config = ConfigDict(title="legal terms")
+
+    law: Word | None = Field(default=None, description="which law governs the plan", examples=["California"])
+    method: Word | None = Field(
+        default=None, description="by what method pay is worked out, or where that is written", examples=["Sections 2 to 4"]
+    )
+    draw_reconciliation: Word | None = Field(
+        default=None, description="how and when a draw is reconciled with what was earned", examples=["monthly, Section 5"]
+    )
+    on_leaving: Word | None = Field(
+        default=None, description="what holds for what was earned before somebody leaves", examples=["Section 7"]
+    )
 
 
 class Param(Shape):
@@ -64,7 +81,7 @@ class Plan(Shape):
     )
     version: Word = Field(description="the version of the plan, shown beside what it pays", examples=["2026.1"])
     effective: DateRange = Field(description="the days on which the plan holds, both ends in")
-    legal: dict[str, Any] | None = Field(default=None, description="what the law asks to be written down, for the plan document")
+    legal: Legal | None = Field(default=None, description="what the law asks to be written down, for the plan document")
     currency: CurrencyCode = Field(description="the currency of all money in the plan")
     goals: dict[PlainName, Goal] = Field(
         default_factory=dict, description="what the business wants of this plan; components name the goal that they serve"
