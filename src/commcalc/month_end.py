@@ -62,7 +62,23 @@ NO_CREDITS = Kind(
 Fails: a file without deals
 Works: --period 2026-01""",
 )
-KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS)
+NOT_IN_FORCE = Kind(
+    "K003",
+    "Assigned to a plan that is not in force",
+    "`{plan}` is {status}, so whoever is assigned to it is paid nothing by it",
+    "{mend}",
+    """Only active plans are calculated. A draft or approved plan is tried with `commcalc dry-run`, and a retired one has had its time.
+
+Fails: an assignment to ae-commercial in the month, and status: draft in the plan
+Works: status: active""",
+    "warning",
+)
+IN_LIFE = {
+    "draft": ("a draft", "say `status: active` in the plan once it is agreed; try it with `commcalc dry-run`"),
+    "approved": ("approved and not yet active", "say `status: active` in the plan from when it pays"),
+    "retired": ("retired", "end the assignments, or assign these payees to a plan in force"),
+}
+KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE)
 
 
 def calculate(
@@ -75,6 +91,7 @@ def calculate(
         return Run(None, report, {}, inputs)
     _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
+    _not_in_force(project, inputs, chosen, report)
     hidden_columns(plans, inputs, report)
     _in_circles(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
@@ -86,6 +103,22 @@ def calculate(
     if result.report.errors:
         return Run(None, report, {}, inputs)
     return Run(_with_mapping(result, inputs), report, _manifest(project, inputs, chosen), inputs)
+
+
+def _not_in_force(project: Project, inputs: Inputs, period: Period, report: Report) -> None:
+    """An assignment of the period to a plan that is not calculated is told as what it is: somebody may wait for that pay."""
+    rows = inputs.tables["assignments"]
+    held = pl.lit(value=True)
+    for column, compared in (("from", pl.col("from") <= period.last), ("to", pl.col("to") >= period.first)):
+        held &= compared.fill_null(value=True) if column in rows.columns else True
+    for plan in (p.plan for p in project.plans if p.plan.status != "active" and not p.plan.of_all):
+        cells = [
+            Cell(f, n, "plan") for f, n in rows.filter(held & (pl.col("plan") == plan.plan)).select("file", "row").iter_rows()
+        ]
+        if cells:
+            status, mend = IN_LIFE[plan.status]
+            found = NOT_IN_FORCE.at(cells[0], plan=plan.plan, status=status, mend=mend)
+            report.add(found.times(len(cells), cells[1:6]))
 
 
 def _far_ahead(inputs: Inputs, credit_date: str, period: Period, report: Report) -> None:

@@ -80,6 +80,10 @@ CALCULATED = (
     Fault("F076 both shares of payees on no plan", {**_table("assignments", A, "ann,sales,2026-01-01,"), **_table("splits", "deal_id,payee_id,share\n", "D1,bob,60%", "D1,cy,40%"), **deals("D1,ann,2026-01-05,100")}, pays="", lists=("K103 2", "K103 2"), account="exception 1"),
     Fault("F077 a deal dated before the hire", _table("payees", P, "ann,Ann,2026-01-06", "bob,Bob,2026-01-06", "cy,Cy,"), pays="bob 12.53", lists=("K104 2",), account="exception 1", shows=("hired on 2026-01-06",)),
     Fault("F077 a share of somebody hired later", {**_table("payees", P, "ann,Ann,", "bob,Bob,2026-01-06", "cy,Cy,"), **_table("splits", "deal_id,payee_id,share\n", "D1,ann,50%", "D1,bob,50%")}, pays="ann 2.5 bob 12.53", lists=("K104 2",)),
+    *(
+        Fault(f"a plan that is {status} pays nobody", plan=FLAT.replace("version: 1", f"version: 1\nstatus: {status}"), pays="", lists=("K103 2", "K103 3"), warns=("K003 2",), account="exception 2", shows=(shows, "names `sales`, which is not in force then"))
+        for status, shows in (("draft", "`sales` is a draft"), ("approved", "approved and not yet active"), ("retired", "`sales` is retired"))
+    ),
     Fault("F080 a deal in the gap between two assignments", {**_table("assignments", A, "ann,sales,2026-01-01,2026-01-09", "ann,sales,2026-01-20,"), **deals("D1,ann,2026-01-09,100", "D2,ann,2026-01-10,100", "D3,ann,2026-01-19,100", "D4,ann,2026-01-20,100")}, pays="ann 10", lists=("K103 3", "K103 4"), account="exception 2", shows=("ended on 2026-01-09, the next begins on 2026-01-20",)),
     Fault("F082 both ends of an assignment count", {**_table("assignments", A, "ann,sales,2026-01-05,2026-01-06"), **deals("D1,ann,2026-01-04,100", "D2,ann,2026-01-05,200", "D3,ann,2026-01-06,300", "D4,ann,2026-01-07,400")}, pays="ann 25", lists=("K103 2", "K103 5"), account="exception 2"),
     Fault("F083 names alike under ids of their own", {**_table("payees", P, "1,Ann Lee,", "2,ANN LEE,"), **_table("assignments", A, "1,sales,2026-01-01,", "2,sales,2026-01-01,"), **deals("D1,1,2026-01-05,100", "D2,2,2026-01-05,200")}, pays="1 5 2 10"),
