@@ -73,12 +73,23 @@ Fails: an assignment to ae-commercial in the month, and status: draft in the pla
 Works: status: active""",
     "warning",
 )
+NOBODY_OF = Kind(
+    "K004",
+    "A parameter for nobody",
+    "no payee has the {level} `{name}`, so the {level}'s own `{param}` is nobody's{near}",
+    "{mend}",
+    """A parameter may differ by title or by payee. A title or payee with a slip in it would leave everybody with the default.
+
+Fails: params: {share: {default: 5%, title: {Hunte: 6%}}}, and no payee whose title is Hunte
+Works: title: {Hunter: 6%}""",
+    "warning",
+)
 IN_LIFE = {
     "draft": ("a draft", "say `status: active` in the plan once it is agreed; try it with `commcalc dry-run`"),
     "approved": ("approved and not yet active", "say `status: active` in the plan from when it pays"),
     "retired": ("retired", "end the assignments, or assign these payees to a plan in force"),
 }
-KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE)
+KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE, NOBODY_OF)
 
 
 def calculate(
@@ -94,6 +105,7 @@ def calculate(
     _not_in_force(project, inputs, chosen, report)
     hidden_columns(plans, inputs, report)
     _in_circles(plans, inputs, report)
+    _params_of_nobody(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
     _lacking_in_rules(project.file, inputs, report)
     if report.errors:
@@ -119,6 +131,23 @@ def _not_in_force(project: Project, inputs: Inputs, period: Period, report: Repo
             status, mend = IN_LIFE[plan.status]
             found = NOT_IN_FORCE.at(cells[0], plan=plan.plan, status=status, mend=mend)
             report.add(found.times(len(cells), cells[1:6]))
+
+
+def _params_of_nobody(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+    """A title or payee by which a param differs, and that no payee has, is told: it may be a slip."""
+    payees = inputs.tables["payees"]
+    known = {c: payees[c].drop_nulls().unique().sort().to_list() if c in payees.columns else [] for c in ("payee_id", "title")}
+    for loaded in plans:
+        for name, param in loaded.plan.params.items():
+            for level, column in (("title", "title"), ("payee", "payee_id")) if isinstance(param, Param) else ():
+                for key in getattr(param, level):
+                    near = nearest(key, known[column])
+                    if key in known[column] or (level == "title" and near is None):  # a title may be nobody's for a while
+                        continue
+                    said = f"; did you mean `{near}`?" if near else ""
+                    mend = f"write `{near}`" if near else "mend the name, or take it away"
+                    place = loaded.tree.span_of(("params", name, level, key), key=True)
+                    report.add(NOBODY_OF.at(place, level=level, name=key, param=name, near=said, mend=mend))
 
 
 def _far_ahead(inputs: Inputs, credit_date: str, period: Period, report: Report) -> None:

@@ -46,7 +46,7 @@ class Legal(Shape):
 class Param(Shape):
     """A figure with a default, overridden by title, by payee, or in the assignment."""
 
-    later: ClassVar[dict[str, str]] = {"rows": "a file of parameters"}
+    later: ClassVar[dict[str, str]] = {"rows": "a file of parameters with dates"}
 
     model_config = ConfigDict(title="parameter")
 
