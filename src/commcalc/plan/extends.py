@@ -82,7 +82,8 @@ def _whole(tree: Tree, known: Known, report: Report) -> Mapping_ | None:
         via = heir.root.by_key["extends"][1].span
         whole = _merging(report).over(inherited(without(whole, *OWN), via), without(heir.root, "extends"), named=True)
     assert isinstance(whole, Mapping_)
-    return whole
+    own = [entry for entry in whole.entries if entry[0].text == "plan"]  # its name comes first, as in any plan
+    return Mapping_((*own, *(entry for entry in whole.entries if entry not in own)), whole.span)
 
 
 def _chain(tree: Tree, known: Known, report: Report) -> list[Tree] | None:
