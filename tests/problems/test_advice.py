@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from commcalc.checks import check_plans
 from commcalc.cli.catalogue import kinds
 from commcalc.cli.main import app
 from commcalc.plan.load import load_plan
+from commcalc.plan.tests_load import load_tests
+from commcalc.plan_trial import run_tests
 
 
 def advised(plan: str) -> list[str]:
@@ -264,3 +268,54 @@ def test_advice_ends_with_0_and_under_strict_with_1_and_quick_leaves_it_out(tmp_
     }
     assert [done.exit_code for done in runs.values()] == [0, 1, 0]
     assert ["A008" in done.output for done in runs.values()] == [True, True, False]
+
+
+def made_ladder(seed: int) -> str:
+    """Tiers of plain figures, with bounds that are in or out and tiers that reach down, some of them paying less."""
+    chance = random.Random(seed)
+    apply = chance.choice(["marginal", "retroactive"])
+    bounds = [0, *sorted(chance.sample(range(100, 90_000), 3))]
+    lines = []
+    for number, bound in enumerate(bounds):
+        cents = "" if number == 0 else f".{chance.randrange(100):02}"
+        key = "from" if number == 0 else chance.choice(["from", "above"])
+        reaches = chance.choice(["zero", "tier 1", "tier 2"]) if number == 3 and apply == "marginal" else "here"
+        lines.append(f"{{{key}: {bound}{cents}, pay: {chance.randrange(1, 40) / 4}%, reaches: {reaches}}}")
+    return f"{{by: value, apply: {apply}, tiers: [{', '.join(lines)}]}}"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_figures_of_a_cliff_are_what_both_calculations_pay_there(seed: int, tmp_path: Path) -> None:
+    text = made_ladder(seed)
+    plan = (
+        f"{HEAD}{MEASURES}components:\n  base:\n    kind: commission\n    goal: growth\n    on: bookings\n    rate: {text}\n{END}"
+    )
+    loaded, _ = load_plan(plan.encode(), "plans/sales-rep.yaml", Path("plans/sales-rep.yaml"), Path())
+    assert loaded is not None
+    found = [p for p in advise((loaded,), FACTS) if p.code in ("A008", "A009")]
+    points = {
+        p.facts[at].replace(",", ""): p.facts[pays].removesuffix(" USD")
+        for p in found
+        for at, pays in (("below", "low"), ("at", "high"))
+    }
+    assert points
+    payees = ", ".join(f"P{n}: {{}}" for n in range(len(points)))
+    deals = "".join(f"      - {{id: D{n}, owner: P{n}, date: 2026-01-05, amount: {sold}}}\n" for n, sold in enumerate(points))
+    wanted = "".join(f"    P{n}: {{2026-01: {{base: {pay.replace(',', '')}}}}}\n" for n, pay in enumerate(points.values()))
+    component = f"components: {{base: {{kind: commission, on: bookings, rate: {text}}}}}"
+    test = f"- test: it pays so\n  plan: {{measures: {{bookings: {{sum: amount, window: month}}}}, {component}}}\n"
+    test += f"  given:\n    payees: {{{payees}}}\n    deals:\n{deals}  expect:\n{wanted}"
+    (tmp_path / "made.test.yaml").write_text(test)
+    tests, report = load_tests([tmp_path / "made.test.yaml"], tmp_path)
+    assert report.problems == []
+    (outcome,) = run_tests(None, tests.tests, with_reference=True)
+    assert outcome.passed, [p.message for p in outcome.problems] + [str(d) for d in outcome.differences]
+    assert all(
+        p.kind.code
+        == (
+            "A009"
+            if Decimal(p.facts["high"].split()[0].replace(",", "")) < Decimal(p.facts["low"].split()[0].replace(",", ""))
+            else "A008"
+        )
+        for p in found
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from commcalc.advice.problems import CLIFF, FALLS, ORDER, SLOWS_DOWN
-from commcalc.base.money import minor_units
+from commcalc.base.money import minor_units, round_money
 from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
 from commcalc.checks.tiers import measure_of, number_of
@@ -145,11 +145,11 @@ def _jump(loaded: LoadedPlan, path: Path, about: tuple[tuple[Commission, Tiers],
 
     def pay(figure: Decimal) -> str:
         if ladder.factor is not None:
-            return _money(loaded, figure * ladder.factor)
+            return _money(loaded, figure * ladder.factor, facts)
         each = figure / bound if ladder.each else figure
         node = tier.pay.node if isinstance(tier.pay, Expression) else None
         of_money = isinstance(node, Number) and node.type == "money"
-        return f"{_money(loaded, each)} for each of {ladder.whole}" if of_money else f"{percent(each)} of {ladder.whole}"
+        return f"{_money(loaded, each, facts)} for each of {ladder.whole}" if of_money else f"{percent(each)} of {ladder.whole}"
 
     place = loaded.tree.span_of(path)
     said = {"below": below, "low": pay(low), "at": at, "high": pay(high)}
@@ -158,10 +158,11 @@ def _jump(loaded: LoadedPlan, path: Path, about: tuple[tuple[Commission, Tiers],
     return CLIFF.at(place, bound=tier.start.text, worth=pay(high - low), **said)
 
 
-def _money(loaded: LoadedPlan, figure: Decimal) -> str:
-    """Return an amount as messages show it, rounded to the smallest unit of the plan's currency."""
+def _money(loaded: LoadedPlan, figure: Decimal, facts: Facts) -> str:
+    """Return an amount as it would be paid: rounded as the house rounds, to the smallest unit of the plan's currency."""
     places = minor_units(loaded.plan.currency)
-    return f"{round(figure, places):,.{places}f} {loaded.plan.currency}"
+    mode = facts.readings.get("rounding", "half-up")
+    return f"{round_money(figure, places, mode):,.{places}f} {loaded.plan.currency}"  # type: ignore[arg-type]
 
 
 def _step(loaded: LoadedPlan, component: Commission, facts: Facts) -> Decimal | None:
