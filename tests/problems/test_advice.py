@@ -147,6 +147,10 @@ FIGURES = [
         "A008: just below `100_000` pays 5% of what is counted, and at it 6% of what is counted: crossing `100_000` is worth 1% of what is counted",
     ),
     (
+        ladder("retroactive", "from: 0, pay: 5%", "from: 100_000, pay: 6%", more="    cap: {at: 9_000 USD, excess: forfeit}\n"),
+        "A008: just below `100_000` pays 5% of what is counted, and at it 6% of what is counted: crossing `100_000` is worth 1% of what is counted",
+    ),
+    (
         ladder("retroactive", "from: 0, pay: 6%", "from: 100_000, pay: 5%"),
         "A009: one more of `bookings` lowers the pay: 99,999.99 pays 6,000.00 USD, and 100,000 5,000.00 USD",
     ),

@@ -22,6 +22,9 @@ from commcalc.plan.walk import Path
 OF_DEALS = ("sum", "count", "distinct")
 """Measures of which more is more; of a KPI less may be better."""
 
+CHANGES = ("basis", "where", "dates", "multiply", "kickers", "gate", "caps", "floors", "split")
+"""What lets a component pay something else than its tiers give on what is counted: no amount is told then."""
+
 
 def shown(figure: Decimal) -> str:
     """Return a figure as messages show it: 1,250.5."""
@@ -104,7 +107,7 @@ def _ladder(
         return None
     reaches = tuple(_reaches(tiers, number) for number in range(len(tiers.tiers)))
     measure = loaded.plan.measures[component.on]
-    plain = component.basis is None and measure.weight is None
+    plain = measure.weight is None and not any(getattr(component, key) for key in CHANGES)
     quota = number_of(measure.quota) if isinstance(measure.quota, Expression) else None
     scale = Decimal(1) if by[0] == "value" else quota if quota is not None and quota > 0 else None
     factor = scale if tiers is component.rate else None
