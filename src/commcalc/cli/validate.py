@@ -70,6 +70,7 @@ def verb(
             ]
             shown.table([("table", "left"), ("rows read", "right"), ("left out", "right"), ("set aside", "right")], rows)
     report = project.without_silenced(report, date.today(), whole=not quick and not report.errors)
+    report = Report([p for p in report if not quick or p.severity != "advice"])
     if style in FOR_PEOPLE:
         shown.problems(report, project.sources, style, to_stdout=True)
     else:
