@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from commcalc.advice import advise
+from commcalc.advice.silence import silenced
 from commcalc.base.problem import Report
 from commcalc.base.source import Sources
 from commcalc.checks import Facts, check_plans
@@ -60,6 +63,16 @@ class Project:
         if self.file is not None:
             report.extend(check_plans(self.plans, facts_of(self.file)))
         return report
+
+    def advise(self) -> Report:
+        """Return what is to be advised of plans without errors. Never reads a table."""
+        return advise(self.plans, facts_of(self.file)) if self.file is not None else Report()
+
+    def without_silenced(self, report: Report, today: date, *, whole: bool = True) -> Report:
+        """Return a report without what the project silences; where it is `whole`, entries that silence nothing are told."""
+        if self.file is None:
+            return report
+        return silenced(report, self.file.model.policy.silence, (self.plans, self.file.tree), today, whole=whole)
 
     def tests(self, files: list[Path] | None = None) -> tuple[LoadedTests, Report]:
         """Read the plan tests beside the plans, or those of `files`, and return them with what is wrong in them."""

@@ -20,7 +20,7 @@ from commcalc.inputs.project import FILE, ProjectFile
 from commcalc.inputs.tables import Inputs, read_inputs
 from commcalc.language.names import nearest
 from commcalc.month_end import hidden_columns, house_of
-from commcalc.plan.load import LoadedPlan, load_plans, plan_files
+from commcalc.plan.load import LoadedPlan, heirs_of, load_plans, plan_files
 from commcalc.studies.compare import Compared, compare_sides
 from commcalc.studies.harm import FROM, Announced, Guarded, guarded
 from commcalc.studies.problems import HARMED, LATER_BEGIN, MIDDLE, NO_BASE, NOBODY, NOTHING_TO_TRY, OTHER_HOUSE
@@ -88,14 +88,16 @@ def _at_commit(project: Project, ref: str, commit: str) -> Iterator[tuple[Projec
 
 
 def _with_plans(project: Project, files: list[Path], folder: Path) -> tuple[Project | None, Report]:
-    """Return the project with these plans in the place of those that have their names."""
+    """Return the project with these plans in the place of those that have their names; what extends them follows."""
     inside = folder.resolve().is_relative_to(project.root)
-    loaded, report = load_plans([f.resolve() for f in files], project.root if inside else folder.resolve())
+    loaded, report = load_plans([f.resolve() for f in files], project.root if inside else folder.resolve(), project.plans)
+    heirs, found = heirs_of(loaded, project.plans)
+    report.extend(found)
     if report.errors:
         return replace(project, sources=Sources({**project.sources.texts, **loaded.texts}), report=report), report
     tried = tuple(_active(p) for p in loaded.plans)
-    names = {p.plan.plan for p in tried}
-    plans = (*(p for p in project.plans if p.plan.plan not in names), *tried)
+    names = {p.plan.plan for p in (*tried, *heirs)}
+    plans = (*(p for p in project.plans if p.plan.plan not in names), *tried, *heirs)
     sources = Sources({**project.sources.texts, **loaded.texts})
     return replace(project, plans=plans, sources=sources, plan_count=len(plans)), report
 

@@ -63,6 +63,33 @@ NO_CREDITS = Kind(
 Fails: a file without deals
 Works: --period 2026-01""",
 )
+NOT_IN_FORCE = Kind(
+    "K003",
+    "Assigned to a plan that is not in force",
+    "`{plan}` is {status}, so whoever is assigned to it is paid nothing by it",
+    "{mend}",
+    """Only active plans are calculated. A draft or approved plan is tried with `commcalc dry-run`, and a retired one has had its time.
+
+Fails: an assignment to ae-commercial in the month, and status: draft in the plan
+Works: status: active""",
+    "warning",
+)
+NOBODY_OF = Kind(
+    "K004",
+    "A parameter for nobody",
+    "no payee has the {level} `{name}`, so the {level}'s own `{param}` is nobody's{near}",
+    "{mend}",
+    """A parameter may differ by title or by payee. A title or payee with a slip in it would leave everybody with the default.
+
+Fails: params: {share: {default: 5%, title: {Hunte: 6%}}}, and no payee whose title is Hunte
+Works: title: {Hunter: 6%}""",
+    "warning",
+)
+IN_LIFE = {
+    "draft": ("a draft", "say `status: active` in the plan once it is agreed; try it with `commcalc dry-run`"),
+    "approved": ("approved and not yet active", "say `status: active` in the plan from when it pays"),
+    "retired": ("retired", "end the assignments, or assign these payees to a plan in force"),
+}
 NOT_CLOSED = Kind(
     "K005",
     "Closed periods that do not count yet",
@@ -75,7 +102,7 @@ Fails: --period 2026-04 where 2026-02 is the last that is closed
 Works: --period 2026-03""",
     "warning",
 )
-KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_CLOSED)
+KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE, NOBODY_OF, NOT_CLOSED)
 
 
 def calculate(
@@ -97,8 +124,10 @@ def calculate(
         return Run(None, report, {}, inputs)
     _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
+    _not_in_force(project, inputs, chosen, report)
     hidden_columns(plans, inputs, report)
     _in_circles(plans, inputs, report)
+    _params_of_nobody(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
     _lacking_in_rules(project.file, inputs, report)
     if report.errors:
@@ -137,6 +166,39 @@ def calculate_after_closed(
         report.add(NOT_CLOSED.at(None, period=found.name, last=last.name if last is not None else before.periods[-1][1]))
     entries = [e for e in books.closed if e.last < found.first.isoformat()]
     return replace(run, manifest={**run.manifest, "ledger": entries[-1].hash}) if entries else run
+
+
+def _not_in_force(project: Project, inputs: Inputs, period: Period, report: Report) -> None:
+    """An assignment of the period to a plan that is not calculated is told as what it is: somebody may wait for that pay."""
+    rows = inputs.tables["assignments"]
+    held = pl.lit(value=True)
+    for column, compared in (("from", pl.col("from") <= period.last), ("to", pl.col("to") >= period.first)):
+        held &= compared.fill_null(value=True) if column in rows.columns else True
+    for plan in (p.plan for p in project.plans if p.plan.status != "active" and not p.plan.of_all):
+        cells = [
+            Cell(f, n, "plan") for f, n in rows.filter(held & (pl.col("plan") == plan.plan)).select("file", "row").iter_rows()
+        ]
+        if cells:
+            status, mend = IN_LIFE[plan.status]
+            found = NOT_IN_FORCE.at(cells[0], plan=plan.plan, status=status, mend=mend)
+            report.add(found.times(len(cells), cells[1:6]))
+
+
+def _params_of_nobody(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+    """A title or payee by which a param differs, and that no payee has, is told: it may be a slip."""
+    payees = inputs.tables["payees"]
+    known = {c: payees[c].drop_nulls().unique().sort().to_list() if c in payees.columns else [] for c in ("payee_id", "title")}
+    for loaded in plans:
+        for name, param in loaded.plan.params.items():
+            for level, column in (("title", "title"), ("payee", "payee_id")) if isinstance(param, Param) else ():
+                for key in getattr(param, level):
+                    near = nearest(key, known[column])
+                    if key in known[column] or (level == "title" and near is None):  # a title may be nobody's for a while
+                        continue
+                    said = f"; did you mean `{near}`?" if near else ""
+                    mend = f"write `{near}`" if near else "mend the name, or take it away"
+                    place = loaded.tree.span_of(("params", name, level, key), key=True)
+                    report.add(NOBODY_OF.at(place, level=level, name=key, param=name, near=said, mend=mend))
 
 
 def _far_ahead(inputs: Inputs, credit_date: str, period: Period, report: Report) -> None:
@@ -300,7 +362,7 @@ def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any
         "polars": pl.__version__,
         "period": period.name,
         "inputs": dict(inputs.digests),
-        "plans": {p.file: p.digest for p in project.plans},
+        "plans": {file: digest for p in project.plans for file, digest in p.digests.items()},
         "readings": dict(project.file.model.readings) if project.file else {},
         **({"crediting": plain(rules)} if rules is not None else {}),
         "tables": {n: dict(c) for n, c in sorted(inputs.counts.items())},

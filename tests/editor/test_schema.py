@@ -193,3 +193,30 @@ def test_a_place_that_cannot_be_written_ends_with_3_and_a_schema_that_there_is_n
     assert done.returncode == 3
     assert "no/such/folder.json cannot be written" in done.stderr
     assert schema("pln", folder=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "fits_schema"),
+    [
+        ("plan: a\nextends: b\n", True),
+        ("plan: a\nextends: b\ncomponents: {new: {cap: {at: 5}, gate: remove}, old: remove}\n", True),
+        ("plan: a\nextends: b\nmeasures: {m: {window: year}}\npayment: {draw: remove}\n", True),
+        ("plan: a\nextends: b\ncomponents: {new: {capp: {at: 5}}}\n", False),
+        ("plan: a\nextends: b\ncomponents: {new: {gate: [{when: x}]}}\n", False),
+        ("plan: a\nextends: b\nmeasures: {m: {window: yer}}\n", False),
+        ("plan: a\ncomponents: {old: remove}\n", False),
+        (GOOD + "  other: {extends: new-business, rate: 8%}\n", True),
+        (GOOD + "  other: {extends: new-business, rte: 8%}\n", False),
+        (GOOD + "  other: {on: bookings, rate: 8%}\n", False),
+        (GOOD.replace("components:", "  m2: {extends: bookings, where: remove}\ncomponents:"), True),
+    ],
+)  # fmt: skip
+def test_what_extends_something_need_say_only_what_is_different(text: str, fits_schema: bool) -> None:
+    assert (complaints("plan", text) == []) == fits_schema
+
+
+def test_a_measure_of_a_program_may_extend_another_and_a_program_nothing() -> None:
+    text = PROGRAMS[0].read_text(encoding="utf-8")
+    measures = "measures:\n  sold: {sum: amount, window: month}\n  again: {extends: sold, window: year}\n"
+    assert complaints("program", text + measures) == []
+    assert complaints("program", text + "extends: other\n") != []

@@ -143,6 +143,11 @@ def settled(text: str, kind: str = "commission") -> str:
     return f"{HEAD}{MEASURES}components:\n  base:\n    kind: {kind}\n    on: bookings\n    {pays}\n    {text}\n{END}"
 
 
+def made(text: str) -> str:
+    """A component with a cap, and another one made from it."""
+    return paid("cap: {at: 500 USD, excess: forfeit}").replace("payment:", f"  {text}\npayment:")
+
+
 TOLD: dict[str, tuple[str, str]] = {
     "Y007": (f"{HEAD}measures:\n\tbookings: {{sum: amount, window: month}}\n{COMPONENT}{END}", top("")),
     "Y009": (paid("rate: *base"), top("params: {base_rate: 8%}").replace("rate: 5%", "rate: base_rate")),
@@ -203,6 +208,11 @@ TOLD: dict[str, tuple[str, str]] = {
     "P333": tuple(program(f"among: {a}\norder: highest first\nties: share\nprizes: {{1: 5 USD}}").replace("kind: commission", "kind: contest").replace("rate: 5%\n", "") for a in ("plan", "all eligible")),
     "P317": tuple(spiff(f"where: product = 'Orbit'{some}").replace("on top", "{instead_of: other, counts_to_quota: yes}").replace("components:\n", "components:\n  other: {kind: commission, on: bookings, rate: 5%}\n") for some in (", first: 3 per payee", "")),
     "P304": (top("").replace("currency: USD", "currency: EUR"), top("")),
+    "P009": tuple(made(f"renewals: {{extends: base, {key}: remove}}") for key in ("capp", "cap")),
+    "P018": tuple(top("").replace("components:", "  renewals: {extends: bookings, window: year, against: full quota}\ncomponents:").replace("bookings: {sum: amount", f"bookings: {{{says}") for says in ("extends: renewals", "sum: amount")),
+    "P019": tuple(top("").replace("components:", f"  renewals: {{extends: {base}, where: stage = 'Won'}}\ncomponents:") for base in ("booking", "bookings")),
+    "P021": (program("extends: last-launch"), program("")),
+    "P022": tuple(made(f"renewals: {{extends: base, kind: {kind}}}") for kind in ("bonus", "commission")),
 }  # type: ignore[assignment]  # fmt: skip
 """Where a page tells its example in words: a plan that fails in this way, and one that works."""
 

@@ -28,8 +28,10 @@ class Kind:
     severity: Severity = "error"
 
     def at(self, place: Place | None, **facts: object) -> Problem:
-        """Return a problem of this kind at `place` with its facts as text."""
-        return Problem(self, place, {k: str(v) for k, v in facts.items()})
+        """Return a problem of this kind at `place` with its facts as text; what was inherited says by whom."""
+        via = place.via if isinstance(place, Span) else None
+        also = ((via, "inherited by this `extends`"),) if via is not None else ()
+        return Problem(self, place, {k: str(v) for k, v in facts.items()}, also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,18 @@ class Report:
         return not self.errors
 
     def sorted(self) -> list[Problem]:
-        """Return the problems by severity, file, line, column and code; equal ones once."""
+        """Return the problems by severity, file, line, column and code; equal ones once, where they stand before where inherited."""
         rank = {"error": 0, "exception": 1, "warning": 2, "advice": 3}
-        unique = dict.fromkeys((p.kind.code, str(p.place), p.message) for p in self.problems)
-        first = {(p.kind.code, str(p.place), p.message): p for p in reversed(self.problems)}
-        return sorted((first[k] for k in unique), key=lambda p: (rank[p.severity], _place_key(p.place), p.code))
+        first: dict[tuple[str, str, str], Problem] = {}
+        for problem in self.problems:
+            same = (problem.code, str(problem.place), problem.message)
+            if same not in first or (_inherited(first[same]) and not _inherited(problem)):
+                first[same] = problem
+        return sorted(first.values(), key=lambda p: (rank[p.severity], _place_key(p.place), p.code))
+
+
+def _inherited(problem: Problem) -> bool:
+    return isinstance(problem.place, Span) and problem.place.via is not None
 
 
 def _place_key(place: Place | None) -> tuple[str, int, int, str]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of a text file; lines and columns count from 1, the end is exclusive."""
+    """A stretch of a text file; lines and columns count from 1, the end is exclusive.
+
+    What a plan has from another part by `extends` stands where that part was written; `via` is the `extends` that brought it in.
+    """
 
     file: str
     line: int
     column: int
     end_line: int
     end_column: int
+    via: Span | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
@@ -23,7 +27,7 @@ class Span:
         """Return characters `start` to `end` (from 0, end exclusive) of this one-line span."""
         if self.line != self.end_line:
             return self
-        return Span(self.file, self.line, self.column + start, self.line, self.column + end)
+        return replace(self, column=self.column + start, end_column=self.column + end)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -47,7 +47,7 @@ def check_goals(plans: Sequence[LoadedPlan]) -> Iterator[Problem]:
     for program in (p for p in plans if p.plan.of_all):
         for name, component in program.plan.components.items():
             for number, goal in enumerate(component.goal):
-                without = [p for p in active if goal not in p.plan.goals and _overlap(p.plan.effective, program.plan.effective)]
+                without = [p for p in active if goal not in p.plan.goals and overlap(p.plan.effective, program.plan.effective)]
                 if without:
                     at: Path = ("components", name, "goal")
                     place = program.tree.span_of(at if len(component.goal) == 1 else (*at, number))
@@ -55,6 +55,7 @@ def check_goals(plans: Sequence[LoadedPlan]) -> Iterator[Problem]:
                     yield GOAL_OF_NO_PLAN.at(place, goal=goal, plans=named)
 
 
-def _overlap(one: Days, other: Days) -> bool:
+def overlap(one: Days, other: Days) -> bool:
+    """Tell whether two stretches of days have a day in common."""
     first = max(one.first or date.min, other.first or date.min)
     return first <= min(one.last or date.max, other.last or date.max)

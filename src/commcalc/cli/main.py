@@ -12,7 +12,21 @@ from typing import TextIO
 
 import typer
 
-from commcalc.cli import approve, calculate, close, dry_run, explain, init, ledger, reopen, schema, statements, test, validate
+from commcalc.cli import (
+    approve,
+    calculate,
+    close,
+    dry_run,
+    explain,
+    init,
+    ledger,
+    reopen,
+    schema,
+    show,
+    statements,
+    test,
+    validate,
+)
 
 app = typer.Typer(
     name="commcalc",
@@ -39,6 +53,7 @@ def _main(version: bool = typer.Option(False, "--version", callback=_version, is
 app.command("init", rich_help_panel="Set up")(init.verb)
 app.command("schema", rich_help_panel="Set up")(schema.verb)
 app.command("validate", rich_help_panel="Write plans")(validate.verb)
+app.command("show", rich_help_panel="Write plans")(show.verb)
 app.command("test", rich_help_panel="Write plans")(test.verb)
 app.command("calculate", rich_help_panel="Every month")(calculate.verb)
 app.command("explain", rich_help_panel="Every month")(explain.verb)

@@ -72,7 +72,9 @@ def _page(what: str) -> str:
     """Return the reference as a page."""
     if what == "files":
         return str(importlib.import_module("commcalc.documents.file_columns").page())
-    return str(importlib.import_module("commcalc.documents.reference").reference(_schema(what), INTRO[what]))
+    whole = {"plan": "whole_plan", "program": "whole_program"}.get(what)  # parts that extend others have the same keys
+    schema = getattr(importlib.import_module("commcalc.plan.schema"), whole)() if whole is not None else _schema(what)
+    return str(importlib.import_module("commcalc.documents.reference").reference(schema, INTRO[what]))
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG

@@ -6,6 +6,7 @@ import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -32,6 +33,7 @@ commcalc validate                       # the project one stands in
 commcalc validate examples/first-month  # another one
 commcalc validate --data                # its tables too
 commcalc validate --format concise      # a line for each problem
+commcalc validate --quick                # without advice
 commcalc validate --strict --format sarif > commcalc.sarif
 ```
 """
@@ -43,12 +45,15 @@ def verb(
     style: Annotated[
         Style, typer.Option("--format", help="How problems are shown; `auto`: as the build server wants them, else `full`.")
     ] = "full",
+    quick: Annotated[bool, typer.Option("--quick", help="Errors and warnings only, no advice on how a plan works.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings and advice end with an error too.")] = False,
 ) -> None:
-    """Check plans and project: every error at once, each at its line, with the edit that mends it."""
+    """Check plans and project: every error at once, each at its line, with the edit that mends it; and what may not be meant."""
     style = _picked(style, os.environ)
     project = commcalc.open(path)
     report = project.validate()
+    if not quick and not report.errors:
+        report.extend(project.advise())
     count = 0
     if project.file is not None:
         tests, found = project.tests()
@@ -57,13 +62,15 @@ def verb(
         count = len(tests.tests)
     if data and project.file is not None and not report.errors:
         inputs, found = project.check_data()
-        report = Report([*report.problems, *found.problems])
+        report.extend(found)
         if inputs is not None and style == "full":
             rows = [
                 (name, *(f"{counts.get(c, 0):,}" for c in ("read", "left out", "set aside")))
                 for name, counts in inputs.counts.items()
             ]
             shown.table([("table", "left"), ("rows read", "right"), ("left out", "right"), ("set aside", "right")], rows)
+    report = project.without_silenced(report, date.today(), whole=not quick and not report.errors)
+    report = Report([p for p in report if not quick or p.severity != "advice"])
     if style in FOR_PEOPLE:
         shown.problems(report, project.sources, style, to_stdout=True)
     else:

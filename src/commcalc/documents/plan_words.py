@@ -47,10 +47,10 @@ class PlanWords:
 
 
 def words_of(plans: Iterable[LoadedPlan], digests: Mapping[str, str]) -> PlanWords:
-    """Return the words of those plans whose file is still the one that the run was made from."""
+    """Return the words of those plans whose files are still those that the run was made from."""
     words = PlanWords()
     for loaded in plans:
-        if digests.get(loaded.file) == loaded.digest:
+        if all(digests.get(file) == digest for file, digest in loaded.digests.items()):
             _add(loaded, words)
     titles: dict[str, str] = {}
     for (_, goal), title in words.goals.items():
@@ -63,7 +63,8 @@ def words_of(plans: Iterable[LoadedPlan], digests: Mapping[str, str]) -> PlanWor
 
 def _add(loaded: LoadedPlan, words: PlanWords) -> None:
     plan = loaded.plan
-    _put(words.texts, loaded.file, loaded.tree.text)
+    for file, text in loaded.texts.items():
+        _put(words.texts, file, text)
     _put(words.titles, plan.plan, plan.title)
     _put(words.programs, plan.plan, plan.of_all)
     for name, goal in plan.goals.items():
@@ -92,7 +93,8 @@ def _add(loaded: LoadedPlan, words: PlanWords) -> None:
                 _put(words.ladders, (plan.plan, name), _marks(found))
                 for number in range(len(found.tiers)):
                     span = loaded.tree.span_of(("components", name, key, "tiers", number))
-                    _put(words.tier_lines, (plan.plan, name, number + 1), span.line)
+                    if span.file == loaded.tree.span_of(("components", name), key=True).file:
+                        _put(words.tier_lines, (plan.plan, name, number + 1), span.line)
 
 
 def _waits(part: Release) -> str:

@@ -24,7 +24,7 @@ from commcalc.tables.exact import D, product, quotient
 
 REFUSED = {k.code: k for k in (UNKNOWN_OWNER, NO_OWNER, BEFORE_HIRE, NO_PLAN)}
 REASON = ("~row", "~p", "owner", "~d", "~hired", "deal_id", "amount", "code")
-CAUSE = ("code", "owner", "~d", "~hired", "~ended", "~begins")  # what the words of a reason are made of
+CAUSE = ("code", "owner", "~d", "~hired", "~ended", "~begins", "~held")  # what the words of a reason are made of
 STATUS = pl.Enum(["credited", "exception", "later", "left out", "waiting"])
 
 
@@ -163,7 +163,7 @@ def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
     names: tuple[NameIndex, Mapping[str, str]] | None = None
     near: dict[str, str] = {}
     told: list[tuple[str, str]] = []
-    for code, owner, day, hired, ended, begins in causes.iter_rows():
+    for code, owner, day, hired, ended, begins, held in causes.iter_rows():
         if code == UNKNOWN_OWNER.code and owner not in near:
             names = names or _names(book)
             near[owner] = _nearest(owner, *names)
@@ -172,7 +172,10 @@ def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
             "owner": cut(owner or ""),
             "date": day,
             "hired": hired,
-            "gap": _gap(ended, begins),
+            "gap": _gap(ended, begins)
+            if held is None
+            else f": their row of `assignments` names `{held}`, which is not in force then",
+            "absent": _absent(day, held),
             "near": f"; the nearest name is {match}" if match else "",
             "suggest": f", {match} perhaps" if match else "",
         }
@@ -193,8 +196,9 @@ def _exceptions(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_gap(book: Book, reasons: pl.DataFrame) -> pl.DataFrame:
-    """Add the day on which the payee's last assignment before the deal ended, and that on which the next begins."""
-    rows = book.people.assignments.filter(~pl.col("~derived")).select("~p", "~from", "~to")
+    """Add the day on which the payee's last assignment before the deal ended, that on which the next begins, and the plan of one that holds it."""
+    rows = book.people.assignments.filter(~pl.col("~derived")).select("~p", "~from", "~to", pl.col("plan").alias("~held"))
+    reasons = join_effective(reasons, rows.sort("~p", "~from"), "~d")
     ordered = reasons.with_row_index("~o").sort("~p", "~d")
     ended = rows.select("~p", pl.col("~to").alias("~ended"), pl.col("~to").alias("~day")).sort("~p", "~day")
     begins = rows.select("~p", pl.col("~from").alias("~begins"), pl.col("~from").alias("~day")).sort("~p", "~day")
@@ -213,6 +217,13 @@ def _gap(ended: date | None, begins: date | None) -> str:
         return "; no row of `assignments` is theirs"
     parts = [f"the last plan ended on {ended}" if ended else "", f"the next begins on {begins}" if begins else ""]
     return "; " + ", ".join(p for p in parts if p)
+
+
+def _absent(day: date, held: str | None) -> str:
+    """Say what mends that a payee is on no plan."""
+    if held is None:
+        return f"add a row to `assignments` that holds {day}, or end the plan's absence there"
+    return f"let `{held}` be in force then (its `status` and `effective`), or assign them to a plan that is"
 
 
 def _names(book: Book) -> tuple[NameIndex, Mapping[str, str]]:

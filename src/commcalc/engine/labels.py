@@ -8,6 +8,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Job
+from commcalc.plan.load import LoadedPlan
 from commcalc.plan.whose import MANAGER, SameCredit
 
 CAUSE = pl.Enum(["new", "true-up"])
@@ -46,9 +47,7 @@ def labels_of(book: Book) -> Labels:
         rule=_enum({"", *(book.splits["~rule"].to_list() if book.splits is not None and book.refused is not None else ())}),
         currency=_enum([book.house.currency, *(p.currency for p in plans)]),
         period=pl.Enum(["", *book.moments.windows["period"]["~name"]]),
-        place=_enum(
-            f"{p.file}:{p.tree.span_of(('components', n), key=True).line}" for p in book.plans for n in p.plan.components
-        ),
+        place=_enum(_place(p, n) for p in book.plans for n in p.plan.components),
     )
 
 
@@ -60,8 +59,12 @@ def goals_of(goals: tuple[str, ...]) -> str:
 def place_of(book: Book, job: Job) -> str:
     """Return the file and line that state the job's component."""
     loaded = next(p for p in book.plans if p.plan.plan == job.plan.plan)
-    span = loaded.tree.span_of(("components", job.name), key=True)
-    return f"{loaded.file}:{span.line}"
+    return _place(loaded, job.name)
+
+
+def _place(loaded: LoadedPlan, component: str) -> str:
+    span = loaded.tree.span_of(("components", component), key=True)
+    return f"{span.file}:{span.line}"
 
 
 def _enum(texts: object) -> pl.Enum:

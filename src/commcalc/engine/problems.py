@@ -31,8 +31,9 @@ NO_PLAN = Kind(
     "K103",
     "Owner is on no plan that day",
     "`{owner}` is on no plan on {date}{gap}",
-    "add a row to `assignments` that holds {date}, or end the plan's absence there",
-    """A credit belongs to the plan that its payee is on at the credit date; both ends of an assignment count.
+    "{absent}",
+    """A credit belongs to the plan that its payee is on at the credit date; both ends of an assignment count. The plan must be in force
+then: its `effective` holds the day, and its `status` is active.
 
 Fails: a deal of 15 March, assignments that end on 28 February and begin on 1 April.
 Works: an assignment whose `from` and `to` hold 15 March.""",

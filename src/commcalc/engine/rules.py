@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -185,23 +184,14 @@ class Rules:
         return pl.col(f"{node.function}:{target}")
 
     def _param(self, name: str) -> pl.Expr:
+        """The assignment's own figure, else the payee's, else the title's, else the default; one that is said and empty stays empty."""
         param = self.plan.params[name]
-        choices: list[pl.Expr] = []
-        if name in self.assigned:
-            choices.append(pl.col(f"assign.{name}"))
+        chosen = self.value(param.default if isinstance(param, Param) else param)
         if isinstance(param, Param):
-            choices += [self._by_text("payee.payee_id", param.payee)] if param.payee else []
-            choices += [self._by_text("payee.title", param.title)] if param.title else []
-            choices.append(self.value(param.default))
-        else:
-            choices.append(self.value(param))
-        return pl.coalesce(choices) if len(choices) > 1 else choices[0]
-
-    def _by_text(self, column: str, values: Mapping[str, Expression]) -> pl.Expr:
-        chain = pl.lit(None, dtype=D)
-        for key, value in values.items():
-            chain = pl.when(pl.col(column) == key).then(self.expression(value)).otherwise(chain)
-        return chain
+            for column, values in (("payee.title", param.title), ("payee.payee_id", param.payee)):
+                for key, value in values.items():
+                    chosen = pl.when(pl.col(column) == key).then(self.expression(value)).otherwise(chosen)
+        return pl.coalesce(f"assign.{name}", chosen) if name in self.assigned else chosen
 
     def _table(self, by: list[Expression], rows: list[tuple[tuple[Cell, ...], Expression]]) -> pl.Expr:
         """Most specific row first: fewer `any`, then more single values; equal rank never overlaps (checked)."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from commcalc.language.fields import CurrencyCode, Expr, Word, YesNo
+from commcalc.language.fields import CurrencyCode, DateField, Expr, Word, YesNo
 from commcalc.plan.crediting import Crediting
 from commcalc.plan.shapes import Shape
 
@@ -146,13 +146,29 @@ class LedgerFile(Shape):
     file: Word = Field(description="the file of closed periods, seen from commcalc.yaml", examples=["ledger.sqlite"])
 
 
+class Silence(Shape):
+    """A piece of advice that is not wanted, and why."""
+
+    model_config = ConfigDict(title="silence")
+
+    code: Annotated[str, Field(pattern=r"^[A-Z][0-9]{3}$")] = Field(
+        description="the code of the advice or warning", examples=["A008"]
+    )
+    where: Word | None = Field(
+        default=None,
+        description="the plan that it is about, or one of its components or measures; all plans, where left out",
+        examples=["sdr", "sdr.meetings"],
+    )
+    because: Word = Field(description="why it is as it should be", examples=["the cliff is the point of this plan"])
+    until: DateField | None = Field(default=None, description="the last day on which it is silent; for good, where left out")
+
+
 class Policy(Shape):
-    """What a person has to do before money moves."""
+    """The house's controls: what a person has to do before money moves, and which advice is not wanted."""
 
     later: ClassVar[dict[str, str]] = {
         "review": "limits above which pay is looked at",
         "fail_on": "advice that refuses",
-        "silence": "advice that is not wanted",
     }
 
     model_config = ConfigDict(title="policy")
@@ -161,6 +177,7 @@ class Policy(Shape):
         default="one person",
         description="what closing a period asks for: that somebody has approved its run, that somebody else than the closer has, or nothing",
     )
+    silence: list[Silence] = Field(default_factory=list, description="advice and warnings of validate that are not wanted")
 
 
 class ProjectModel(Shape):
@@ -191,4 +208,6 @@ class ProjectModel(Shape):
         default=None, description="rules that credit deals to others than their owner: territories, house accounts, overlays"
     )
     ledger: LedgerFile | None = Field(default=None, description="where closed periods are kept")
-    policy: Policy = Field(default_factory=Policy, description="what a person has to do before money moves")
+    policy: Policy = Field(
+        default_factory=Policy, description="what a person has to do before money moves, and which advice is not wanted"
+    )

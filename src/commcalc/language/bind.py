@@ -15,7 +15,6 @@ from commcalc.language.faults import cut
 from commcalc.language.markers import by_marker, keys_of
 from commcalc.language.names import nearest
 from commcalc.language.owners import field_at, later_of, models_at
-from commcalc.language.places import inside
 from commcalc.language.problems import (
     INVALID,
     LATER_KEY,
@@ -179,7 +178,7 @@ class _Binding:
         start, end, facts = context["start"], context["end"], context["facts"]
         key = self._key_scalar(path) if is_key else None
         if key is not None:
-            return kind.at(inside(key, start, end if end >= 0 else len(key.text), self.tree.text), **facts)
+            return kind.at(self.tree.inside(key, start, end), **facts)
         if isinstance(self.tree.node_at(path), Scalar):
             return kind.at(self.tree.scalar_place(path, start, end), **facts)
         return kind.at(self.tree.span_of(path, key=is_key), **facts)

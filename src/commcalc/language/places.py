@@ -44,7 +44,7 @@ def inside(node: Written, start: int, end: int, file_text: str) -> Span:
         end_column = max(len(lines[line - 1]), column)
     past = 1 if start < len(node.text) else 2  # what is missing at the end is marked behind the last character
     shift = past - 1
-    return Span(span.file, line, column + shift, line, end_column + past)
+    return Span(span.file, line, column + shift, line, end_column + past, span.via)
 
 
 def _line_begins(lines: Sequence[str]) -> list[int]:

@@ -90,6 +90,10 @@ class Tree:
         node = self.node_at(path)
         if not isinstance(node, Scalar):
             return self.span_of(path)
+        return self.inside(node, start, end)
+
+    def inside(self, node: Scalar, start: int, end: int) -> Span:
+        """Return where characters `start` to `end` of a key or text stand in the file; all of it where they cannot be counted."""
         if node.span.file != self.file and node.style != "plain":
             return node.span  # merged in from another file, whose text is not here
         return inside(node, start, end if end >= 0 else len(node.text), self.text)

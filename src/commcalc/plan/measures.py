@@ -33,12 +33,17 @@ class MeasureBase(Shape):
     later: ClassVar[dict[str, str]] = {
         "last": "the last value of a column",
         "rank": "a place in a group",
-        "extends": "a measure made from another",
         "per": "a running total for each value of a column",
         "shift": "an earlier window",
     }
     aggregate: ClassVar[Aggregate]
 
+    extends: Word | None = Field(
+        default=None,
+        description="the measure of this plan that this one is made from: it says only what is different, and has the same row in"
+        " the quotas table",
+        examples=["bookings"],
+    )
     where: Expr | None = Field(
         default=None,
         description="which deals count, a condition on the deal; all of them, where it is left out",

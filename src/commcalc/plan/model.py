@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -26,10 +26,27 @@ class Goal(Shape):
     owner: Word | None = Field(default=None, description="who answers for this goal")
 
 
+class Legal(Shape):
+    """What the law asks to be written down; it travels to the plan document and pays nothing."""
+
+    model_config = ConfigDict(title="legal terms")
+
+    law: Word | None = Field(default=None, description="which law governs the plan", examples=["California"])
+    method: Word | None = Field(
+        default=None, description="by what method pay is worked out, or where that is written", examples=["Sections 2 to 4"]
+    )
+    draw_reconciliation: Word | None = Field(
+        default=None, description="how and when a draw is reconciled with what was earned", examples=["monthly, Section 5"]
+    )
+    on_leaving: Word | None = Field(
+        default=None, description="what holds for what was earned before somebody leaves", examples=["Section 7"]
+    )
+
+
 class Param(Shape):
     """A figure with a default, overridden by title, by payee, or in the assignment."""
 
-    later: ClassVar[dict[str, str]] = {"rows": "a file of parameters"}
+    later: ClassVar[dict[str, str]] = {"rows": "a file of parameters with dates"}
 
     model_config = ConfigDict(title="parameter")
 
@@ -45,7 +62,6 @@ class Plan(Shape):
         "amends": "a version that takes over from another",
         "on_change": "a version change inside a window",
         "fx": "currency conversion",
-        "extends": "a plan made from another",
         "caps": "caps across components",
     }
 
@@ -53,6 +69,11 @@ class Plan(Shape):
     of_all: ClassVar[bool] = False  # a program's, which everybody on any plan is on
 
     plan: PlainName = Field(description="the plan's id; the file's name is the same", examples=["ae-commercial"])
+    extends: PlainName | None = Field(
+        default=None,
+        description="the plan that this one is made from: it says only what is different, and remove where a part is left out",
+        examples=["ae-commercial"],
+    )
     title: Word | None = Field(default=None, description="the plan's name as people read it", examples=["Account executive"])
     owner: Word | None = Field(default=None, description="who answers for the plan")
     status: Literal["draft", "approved", "active", "retired"] = Field(
@@ -60,7 +81,7 @@ class Plan(Shape):
     )
     version: Word = Field(description="the version of the plan, shown beside what it pays", examples=["2026.1"])
     effective: DateRange = Field(description="the days on which the plan holds, both ends in")
-    legal: dict[str, Any] | None = Field(default=None, description="what the law asks to be written down, for the plan document")
+    legal: Legal | None = Field(default=None, description="what the law asks to be written down, for the plan document")
     currency: CurrencyCode = Field(description="the currency of all money in the plan")
     goals: dict[PlainName, Goal] = Field(
         default_factory=dict, description="what the business wants of this plan; components name the goal that they serve"

@@ -139,7 +139,7 @@ def plans_of(loaded: LoadedTest, known: Mapping[str, LoadedPlan], currency: str)
         written = isinstance(said, dict)
         path: tuple[str | int, ...] = ("plans", name if written else number) if test.plans is not None else (key,)  # type: ignore[assignment]
         if written:
-            plan, problems = _written(loaded, str(name), path, currency)
+            plan, problems = _written(loaded, str(name), path, currency, known)
             report.extend(problems)
         else:
             plan = known.get(str(name))
@@ -153,17 +153,23 @@ def plans_of(loaded: LoadedTest, known: Mapping[str, LoadedPlan], currency: str)
     return _with_params(loaded, plans, report), report
 
 
-def _written(loaded: LoadedTest, name: str, path: tuple[str | int, ...], currency: str) -> tuple[LoadedPlan | None, Report]:
-    """Bind a plan or program that stands in the test, with neutral values for what its header leaves out."""
+def _written(
+    loaded: LoadedTest, name: str, path: tuple[str | int, ...], currency: str, known: Mapping[str, LoadedPlan]
+) -> tuple[LoadedPlan | None, Report]:
+    """Bind a plan or program that stands in the test, with neutral values for what its header leaves out.
+
+    One that extends a plan of the project has its header from there.
+    """
     node = loaded.tree.node_at(path)
     assert isinstance(node, Mapping_), path
     of_program = path == ("program",) or "kind" in node.by_key
     text = f"program: {name}\n{PROGRAM_HEADER}" if of_program else f"plan: {name}\n{HEADER}"
     header, _ = read_tree(text.format(currency=currency).encode(), DEFAULTS)
     assert header is not None and isinstance(header.root, Mapping_)
-    neutral = tuple((k, v) for k, v in header.root.entries if k.text not in node.by_key)
+    heir = "extends" in node.by_key
+    neutral = tuple((k, v) for k, v in header.root.entries if k.text not in node.by_key and (not heir or k.text == "plan"))
     tree = loaded.tree.replace_root(Mapping_((*node.entries, *neutral), node.span))
-    return load_tree(tree, "", loaded.folder, loaded.root)
+    return load_tree(tree, loaded.folder, loaded.root, known.values())
 
 
 def _with_params(loaded: LoadedTest, plans: list[LoadedPlan], report: Report) -> tuple[LoadedPlan, ...]:

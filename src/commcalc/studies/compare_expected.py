@@ -64,7 +64,7 @@ class Seen:
             mine(result.balances.to_dicts()),
             mine(result.measures.to_dicts()),
             result.exceptions.to_dicts(),
-            words_of(plans, {p.file: p.digest for p in plans}),
+            words_of(plans, {file: digest for p in plans for file, digest in p.digests.items()}),
         )
 
     def component(self, name: str) -> list[Row]:

@@ -89,10 +89,14 @@ class ComponentBase(Shape):
     later: ClassVar[dict[str, str]] = {
         "remeasure": "a quantity measured again",
         "after_close": "what payees share once a period is closed",
-        "extends": "a component made from another",
     }
 
     kind: str = Field(description=KIND)
+    extends: Word | None = Field(
+        default=None,
+        description="the component of this plan that this one is made from: it says only what is different",
+        examples=["new-business"],
+    )
     title: Word | None = Field(default=None, description="its name on the statement", examples=["New business"])
     goal: OneOrMany[Word] = Field(default=(), description="the goal, or list of goals, of this plan that it serves")
     source: Word | None = Field(
