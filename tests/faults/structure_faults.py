@@ -101,6 +101,7 @@ STRUCTURE = (
     Fault("no such file", {}, {"deals": {"file": "data/deal.csv"}}, says=("D003",), shows=("did you mean `data/deals.csv`?",), status=3),
     Fault("F032 a folder", {}, {"deals": {"file": "data"}}, says=("D005",), status=3),
     Fault("F147 a newer project file", project={"commcalc": "2"}, says=("D002",), shows=("version 2",)),
+    Fault("F242 a table of news, without what was there before", {}, {"deals": {"holds": "news"}}, says=("D068",)),
     Fault("a table of the language that is not read yet", {"absences": b"payee_id\nann\n"}, says=("D006",)),
     Fault("a header that is a pattern", deals("D1,ann,2026-01-05,1,x", header="deal_id,owner,close_date,amount,^.*$\n"), says=("D028 1",)),
     Fault("a header that is a star", deals("D1,ann,2026-01-05,1,x", header="deal_id,owner,close_date,amount,*\n"), says=("D028 1",)),

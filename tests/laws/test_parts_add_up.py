@@ -35,7 +35,7 @@ PAIRS = settings(
 
 
 def side_of(world: World, plans: Plans) -> Side:
-    inputs = Inputs(frames(world), calendar(), None, {}, {}, ())  # type: ignore[arg-type]
+    inputs = Inputs(frames(world), calendar(), None, {}, {}, (), pl.DataFrame())  # type: ignore[arg-type]
     return Side(tuple(sorted(plans, key=lambda p: p.plan.plan)), house_of(world), inputs, facts(world))
 
 

@@ -86,13 +86,13 @@ def test_f188_a_run_that_differs_from_the_closed_one_says_so_in_its_folder_and_i
         "1",
         before.run,
     )
-    changed(january, "deals", "10000.00", "30000.00")
+    changed(january, "deals", "10000.00", "12345.00")
     passed("calculate", "-q", "--period", "2026-01", folder=january)
     after = read_status(folder)
     assert after is not None
     assert (after.state, after.approved, after.ledger) == ("differs", {}, before.ledger)
     assert "error[L029]: 2026-01 was closed by mia" in refused("approve", "2026-01", "--by", "ann", folder=january)
-    changed(january, "deals", "30000.00", "10000.00")
+    changed(january, "deals", "12345.00", "10000.00")
     passed("calculate", "-q", "--period", "2026-01", folder=january)
     again = read_status(folder)
     assert again is not None
@@ -172,18 +172,11 @@ def policy(folder: Path, approve: str) -> None:
     file.write_text(file.read_text() + f"policy: {{approve: {approve}}}\n")
 
 
-def test_a_period_in_which_nobody_earns_anything_is_closed_only_where_it_is_meant(february: Path) -> None:
-    closed(february, "2026-02", "2026-03")
-    for name, header in (
-        ("assignments", "payee_id,plan,from\n"),
-        ("adjustments", "adjustment_id,payee_id,period,amount,reason,author\n"),
-    ):
-        (february / "data" / f"{name}.csv").write_text(header)
-    (february / "data" / "deals.csv").write_text("deal_id,owner,close_date,amount\n")
-    passed("calculate", "-q", "--period", "2026-04", folder=february)
-    passed("approve", "2026-04", "--by", "ann", folder=february)
-    assert "error[L027]: 2026-04 has no lines and no payments" in refused("close", "2026-04", *MIA, folder=february)
-    passed("close", "2026-04", *MIA, "--allow-empty", folder=february)
+def test_a_period_in_which_nobody_earns_anything_is_closed_only_where_it_is_meant(january: Path) -> None:
+    passed("calculate", "-q", "--period", "2025-12", folder=january)
+    passed("approve", "2025-12", "--by", "ann", folder=january)
+    assert "error[L027]: 2025-12 has no lines and no payments" in refused("close", "2025-12", *MIA, folder=january)
+    passed("close", "2025-12", *MIA, "--allow-empty", folder=january)
 
 
 def test_all_that_speaks_against_closing_is_said_at_once(february: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from commcalc.base.problem import Kind
 from commcalc.base.render import cut, render_concise, render_full, summary, to_json
 from commcalc.base.source import Cell, Sources, Span
+from commcalc.cli.catalogue import kinds
 
 ORDER = Kind("P210", "Tiers out of order", "this tier starts at {low}, below the one before it ({high})",
              "sort the tiers by `from`, smallest first", "page")  # fmt: skip
@@ -75,3 +78,10 @@ def test_the_summary_counts_each_severity() -> None:
     error, warning = ORDER.at(None), Kind("A001", "t", "s", "m", "p", "warning").at(None)
     assert summary([error, warning, error, error]) == "3 errors, 1 warning"
     assert summary([]) == "no problems"
+
+
+@pytest.mark.parametrize("code", sorted(kinds()))
+def test_every_kind_of_problem_can_be_said_whatever_facts_it_has(code: str) -> None:
+    said = kinds()[code].at(None)
+    assert said.message
+    assert said.mend

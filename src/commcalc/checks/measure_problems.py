@@ -60,7 +60,7 @@ NO_DAYS = _k(
     "P121",
     "Days of which window?",
     "`payee.days_in_window` is read here, where there is no window that ends",
-    "read it in the `payout` of a bonus that is on a measure over a month, quarter, half or year; or say `prorate: {bonus: days}`",
+    "read it in the `payout` of a bonus that is on a measure over a month, quarter, half or year; or say `prorate: {{bonus: days}}`",
     (
         "It is the days on which the payee takes part in the window that a bonus is paid for.",
         "quota: 10 * payee.days_in_window",

@@ -60,6 +60,17 @@ LATER_TABLE = _k(
     "leave it out for now",
     ("A table that would change pay is refused until it is read.", "tables: {events: ...}", "the project without it"),
 )
+NEWS = _k(
+    "D068",
+    "A table of news is not read yet",
+    "`{name}` holds news: what earlier files held would be missing, and pay that hangs on it would be wrong",
+    "give all rows each time, and write `holds: everything`",
+    (
+        "A file of news lacks the deals of earlier months, on which tiers, quotas and returns depend. Until the tables of closed\nperiods are kept and read beside it, such a table is refused.",
+        "deals: {file: deals.csv, holds: news}",
+        "deals: {file: deals.csv, holds: everything}",
+    ),
+)
 NO_TABLE = _k(
     "D007",
     "A table is missing",

@@ -12,7 +12,7 @@ from commcalc.base.render import cut
 from commcalc.inputs.crediting_rules import check_crediting
 from commcalc.inputs.field_problems import EXPRESSION
 from commcalc.inputs.model import MONTHS, ProjectModel, Source, TableSource
-from commcalc.inputs.problems import LATER_TABLE, NEWER, NO_FILE, NO_PROJECT, NO_TABLE, NOT_A_FILE, PATH
+from commcalc.inputs.problems import LATER_TABLE, NEWER, NEWS, NO_FILE, NO_PROJECT, NO_TABLE, NOT_A_FILE, PATH
 from commcalc.inputs.reading_options import is_form, is_zone, same_family
 from commcalc.language.bind import bind
 from commcalc.language.expression import Scope, Type, check_expression
@@ -104,6 +104,8 @@ def _whole(project: ProjectFile) -> Report:
         if name not in model.tables:
             report.add(NO_TABLE.at(tree.span_of(("tables",), key=True), name=name))
     for name, table in model.tables.items():
+        if table.holds == "news":
+            report.add(NEWS.at(tree.span_of(("tables", name, "holds")), name=name))
         if name in LATER_TABLES:
             report.add(LATER_TABLE.at(tree.span_of(("tables", name), key=True), name=name))
             continue

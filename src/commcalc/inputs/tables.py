@@ -26,6 +26,8 @@ from commcalc.tables.exact import D
 from commcalc.tables.schemas import TABLES
 
 OPENING_KINDS = ("measure", "earned", "draw", "carried")
+MAY_BE_EMPTY = ("acknowledged", "withdrawn", "adjustments")
+"""Tables of what is decided by hand, which in a good month is nothing."""
 ENGINE_TABLES = (
     "deals",
     "payees",
@@ -100,7 +102,7 @@ class _Reader:
             "left out": found.left_out,
             "set aside": sum(len(e) for e in found.exceptions),
         }
-        if found.rows_read == 0 and name not in ("acknowledged", "withdrawn") and len(self.report.errors) == known:
+        if found.rows_read == 0 and name not in MAY_BE_EMPTY and len(self.report.errors) == known:
             self.report.add(NO_ROWS.at(self.project.tree.span_of(("tables", name), key=True), table=name))
         required(self._job(name, table, ("tables", name)), found, self.report)
         return found

@@ -14,7 +14,7 @@ NO_LEDGER = _k(
     "L001",
     "No ledger is named",
     "commcalc.yaml does not say where closed periods are kept",
-    "add the line `ledger: {file: ledger.sqlite}`",
+    "add the line `ledger: {{file: ledger.sqlite}}`",
     (
         "What is closed is posted to a file of its own, which the project names.",
         "`commcalc close 2026-01 --by mia` in a project without `ledger:`",
