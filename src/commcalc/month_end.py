@@ -32,6 +32,7 @@ from commcalc.language.expression.nodes import Member, Name, Node
 from commcalc.language.names import nearest
 from commcalc.language.tree import plain
 from commcalc.plan.crediting import ToRule
+from commcalc.plan.exchange import exchange_of
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
 from commcalc.plan.walk import Path
@@ -102,7 +103,17 @@ Fails: --period 2026-04 where 2026-02 is the last that is closed
 Works: --period 2026-03""",
     "warning",
 )
-KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE, NOBODY_OF, NOT_CLOSED)
+NO_KIND_OF_RATE = Kind(
+    "K006",
+    "Which exchange rate is not said",
+    "{count} {what} in other currencies, such as {currency}, and which rate `{plan}` takes is not said",
+    "write `fx: {{{key}: on date}}`, `period average` or `fixed`, in the plan or in commcalc.yaml{also}",
+    """A day's rate, a month's average and a rate fixed for the year pay different amounts: which one holds is said, not guessed.
+
+Fails: deals in EUR under a plan in USD, and no `fx: credit` in the plan or the project
+Works: `fx: {credit: period average}`""",
+)
+KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE, NOBODY_OF, NOT_CLOSED, NO_KIND_OF_RATE)
 
 
 def calculate(
@@ -130,6 +141,7 @@ def calculate(
     _params_of_nobody(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
     _lacking_in_rules(project.file, inputs, report)
+    _rates_not_said(project.file, plans, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
     result = run_engine(
@@ -321,6 +333,21 @@ def why_not(project: Project, run: Run, deal: str, payee: str) -> list[Answer]:
     return found
 
 
+def _rates_not_said(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
+    """Where money is in another currency than the plan's, the plan or the project says by which kind of rate it is converted."""
+    also = "" if "fx" in file.model.tables else "; the rates stand in a table `fx`"
+    for table, what, key in (("deals", "deals are", "credit"), ("payees", "payees are paid", "pay")):
+        rows = inputs.tables[table]
+        if "currency" not in rows.columns:
+            continue
+        foreign = rows["currency"].drop_nulls().filter(rows["currency"].drop_nulls() != file.model.currency)
+        for loaded in plans if len(foreign) else ():
+            if getattr(exchange_of(file.model.fx, loaded.plan), key) is None:
+                place = loaded.tree.span_of(("currency",), key=True)
+                facts = {"count": len(foreign), "what": what, "currency": foreign[0], "plan": loaded.plan.plan, "key": key}
+                report.add(NO_KIND_OF_RATE.at(place, **facts, also=also))
+
+
 def house_of(project: Project) -> House:
     """Return what the project says for all plans."""
     assert project.file is not None
@@ -329,7 +356,14 @@ def house_of(project: Project) -> House:
     model = project.file.model
     keys = model.tables["territories"].key if "territories" in model.tables else ()
     return House(
-        dict(model.readings), model.currency, model.credit_date, counts, model.crediting, tuple(keys), facts_of(project.file)
+        dict(model.readings),
+        model.currency,
+        model.credit_date,
+        counts,
+        model.crediting,
+        tuple(keys),
+        facts_of(project.file),
+        model.fx,
     )
 
 
@@ -356,7 +390,7 @@ def _period(inputs: Inputs, credit_date: str, name: str | None, report: Report) 
 
 def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any]:
     """What the run was made from: versions, digests, counts. No time, host or path of this machine."""
-    rules = project.file.tree.node_at(("crediting",)) if project.file else None
+    said = {key: project.file.tree.node_at((key,)) for key in ("crediting", "fx")} if project.file else {}
     return {
         "commcalc": VERSION,
         "polars": pl.__version__,
@@ -364,7 +398,7 @@ def _manifest(project: Project, inputs: Inputs, period: Period) -> dict[str, Any
         "inputs": dict(inputs.digests),
         "plans": {file: digest for p in project.plans for file, digest in p.digests.items()},
         "readings": dict(project.file.model.readings) if project.file else {},
-        **({"crediting": plain(rules)} if rules is not None else {}),
+        **{key: plain(node) for key, node in said.items() if node is not None},
         "tables": {n: dict(c) for n, c in sorted(inputs.counts.items())},
         "notes": list(inputs.notes),
     }

@@ -141,7 +141,7 @@ SLIPS = {
     "a plan that is not there": ("plan: ae", "plan: aee", "P400", 2),
     "a param that is not there": ("quotas:", "params: {multple: 3x}\n    quotas:", "P408", 4),
     "a key that is not there": ("given:", "givn:", "P001", 3),
-    "a table that comes later": ("quotas:", "fx:", "P005", 4),
+    "a table that comes later": ("quotas:", "absences:", "P005", 4),
     "a figure that is none": ("70.00", "7O.00", "X010", 10),
     "a period that is none": ("2026-01:", "January:", "P406", 9),
     "a refusal beside figures": ("nothing else: yes", "refused: P210", "P409", 14),

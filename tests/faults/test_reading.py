@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from calculation_faults import CALCULATED
 from crediting_faults import CREDITING
+from currency_faults import CURRENCY
 from neighbours import NEIGHBOURS
 from people_faults import CALENDARS, PEOPLE
 from small_project import Fault, write_small
@@ -20,7 +21,7 @@ from commcalc.api import Run, open_project
 from commcalc.base.problem import Problem, Report
 from commcalc.cli.main import app
 
-FAULTS = (*STRUCTURE, *VALUES, *PEOPLE, *CALENDARS, *CALCULATED, *CREDITING, *NEIGHBOURS)
+FAULTS = (*STRUCTURE, *VALUES, *PEOPLE, *CALENDARS, *CALCULATED, *CREDITING, *CURRENCY, *NEIGHBOURS)
 FIRST = {f.name for f in {f.number: f for f in reversed(FAULTS) if f.pays is not None}.values()}
 """Of each number one that is paid is run to its end, files and all; what is refused always is."""
 LONGEST = 600  # of a message: what a file says is cut

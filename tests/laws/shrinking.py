@@ -66,6 +66,7 @@ def _rows(world: World, fails: Fails, stop: float) -> Iterator[World]:
         "adjustments",
         "openings",
         "territories",
+        "fx",
     ):
         size = max(len(world.tables.get(table, [])) // 2, 1)
         while size >= 1:

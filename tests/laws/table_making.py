@@ -8,6 +8,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from currency_making import put_currencies
 from payment_making import made_payment, payment_openings
 from plan_making import OPEN_FINDINGS, made_plan, put_in_place_of
 from program_making import components_of, made_program
@@ -78,6 +79,7 @@ def made_world(seed: int, *, payees: tuple[int, int] = (6, 20), periods: int = 1
     world.tables["territories"] = made_territories(r, ids) if world.crediting else []
     put_shared(Random(f"shared beside {seed}"), world)
     put_settled(Random(f"settled beside {seed}"), world)
+    put_currencies(Random(f"currencies beside {seed}"), world)
     return world
 
 

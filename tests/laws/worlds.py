@@ -22,6 +22,7 @@ from commcalc.engine.result import Result
 from commcalc.engine.run import run
 from commcalc.inputs.project import TYPES
 from commcalc.plan.crediting import Crediting
+from commcalc.plan.exchange import Exchange
 from commcalc.plan.load import LoadedPlan, load_plan
 from commcalc.reference import run as reference
 from commcalc.studies.verify import TABLES as READ
@@ -46,6 +47,7 @@ ALWAYS: Mapping[str, tuple[str, ...]] = {
     "splits": ("role",),
     "deals": ("owner", "amount", "close_date"),
     "assignments": ("from",),
+    "fx": ("date", "period"),
 }
 
 
@@ -60,6 +62,7 @@ class World:
     currency: str = "USD"
     deal_columns: dict[str, str] = field(default_factory=dict)
     crediting: dict[str, Any] = field(default_factory=dict)  # as it would be written in commcalc.yaml
+    fx: dict[str, Any] = field(default_factory=dict)  # likewise
 
     def shown(self) -> str:
         """The world as text, to be read and to be written into a case."""
@@ -68,6 +71,7 @@ class World:
             "plans": self.plans,
             "readings": self.readings,
             "crediting": self.crediting,
+            "fx": self.fx,
             "periods": self.periods,
             "given": rows,
         }
@@ -135,12 +139,19 @@ def facts(world: World) -> Facts:
 def house_of(world: World) -> House:
     """The house as the engine knows it."""
     counts = frozenset(c for c, t in types_of("deals").items() if t == "count")
-    return House(world.readings, world.currency, "close_date", counts, crediting_of(world), TERRITORY_KEYS, facts(world))
+    return House(
+        world.readings, world.currency, "close_date", counts, crediting_of(world), TERRITORY_KEYS, facts(world), fx_of(world)
+    )
 
 
 def crediting_of(world: World) -> Crediting | None:
     """The world's crediting rules, as they would be read."""
     return Crediting.model_validate(world.crediting) if world.crediting else None
+
+
+def fx_of(world: World) -> Exchange | None:
+    """Which rates the world's house takes, as it would be read."""
+    return Exchange.model_validate(world.fx) if world.fx else None
 
 
 def frames(world: World) -> dict[str, pl.DataFrame]:

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 
 OF_PAYOUT = ("earned", "accrued", "held", "released", "base", "payable")
 OF_MEASURE = ("attainment", "value", "quota")
-OF_COMPONENT = ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration", "budget", "clawback", "forfeit")
+OF_COMPONENT = ("exact", "cap", "floor", "gate", "minimum", "maximum", "proration", "budget", "clawback", "forfeit", "paid")
 OF_PAYMENT = {column.replace("_", " "): step for step, column in STEPS.items() if column not in OF_PAYOUT}
 """What a test calls the steps of a payment."""
 OF_BALANCE = ("balance draw", "balance carried", "balance held")
 OF_DEBT = "balance debt "
 """What a test calls the balance of a debt, before its name."""
-ALONE = (*OF_PAYOUT, *OF_PAYMENT, *OF_BALANCE, "total")
+PAID = "paid"
+"""What a test calls what is paid in the payee's currency, in all or, before its name, of a component."""
+ALONE = (PAID, *OF_PAYOUT, *OF_PAYMENT, *OF_BALANCE, "total")
 
 
 def check_tests(

@@ -11,6 +11,7 @@ import polars as pl
 from commcalc.base.money import minor_units
 from commcalc.documents.figures import amount, exact, many, percent, rate, window
 from commcalc.documents.plan_words import PlanWords, served
+from commcalc.documents.statement_abroad import abroad_of
 from commcalc.exports.run_folder import RunFolder
 
 Row = Mapping[str, Any]
@@ -110,12 +111,21 @@ def _payee(run: RunFolder, name: str) -> Iterator[str]:
         parts = " ".join(signed).removeprefix("+ ")
         who = f"{row['name']} ({name})" if row["name"] else name
         yield f"{who} is paid {amount(row['payable'], places)} {row['currency']} for {run.manifest['period']}{': ' + parts if parts else ''}."
+        yield from _abroad(run, row)
         if row["accrued"]:
             yield f"{amount(row['accrued'], places)} is accrued: earned, and payable at the end of the plan's own span."
         if row["held"] > 0:
             yield f"{amount(row['held'], places)} is held for now: earned, and released later."
         if row["held"] < 0:
             yield f"{amount(-row['held'], places)} that was held is released, or was lost or taken back."
+
+
+def _abroad(run: RunFolder, payout: Row) -> Iterator[str]:
+    """What is paid in another currency, each step with its rate."""
+    steps = [r for r in _where(run, "payments", "payee", payout["payee"]).to_dicts() if r.get("paid_currency")]
+    found = abroad_of(payout, [r for r in steps if r["currency"] == payout["currency"]], lambda _, name: name)
+    if found is not None:
+        yield f"That is {found.paid} {found.currency}: " + "; ".join(f"{s.label} {s.how} = {s.paid}" for s in found.steps) + "."
 
 
 def _unpaid(run: RunFolder, name: str, lines: pl.DataFrame) -> Iterator[str]:
@@ -166,6 +176,9 @@ def line_in_words(row: Row, slices: Sequence[Row], words: PlanWords) -> Iterator
     what = f"{row['deal']}{_line(row)}" if row["deal"] else window(row["window_first"], row["window_last"])
     kind = KINDS.get(row["kind"], row["kind"])
     yield f"{row['id']}: {amount(row['amount'], places)} {row['currency']} {kind} {what} of {row['credit_date']}, for {row['payee']}{_as(row)}"
+    if row.get("deal_rate") is not None:
+        other = row["currency"] if row["deal_rate_from"] == row["deal_currency"] else row["deal_currency"]
+        yield f"  the deal is in {row['deal_currency']}: 1 {row['deal_rate_from']} = {exact(row['deal_rate'])} {other} ({row['deal_rate_of']})"
     if key in words.contests:
         yield from (f"  = {_place(p, words.paid_on.get(key))}" for p in slices)
     parts = [p for p in slices if p["basis"] is not None]

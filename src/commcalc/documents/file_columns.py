@@ -13,6 +13,8 @@ the file. A column of your own states its type there. Every field is checked as 
 OUT = """A run is the folder `out/PERIOD`. Its tables have these columns, in this order. `lines`, `slices`, `credits` and `left_out` are
 Parquet (of at most a million lines there is a `lines.csv` besides), the others CSV. Amounts are exact decimals, never floats."""
 
+ABROAD = "Of a run in which {} another currency than the plan's, also:"
+
 
 def columns() -> dict[str, Any]:
     """Return every table with its key and columns: name, type, whether it is required, meaning."""
@@ -24,7 +26,11 @@ def columns() -> dict[str, Any]:
         for t in schemas.TABLES.values()
     }
     out = {
-        t.name: {"key": list(t.key), "columns": [{"name": c.name, "type": c.type, "meaning": c.meaning} for c in t.columns]}
+        t.name: {
+            "key": list(t.key),
+            "columns": [{"name": c.name, "type": c.type, "meaning": c.meaning} for c in t.columns],
+            **({"abroad": [{"name": c.name, "type": c.type, "meaning": c.meaning} for c in t.abroad]} if t.abroad else {}),
+        }
         for t in results.TABLES
     }
     return {"in": into, "out": out}
@@ -43,8 +49,15 @@ def _tables(tables: dict[str, Any]) -> Iterator[str]:
     for name, table in tables.items():
         yield f"### {name}"
         yield f"One row is told from another by {', '.join(f'`{k}`' for k in table['key'])}."
-        rows = ["| column | type | meaning |", "|---|---|---|"]
-        for c in table["columns"]:
-            must = " (required)" if c.get("required") else ""
-            rows.append(f"| `{c['name']}` | {c['type']}{must} | {c['meaning']} |")
-        yield "\n".join(rows)
+        yield _columns(table["columns"])
+        if "abroad" in table:
+            yield ABROAD.format("deals are in" if name == "lines" else "somebody is paid in")
+            yield _columns(table["abroad"])
+
+
+def _columns(columns: list[dict[str, Any]]) -> str:
+    rows = ["| column | type | meaning |", "|---|---|---|"]
+    for c in columns:
+        must = " (required)" if c.get("required") else ""
+        rows.append(f"| `{c['name']}` | {c['type']}{must} | {c['meaning']} |")
+    return "\n".join(rows)

@@ -11,6 +11,7 @@ import polars as pl
 
 from commcalc.base.money import minor_units
 from commcalc.documents.plan_words import PlanWords, TierMark, served
+from commcalc.documents.statement_abroad import Abroad, abroad_of
 from commcalc.documents.statement_lines import LineShown, components_of, corrections_of, lines_of
 from commcalc.exports.run_folder import RunFolder
 
@@ -79,6 +80,7 @@ class Statement:
     later: int
     run: str
     places: int
+    abroad: Abroad | None = None  # where it is paid in another currency
 
     @property
     def plan_titles(self) -> tuple[str, ...]:
@@ -135,7 +137,10 @@ class Statements:
         parted = {name: of(name) for name in ("measures", "exceptions", "left_out", "balances")}
         parted["components"] = components_of(run, words, wanted, records=records)
         parted["corrections"] = corrections_of(run, wanted)
-        parted["adjustments"] = of("payments").filter(pl.col("step") == "adjustment")
+        payments = of("payments")
+        parted["adjustments"] = payments.filter(pl.col("step") == "adjustment")
+        if "paid_currency" in payments.columns:
+            parted["abroad"] = payments.filter(pl.col("paid_currency") != "")
         self._by_payee = {name: frame.partition_by("payee", as_dict=True) for name, frame in parted.items()}
         self.payouts = of("payouts")
 
@@ -168,19 +173,23 @@ class Statements:
             later=sum(1 for r in left_out if r["status"] == "later"),
             run=self.run.manifest["run"],
             places=minor_units(currency),
+            abroad=abroad_of(payout, [r for r in self._rows("abroad", payee) if r["currency"] == currency], self._title),
         )
 
     def _rows(self, name: str, payee: str) -> list[dict[str, Any]]:
-        frame = self._by_payee[name].get((payee,))
+        frame = self._by_payee.get(name, {}).get((payee,))
         return frame.to_dicts() if frame is not None else []
 
     def _component(self, row: Row) -> ComponentShown:
         plan, name = row["plan"], row["component"]
         names = [g for g in (row["goal"] or "").split(", ") if g]
         goals = served(plan, name, names, self.words)
-        title = self.words.components.get((plan, name), name) + (" (program)" if plan in self.words.programs else "")
+        title = self._title(plan, name)
         records = tuple(row.get("records", ()))
         return ComponentShown(plan, name, title, goals, row["place"], lines_of(row), records, row["total"])
+
+    def _title(self, plan: str, name: str) -> str:
+        return self.words.components.get((plan, name), name) + (" (program)" if plan in self.words.programs else "")
 
     def _measure(self, row: Row) -> MeasureShown:
         known = row["next_at"] is not None and row["value"] is not None

@@ -6,7 +6,9 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from commcalc.base.money import minor_units
 from commcalc.documents.statement import ComponentShown, MeasureShown, Row, Statement
+from commcalc.documents.statement_abroad import Abroad
 from commcalc.tables.results import BALANCE, STEPS
 
 VERSION = "commcalc-statement-1"  # a key may be added; one that is there keeps its name and meaning
@@ -38,6 +40,7 @@ def record_of(s: Statement) -> dict[str, Any]:
         "name": payout["name"] or "",
         "currency": payout["currency"],
         **{key: money(payout[key]) for key in MONEY},
+        **({"paid": _abroad(s.abroad, payout)} if s.abroad is not None else {}),
         "plans": [{"plan": plan, "version": version, "title": title} for plan, version, title in s.plans],
         "balances": [{"plan": b["plan"], "balance": b["balance"], **{k: money(b[k]) for k in BALANCE}} for b in s.balances],
         "components": [_component(c, money(c.amount)) for c in s.components],
@@ -47,6 +50,26 @@ def record_of(s: Statement) -> dict[str, Any]:
         "left_out": [{key: row[key] for key in LEFT_OUT} for row in s.left_out],
         "later": s.later,
     }
+
+
+def _abroad(abroad: Abroad, payout: Row) -> dict[str, Any]:
+    """What is paid in another currency; what has no rate is not known."""
+    places = minor_units(abroad.currency)
+
+    def paid(value: Decimal | None) -> str | None:
+        return None if value is None else f"{value:.{places}f}"
+
+    steps = [
+        {
+            **{key: step.row[key] for key in ("plan", "step", "component")},
+            "amount": f"{step.row['amount']:.{minor_units(step.row['currency'])}f}",
+            "rate": _plain(step.row["rate"]),
+            **{key: step.row[key] or None for key in ("rate_from", "rate_of")},
+            "paid": paid(step.row["paid_amount"]),
+        }
+        for step in abroad.steps
+    ]
+    return {"currency": abroad.currency, "amount": paid(payout["paid_amount"]), "steps": steps}
 
 
 def _component(c: ComponentShown, total: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from commcalc.documents.figure_columns import amount, cents, exact, near, plain,
 from commcalc.documents.plan_words import PlanWords
 from commcalc.exports.run_folder import RunFolder
 from commcalc.tables.exact import exact_lit
+from commcalc.tables.results import LINES
 
 GROUP = ("payee", "currency", "plan", "component")
 READ = (
@@ -50,7 +51,8 @@ def components_of(run: RunFolder, words: PlanWords, payees: pl.Series | None, *,
     lines = _lines(run, words, payees, records=records)
     lines = lines.join(_slices(run, lines, records=records), left_on="id", right_on="line_id", how="left", maintain_order="left")
     shown = [f"shown_{field}" for field in LineShown._fields]
-    record = [pl.struct(_recorded(c) for c in RECORD).alias("records")] if records else []
+    known = [*RECORD, *(c.name for c in LINES.abroad if c.name in lines.columns)]
+    record = [pl.struct(_recorded(c) for c in known).alias("records")] if records else []
     firsts = [pl.col(c).first() for c in ("version", "goal", "place")]
     return lines.group_by(*GROUP, maintain_order=True).agg(*firsts, pl.col("amount").sum().alias("total"), *shown, *record)
 
@@ -74,7 +76,9 @@ def _of(run: RunFolder, table: str, payees: pl.Series | None) -> pl.LazyFrame:
 
 def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, records: bool) -> pl.DataFrame:
     """Return the lines with the words that a statement has for them."""
-    lines = _of(run, "lines", payees).select(*READ, *(("basis", "exact") if records else ())).collect()
+    scanned = _of(run, "lines", payees)
+    further = [c.name for c in LINES.abroad if c.name in scanned.collect_schema()]
+    lines = scanned.select(*READ, *further, *(("basis", "exact") if records else ())).collect()
     window = pl.concat_str(
         pl.col("window_first").cast(pl.String).fill_null("the start"),
         pl.lit(" to "),
@@ -87,13 +91,24 @@ def _lines(run: RunFolder, words: PlanWords, payees: pl.Series | None, *, record
         lines = _marked(lines, name, keys)
     return lines.with_columns(
         pl.col("credit_date").cast(pl.String).alias("shown_date"),
-        pl.when(pl.col("deal") != "").then("deal").otherwise(window).alias("shown_what"),
+        pl.when(pl.col("deal") != "").then(_deal(lines)).otherwise(window).alias("shown_what"),
         _role(lines).alias("shown_role"),
         pl.when(pl.col("kind") == "earning").then(pl.lit("")).otherwise("kind").alias("shown_kind"),
         kept.alias("shown_state"),
         pl.col("corrects").alias("shown_corrects"),
         amount(lines["amount"], lines["currency"]).alias("shown_amount"),
     )
+
+
+def _deal(lines: pl.DataFrame) -> pl.Expr:
+    """The deal, with its rate where it is in another currency than the plan's: `D-1 (1 EUR = 1.0842 USD, 2026-01-05)`."""
+    if "deal_rate" not in lines.columns:
+        return pl.col("deal")
+    straight = pl.col("deal_rate_from") == pl.col("deal_currency")
+    other = pl.when(straight).then("currency").otherwise("deal_currency")
+    rate = exact(lines["deal_rate"])
+    said = pl.format("{} (1 {} = {} {}, {})", "deal", "deal_rate_from", pl.lit(rate), other, "deal_rate_of")
+    return pl.coalesce(said, "deal")
 
 
 def _marked(lines: pl.DataFrame, name: str, keys: Mapping[tuple[str, str], bool]) -> pl.DataFrame:
@@ -153,7 +168,7 @@ def _recorded(name: str) -> pl.Expr:
     c = pl.col(name)
     if name == "amount":
         return pl.col("cents").alias(name)
-    if name in ("basis", "exact"):
+    if name in ("basis", "exact", "deal_rate"):
         return plain(c).alias(name)
     if name in ("credit_date", "window_first", "window_last"):
         return c.cast(pl.String).alias(name)

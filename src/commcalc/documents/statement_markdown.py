@@ -43,6 +43,10 @@ def _blocks(s: Statement) -> Iterator[str]:
     yield _row("Payable", amount(payout["payable"], places))
     for label, value in s.owed:
         yield f"\n{label}: {amount(value, places)} {payout['currency']}"
+    if s.abroad is not None:
+        yield f"\n**Paid: {s.abroad.paid} {s.abroad.currency}**\n"
+        yield from _table(("", "Rate", s.abroad.currency))
+        yield from (_row(step.label, step.how, step.paid) for step in s.abroad.steps)
     if payout["base_shown"]:
         yield f"\nBase pay, paid with the salary: {amount(payout['base_shown'], places)} {payout['currency']}"
     yield from _exceptions(s)

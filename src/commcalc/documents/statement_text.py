@@ -42,6 +42,10 @@ class _Page:
             yield from self._figure(f"  {label}", amount(value, places))
         for label, value in s.owed:
             yield from self._figure(label, amount(value, places))
+        if s.abroad is not None:
+            yield from self._figure(f"Paid in {s.abroad.currency}", f"{s.abroad.currency} {s.abroad.paid}")
+            for step in s.abroad.steps:
+                yield from self._figure(f"  {step.label}: {step.how}", step.paid)
         if payout["base_shown"]:
             yield from self._figure("Base pay, paid with the salary", amount(payout["base_shown"], places))
         yield from self._exceptions(s)

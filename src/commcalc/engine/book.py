@@ -10,7 +10,18 @@ import polars as pl
 
 from commcalc.base.calendar import Calendar, Period
 from commcalc.checks.facts import Facts
+from commcalc.engine.currency import (
+    RATE,
+    RATE_FROM,
+    RATE_OF,
+    UNRATED,
+    in_currency,
+    in_other_currencies,
+    money_columns,
+    with_rate_days,
+)
 from commcalc.engine.events import EVENTS, events_of, sales_with_amounts
+from commcalc.engine.exchange import RATES, rates_of
 from commcalc.engine.instead import with_places_taken
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
@@ -20,6 +31,7 @@ from commcalc.engine.vanished import GONE, VANISHED, gone_of, strangers_of
 from commcalc.language.expression import walk
 from commcalc.language.expression.nodes import Name
 from commcalc.plan.crediting import Crediting
+from commcalc.plan.exchange import Exchange, exchange_of
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.windows import rolling_of
 from commcalc.tables.exact import D
@@ -38,6 +50,7 @@ class House:
     crediting: Crediting | None = None
     territory_keys: tuple[str, ...] = ()  # key columns of the territories table
     facts: Facts = field(default_factory=Facts)  # what types the columns have
+    fx: Exchange | None = None  # at which rates money is converted, where a plan does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,7 @@ class Book:
     adjustments: `~p ~plan` and the columns of the table. strange: rows of events whose deal is not among the deals.
     posted: what closed periods have posted; withdrawn: GONE; vanished: VANISHED.
     refused: `~shares code rule fields text` of lists that the crediting rules do not decide; None without rules.
+    rates: engine.exchange.RATES. Where deals are in other currencies these have `~rateday`, and their money is as it was read.
     """
 
     plans: tuple[LoadedPlan, ...]
@@ -93,6 +107,7 @@ class Book:
     posted: Posted | None = None
     withdrawn: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GONE))
     vanished: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=VANISHED))
+    rates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RATES))
 
     @property
     def now(self) -> date:
@@ -122,12 +137,19 @@ def prepare_book(
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
     if splits is not None:
         deals = _with_shares(deals, splits)
+    rates = rates_of(tables.get("fx"), calendar)
+    seen = deals  # by crediting rules: all money in the project's currency
+    if in_other_currencies(deals, house.currency):
+        deals = with_rate_days(deals, dates_of(plans, house))
+        seen = in_currency(deals, rates, house.currency, exchange_of(house.fx, None), house.facts)
     refused: pl.DataFrame | None = None
     if house.crediting is not None:
         mode = house.readings.get("rounding", "half-up")
         rules = HouseRules(house.crediting, people, tables.get("territories"), house.territory_keys, mode)
-        lists = listed(rules, deals, splits, dates_of(plans, house))
-        deals, splits, refused = lists.deals, lists.shares, lists.refused
+        lists = listed(rules, seen, splits, dates_of(plans, house))
+        splits, refused = lists.shares, lists.refused
+        read = [deals[c] for c in money_columns(deals, house.facts)]
+        deals = lists.deals.drop(UNRATED, RATE, RATE_FROM, RATE_OF, strict=False).with_columns(read)
     posted = posted.before(period.first) if posted is not None else None
     withdrawn, missing = gone_of(posted, deals, tables)
     strangers = strangers_of(posted, people.ids["payee_id"], {p.plan.plan: frozenset(p.plan.components) for p in plans})
@@ -152,6 +174,7 @@ def prepare_book(
         posted=posted,
         withdrawn=withdrawn,
         vanished=pl.concat([missing, strangers]),
+        rates=rates,
         strange=happened.filter(~pl.col("deal_id").is_in(deals["deal_id"].implode())) if len(happened) else happened,
     )
 
@@ -180,7 +203,8 @@ def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) ->
     ruled = columns_of(house.crediting, house.territory_keys) if house.crediting is not None else frozenset[str]()
     claws = [c for p in plans for one in p.plan.components.values() for c in one.clawback]
     limits = {c.within for c in claws if isinstance(c.within, str)}
-    keep = {*ALWAYS, house.credit_date, *dates, *named, *ruled, *limits}
+    currency = ["currency"] if in_other_currencies(deals, house.currency) else []
+    keep = {*ALWAYS, *currency, house.credit_date, *dates, *named, *ruled, *limits}
     return deals.select(c for c in deals.columns if c in keep)
 
 
@@ -239,9 +263,9 @@ def _splits(splits: pl.DataFrame, deals: pl.DataFrame, people: People) -> pl.Dat
 def _days(plans: tuple[LoadedPlan, ...], period: Period, tables: Mapping[str, pl.DataFrame]) -> tuple[date, date]:
     """Return the first and last day that any window of the run can touch."""
     found: list[date] = [period.first, period.last]
-    for frame in tables.values():
+    for name, frame in tables.items():
         for column, kind in frame.schema.items():
-            if kind == pl.Date and column not in ("hired", "left"):
+            if kind == pl.Date and column not in ("hired", "left") and name != "fx":
                 bounds = frame.select(pl.col(column).min().alias("a"), pl.col(column).max().alias("b")).row(0)
                 found += [d for d in bounds if d is not None and FIRST_DAY < d < LAST_DAY]
     for loaded in plans:

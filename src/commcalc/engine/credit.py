@@ -9,6 +9,7 @@ from fractions import Fraction
 import polars as pl
 
 from commcalc.engine.book import Book, SharedDeals
+from commcalc.engine.currency import UNRATED
 from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.people import People, hired_by_then, hired_on, join_effective
 from commcalc.plan.measures import MeasureBase
@@ -25,14 +26,15 @@ def credits_of(book: Book, plan: Plan, measure: MeasureBase, columns: Iterable[s
     """Return the credits a measure of a plan can count, in the order that decides (semantics 4.3).
 
     In: the book's deals. Out, one row per deal row and payee: `~row ~k ~p ~a ~d ~deal ~sale ~role ~level` and the
-    deal's `columns`; `~n ~q ~rest ~place` where shares occur. Sorted by payee, credit date, deal id, line.
+    deal's `columns`; `~n ~q ~rest ~place` where shares occur, `~unrated` where deals are in other currencies. Sorted by payee, credit date, deal id, line.
     """
     date = measure.date or book.house.credit_date
     # what others hold is shared before streams are made of it
     held = book.shared.book if book.shared is not None and of_others(measure.credit) else book
     wanted = [c for c in dict.fromkeys(columns) if c in held.deals.columns]
     shares = [shares_column(held, date)] if held.splits is not None else []
-    base = ["~row", "~k", "~p", "~deal", "~sale", *shares, pl.col(date).alias("~d"), *wanted]
+    marks = [UNRATED] if UNRATED in held.deals.columns else []
+    base = ["~row", "~k", "~p", "~deal", "~sale", *marks, *shares, pl.col(date).alias("~d"), *wanted]
     deals = only(held.deals, pl.col(date) <= book.now).select(base)
     rows = book.people.assignments.filter(pl.col("plan") == plan.plan).select("~p", "~from", "~to", "~a")
     found = _shared(held, deals, measure, rows["~p"].unique())

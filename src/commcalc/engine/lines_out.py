@@ -9,6 +9,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.credit import shares_column
+from commcalc.engine.currency import RATE, RATE_FROM, RATE_OF
 from commcalc.engine.earnings import Job
 from commcalc.engine.identity import line_ids
 from commcalc.engine.labels import CAUSE, Labels, goals_of, place_of
@@ -79,9 +80,22 @@ def line_rows(book: Book, naming: Naming, job: Job, found: pl.DataFrame, *, accr
         pl.lit(accrued).alias("accrued"),
         pl.col("~held").alias("held"),
         pl.lit(place_of(book, job), dtype=labels.place).alias("place"),
+        *_rates_of(book, job),
     )
     ids = line_ids(frame, book.period.name, naming.letters)
-    return Named(frame.hstack(ids.select("id")).select(LINES.names), found.select("~line", "~j", "kind", "~was").hstack(ids))
+    return Named(
+        frame.hstack(ids.select("id")).select(c.name for c in LINES.among(frame.columns)),
+        found.select("~line", "~j", "kind", "~was").hstack(ids),
+    )
+
+
+def _rates_of(book: Book, job: Job) -> list[pl.Expr]:
+    """The currency of each line's deal and the rate at which it is credited, where any deal is in another than the plan's."""
+    if RATE not in book.deals.columns:
+        return []
+    foreign = book.deals.select(pl.when(pl.col("currency") != job.plan.currency).then("currency")).to_series()
+    named = zip((c.name for c in LINES.abroad), (foreign, *(book.deals[c] for c in (RATE, RATE_FROM, RATE_OF))), strict=True)
+    return [pl.lit(values).gather(pl.col("~row")).alias(name) for name, values in named]
 
 
 def _rules_of(book: Book, labels: Labels, job: Job, found: pl.DataFrame) -> pl.Expr | pl.Series:

@@ -8,6 +8,7 @@ import polars as pl
 
 from commcalc.engine.book import Book
 from commcalc.engine.credit import credits_of, share_of
+from commcalc.engine.currency import UNRATED
 from commcalc.engine.facts import with_facts
 from commcalc.engine.rules import Rules
 from commcalc.engine.windows import own_windows
@@ -29,7 +30,7 @@ class Measured:
     rows: the credits with `~w` (window), `~g` (number of the payee and window), `~m` (quota credit), `~c` (running total before it), `~cum` (value after it;
     with `~den` a divisor where the value is an average). blank: rows whose rule met an empty field. opened: `~p ~w ~open`,
     what windows already had before the first run; None where there is none. unsure: rows of which it cannot be told whether it is
-    relieved of them.
+    relieved of them. unrated: rows in another currency of which no rate is known; None where all deals are in the plan's.
     """
 
     name: str
@@ -38,6 +39,18 @@ class Measured:
     blank: pl.DataFrame
     opened: pl.DataFrame | None = None
     unsure: pl.DataFrame | None = None
+    unrated: pl.DataFrame | None = None
+
+    @property
+    def without_credit(self) -> pl.DataFrame:
+        """Rows, `~p ~row`, that are no credit and no decision: a rule met an empty field, or no rate is known."""
+        found = self.blank.select("~p", "~row")
+        return found if self.unrated is None else pl.concat([found, self.unrated.select("~p", "~row")])
+
+    @property
+    def open(self) -> bool:
+        """Whether anything of it could not be told."""
+        return bool(len(self.without_credit)) or self.unsure is not None
 
 
 def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[str]) -> Measured:
@@ -55,6 +68,7 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
         frame = only(frame, pl.col("~where")).drop("~where")
     else:
         blank = frame.clear()
+    frame, blank, unrated = _rated(frame, blank)
     if figures := [rules.value(v) for v in values if v is not said.where]:
         known = pl.all_horizontal([f.is_not_null() for f in figures])
         stay = only(frame, known)
@@ -67,10 +81,19 @@ def measure(book: Book, plan: Plan, name: str, rules: Rules, columns: frozenset[
     # rows are in payee and date order and windows tile time, so that those of a window stand together
     frame = frame.with_columns(runs_of(frame, "~p", "~w").run.alias("~g"))
     if rolling_of(said.window) is not None:  # no running total: each day's is another
-        return Measured(name, said, _rolling_figures(book, said, frame, rules), pl.concat([blank, no_window], how="diagonal"))
+        rolling = _rolling_figures(book, said, frame, rules)
+        return Measured(name, said, rolling, pl.concat([blank, no_window], how="diagonal"), unrated=unrated)
     opened = openings_of(book, plan, name) if said.aggregate in COUNTED else None
     frame = _aggregate(book, said, frame, rules, opened)
-    return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"), opened)
+    return Measured(name, said, frame, pl.concat([blank, no_window], how="diagonal"), opened, unrated=unrated)
+
+
+def _rated(frame: pl.DataFrame, blank: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame | None]:
+    """Part off the deals of which no rate is known, of those that are left in and of those that could not be decided."""
+    if UNRATED not in frame.columns:
+        return frame, blank, None
+    unrated = pl.concat([f.filter(UNRATED) for f in (frame, blank)], how="diagonal")
+    return frame.filter(~pl.col(UNRATED)).drop(UNRATED), blank.filter(~pl.col(UNRATED)), unrated
 
 
 def _from_plan(plan: Plan, columns: frozenset[str], rules: Rules) -> frozenset[str]:

@@ -21,6 +21,7 @@ from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.history import EARLIER, looks_back, released_by_day, span_of
 from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
 from commcalc.engine.measure import Measured, measure
+from commcalc.engine.plan_currency import in_plan_currency
 from commcalc.engine.posted import closed_before
 from commcalc.engine.reading import Readings
 from commcalc.engine.release import forfeited
@@ -93,28 +94,27 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
         jobs[name] = []
         known = len(problems)
         with _exactly(book, loaded, "measures", problems):
-            base = _measures(book, loaded, rules)
-            measured[name] = _as_of(book, loaded.plan, rules, base)(book.now)
+            own = in_plan_currency(book, loaded.plan)
+            base = _measures(own, loaded, rules)
+            measured[name] = _as_of(own, loaded.plan, rules, base)(book.now)
         if len(problems) > known:
             continue
-        common = Readings(book, loaded.plan, rules, measured[name])
+        common = Readings(own, loaded.plan, rules, measured[name])
         for component, said in loaded.plan.components.items():
             plan = as_prorated(loaded.plan, said)
-            readings = common if plan is loaded.plan else Readings(book, plan, rules, measured[name])
+            readings = common if plan is loaded.plan else Readings(own, plan, rules, measured[name])
             amount = pays_amount(plan, component, book.house.facts)
-            on_day = _readings_on(book, plan, rules, base)
-            jobs[name].append(Job(book, plan, component, said, rules, readings, amount, on_day))
+            on_day = _readings_on(own, plan, rules, base)
+            jobs[name].append(Job(own, plan, component, said, rules, readings, amount, on_day))
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
                 paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))
                 tables.append((rows[0], rows[1]))
     if problems:
         return problems
-    undecided = [
-        (plan, m) for plan, by_name in measured.items() for m in by_name.values() if len(m.blank) or m.unsure is not None
-    ]
+    undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if m.open]
     unmeasured = [p.credited for p in paid.values()]
-    account = account_of(book, measured, unmeasured, [m.blank["~row"] for _, m in undecided])
+    account = account_of(book, measured, unmeasured, [m.without_credit["~row"] for _, m in undecided])
     blanks = [b for p in paid.values() for b in p.blanks]
     stands: dict[str, pl.DataFrame] = {}
     for loaded in book.plans:

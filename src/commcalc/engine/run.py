@@ -14,6 +14,7 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Problem, Report
 from commcalc.engine.book import Book, House, prepare_book
+from commcalc.engine.currency import RATE_DAY
 from commcalc.engine.history import EARLIER, paying_spans, span_of
 from commcalc.engine.identity import alphabet
 from commcalc.engine.kept import LARGE, InMemory, Kept
@@ -23,6 +24,7 @@ from commcalc.engine.loose_ends import loose_ends
 from commcalc.engine.part import Paid, PartResult, calculated, rules_of
 from commcalc.engine.parts import parts_of
 from commcalc.engine.pay import base_pay, payments, payouts
+from commcalc.engine.payment.abroad import paid_abroad, payouts_abroad
 from commcalc.engine.payment.chain import PaidOut, paid_out
 from commcalc.engine.problems import IDENTITY, SAME_ID
 from commcalc.engine.result import Identity, Result
@@ -102,12 +104,12 @@ def _result(book: Book, done: Sequence[PartResult], kept: Kept, aside: pl.DataFr
     paid = {key: [p.paid[key] for p in done] for key in done[0].paid}
     others, balances, unknown, waiting = _paid_out(book, paid)
     free = _released(book, paid).join(waiting, on=["payee", "plan"], how="anti", maintain_order="left")
-    steps = payments(free, _bases(book, "paid"), others)
+    steps, no_rate = paid_abroad(book, payments(free, _bases(book, "paid"), others))
     shown = _bases(book, "shown").group_by("payee", "currency").agg(pl.col("amount").sum().alias("base_shown"))
     names = book.people.ids.select(pl.col("payee_id").alias("payee"), "name")
     people = _on_plans(book).join(shown, on=["payee", "currency"], how="left")
-    out = payouts(_earned(book, paid), steps, names, people).sort("payee", "currency")
-    exceptions = [*(p.exceptions for p in done), unknown, loose_ends(book)] + (
+    out = payouts_abroad(payouts(_earned(book, paid), steps, names, people).sort("payee", "currency"), steps)
+    exceptions = [*(p.exceptions for p in done), unknown, no_rate, loose_ends(book)] + (
         [exception_rows(book, aside, [], [])] if aside is not None else []
     )
     counts = _counted(done, len(aside) if aside is not None else 0)
@@ -279,12 +281,16 @@ def _identities(book: Book, done: Sequence[PartResult], steps: pl.DataFrame, out
     earned = sum((p.amount for p in done), zero)
     amounts = sum((a for p in done for a in p.account.amounts.values()), zero)
 
+    mixed = ", a check sum over currencies" if RATE_DAY in book.deals.columns else ""
+
     def added(frame: pl.DataFrame, column: str) -> Decimal:
         return Decimal(frame[column].sum()) if len(frame) else zero
 
     return (
         Identity("deal rows in = credited + left out + waiting + later + exceptions", Decimal(len(book.deals)), Decimal(counted)),
-        Identity("amounts in = amounts accounted for", added(book.deals.select(pl.col("amount").cast(D)), "amount"), amounts),
+        Identity(
+            f"amounts in = amounts accounted for{mixed}", added(book.deals.select(pl.col("amount").cast(D)), "amount"), amounts
+        ),
         Identity("sum of lines = earned of payouts", earned, added(out, "earned")),
         Identity("payment steps = payable of payouts", added(steps, "amount"), added(out, "payable")),
     )

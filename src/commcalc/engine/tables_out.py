@@ -13,6 +13,7 @@ from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.facts import with_facts
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
+from commcalc.engine.plan_currency import NO_RATE, no_rates
 from commcalc.engine.problems import BLANK_RULE, NO_QUOTA, NO_VALUE, RETURN_WITHOUT_SALE, SHARED_APART
 from commcalc.engine.rates.tiers import ladder
 from commcalc.engine.rules import Rules, attainment_of, deal_rules, value_of
@@ -118,6 +119,10 @@ def exception_rows(
         if found.unsure is not None and len(found.unsure):
             at = (f"{plan}.{found.name}", "quota_relief")
             frames.append(_deal_exceptions(book, found.unsure.select("~p", "~row"), at, frozenset()))
+        if found.unrated is not None and len(found.unrated):
+            frames.append(
+                _deal_exceptions(book, found.unrated.select("~p", "~row"), (f"{plan}.{found.name}", NO_RATE), frozenset())
+            )
         if found.blank.is_empty():
             continue
         rule = found.measure.where.text if found.measure.where is not None else "window"
@@ -178,7 +183,9 @@ def _deal_exceptions(book: Book, rows: pl.DataFrame, at: tuple[str, str], reads:
     found = rows.unique(maintain_order=True).join(book.deals, on="~row", how="left", maintain_order="left", suffix="_deal")
     found = found.join(book.people.ids.select("~p", "payee_id"), on="~p", how="left", maintain_order="left")
     known = [c for c in sorted(reads) if c in book.deals.columns]
-    if rule in ("returns", "split"):
+    if rule == NO_RATE:
+        said = no_rates(book, found, component)
+    elif rule in ("returns", "split"):
         kind = RETURN_WITHOUT_SALE if rule == "returns" else SHARED_APART
         said = [kind.at(None, component=component)] * len(found)
     else:
@@ -219,7 +226,7 @@ def _payee_exceptions(book: Book, rows: pl.DataFrame, component: str, blank: Bla
         )
         for p in named["payee_id"].to_list()
     ]
-    return _of_payees(named, component, kind.code, said)
+    return of_payees(named, component, kind.code, said)
 
 
 def payment_exceptions(book: Book, plan: str, unknown: pl.DataFrame) -> pl.DataFrame:
@@ -230,10 +237,11 @@ def payment_exceptions(book: Book, plan: str, unknown: pl.DataFrame) -> pl.DataF
         NO_VALUE.at(None, component=component, rule=rule, payee=payee)
         for payee, rule in named.select("payee_id", "rule").iter_rows()
     ]
-    return _of_payees(named, component, NO_VALUE.code, said)
+    return of_payees(named, component, NO_VALUE.code, said)
 
 
-def _of_payees(named: pl.DataFrame, component: str, code: str, said: list[Problem]) -> pl.DataFrame:
+def of_payees(named: pl.DataFrame, component: str, code: str, said: list[Problem]) -> pl.DataFrame:
+    """Return what is said of payees (`payee_id`), each by itself, as columns of EXCEPTIONS but the id."""
     return named.select(
         pl.lit("").alias("file"),
         pl.lit(0, dtype=pl.UInt32).alias("row"),

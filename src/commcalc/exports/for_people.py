@@ -21,9 +21,11 @@ def for_people(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Return a result table as text: amounts with their currency's decimals, other figures exact."""
     currencies = frame["currency"].unique().sort().to_list() if "currency" in frame.columns else []
     columns = []
-    for column in table.columns:
+    for column in table.among(frame.columns):
         c = pl.col(column.name)
-        if column.type == "decimal" and column.name in MONEY and currencies:
+        if column.name == "paid_amount":
+            columns.append(_amount(column.name, frame["paid_currency"].drop_nulls().unique().sort().to_list(), "paid_currency"))
+        elif column.type == "decimal" and column.name in MONEY and currencies:
             columns.append(_amount(column.name, currencies))
         elif column.type == "decimal":
             columns.append(_exact(c))
@@ -41,7 +43,7 @@ def _exact(c: pl.Expr) -> pl.Expr:
     return c.cast(pl.String).str.replace(r"\.?0+$", "")
 
 
-def _amount(name: str, currencies: list[str]) -> pl.Expr:
+def _amount(name: str, currencies: list[str], of: str = "currency") -> pl.Expr:
     """An amount with the decimals of its row's currency; one that has more is shown whole, never rounded here."""
     c = pl.col(name)
     shown = _exact(c)
@@ -49,14 +51,14 @@ def _amount(name: str, currencies: list[str]) -> pl.Expr:
         places = minor_units(currency)
         whole = c.round(places, mode="half_to_even") == c
         cents = c.cast(pl.Decimal(38, places)).cast(pl.String)
-        shown = pl.when(whole & (pl.col("currency") == currency)).then(cents).otherwise(shown)
+        shown = pl.when(whole & (pl.col(of) == currency)).then(cents).otherwise(shown)
     return shown.alias(name)
 
 
 def as_typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Return a table that was read back as text in its own types; the reverse of `for_people`."""
     columns = []
-    for column in table.columns:
+    for column in table.among(frame.columns):
         c = pl.col(column.name)
         if column.type == "text":
             columns.append(c.fill_null("").str.replace(f"^'('*[{RISKY}])", "$1"))

@@ -8,15 +8,13 @@ from decimal import Decimal
 
 import polars as pl
 
-from commcalc.base.money import CURRENCIES
 from commcalc.base.problem import Problem, Report
 from commcalc.base.render import cut
 from commcalc.base.source import Cell
-from commcalc.inputs.field_problems import BLANK, CURRENCY, OLD_DATE, OTHER_CURRENCY, SCRIPT, TWICE
+from commcalc.inputs.field_problems import BLANK, OLD_DATE, OTHER_CURRENCY, SCRIPT, TWICE
 from commcalc.inputs.mapped import Mapped
 from commcalc.inputs.people import Names, alike, resolved
 from commcalc.inputs.problems import TOTAL_ROW
-from commcalc.language.names import nearest
 
 OLD, FAR = date(1970, 1, 1), date(2100, 1, 1)  # no deal is older, or further ahead
 TOTALS = ("total", "totals", "grand total", "grand totals", "sum", "subtotal", "subtotals")
@@ -97,21 +95,10 @@ def _far_dates(deals: pl.DataFrame, credit_date: str, report: Report) -> None:
             report.add(OLD_DATE.at(cells[0], text=far[credit_date][0]).times(len(far), cells[1:]))
 
 
-def other_currencies(deals: pl.DataFrame, currency: str, report: Report) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Set aside deals in another currency as exceptions: no rate is ever taken as one (semantics 10)."""
+def other_currencies(deals: pl.DataFrame, currency: str) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Where there is no table of rates, set aside deals in another currency as exceptions: none is ever taken as one (semantics 10)."""
     if "currency" not in deals.columns:
         return deals, None
-    for text, group in deals.filter(pl.col("currency").is_not_null()).group_by("currency", maintain_order=True):
-        if text[0] not in CURRENCIES:
-            row = group.row(0, named=True)
-            near = nearest(str(text[0]).upper().replace("$", "D"), CURRENCIES)
-            report.add(
-                CURRENCY.at(
-                    Cell(row["~file"], row["~line"], "currency"),
-                    text=cut(text[0]),
-                    near=f"; did you mean {near}?" if near else "",
-                ).times(len(group))
-            )
     other = deals.filter(pl.col("currency").is_not_null() & (pl.col("currency") != currency))
     if other.is_empty():
         return deals, None

@@ -274,9 +274,13 @@ CURRENCY = _k(
 OTHER_CURRENCY = _k(
     "D061",
     "Another currency",
-    "a deal in {text} cannot be credited: no exchange rates are read yet",
-    "convert it at the source, or leave it out with `where`",
-    ("Currencies are never added, and no rate is ever taken as 1.", "a deal in EUR in a project in USD", "a deal in USD"),
+    "a deal in {text} cannot be credited: the project has no exchange rates",
+    "give rates in a table `fx` and say which: `fx: {{credit: on date}}`; or leave such deals out with `where`",
+    (
+        "Currencies are never added, and no rate is ever taken as 1.",
+        "a deal in EUR in a project in USD without a table `fx`",
+        "a deal in USD, or the table",
+    ),
     "exception",
 )
 ALIAS = _k(

@@ -44,7 +44,8 @@ def looked_up(
                 )
             )
             return None
-    dated = "from" in other.columns and "to" in other.columns and job.project.model.credit_date in frame.columns
+    ranged = all(other.schema.get(c) == pl.Date for c in ("from", "to"))  # of exchange rates they are currencies
+    dated = ranged and job.project.model.credit_date in frame.columns
     theirs = other.select(
         *(pl.col(t).cast(pl.String).alias(f"~key{i}") for i, t in enumerate(keys.values())),
         *(pl.col(t).alias(f"~take.{o}") for o, t in look.take.items()),

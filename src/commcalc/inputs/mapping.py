@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import polars as pl
 
 from commcalc.base.problem import Report
 from commcalc.base.source import Cell
+from commcalc.inputs.coins import MOST_PLACES, by_currency, other_currencies
 from commcalc.inputs.csv_file import TextTable, read_csv
 from commcalc.inputs.field_problems import EXPRESSION, NOT_UNIQUE, UNDECIDED
 from commcalc.inputs.look_up import looked_up, misses
@@ -188,12 +190,20 @@ def _typed(job: Job, frame: pl.DataFrame, written: Mapping[str, str]) -> tuple[p
     """Type the columns that have a type; what cannot be read is marked, not yet reported."""
     known = [c for c in frame.columns if c in written and not c.startswith("~")]
     hows = [typing_of(job, column, written[column]) for column in known]
+    foreign = other_currencies(job, frame)
+    if foreign:
+        hows = [replace(how, places=MOST_PLACES) if how.type == "money" else how for how in hows]
     if len(frame) < SMALL:
         found = [typed(frame[how.column], how) for how in hows]
     else:
         with ThreadPoolExecutor() as pool:  # columns do not depend on each other; their order stays
             found = list(pool.map(lambda how: typed(frame[how.column], how), hows))
-    marked = [(how, one) for how, one in zip(hows, found, strict=True) if one.bad is not None]
+    marked = [
+        (how, one) for how, one in zip(hows, found, strict=True) if one.bad is not None and not (foreign and how.type == "money")
+    ]
+    if foreign:
+        money = [(how, one) for how, one in zip(hows, found, strict=True) if how.type == "money"]
+        marked += [m for how, one in money for m in by_currency(job, frame, how, one)]
     return frame.with_columns(one.value.alias(how.column) for how, one in zip(hows, found, strict=True)), marked
 
 

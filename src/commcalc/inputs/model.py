@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from commcalc.language.fields import CurrencyCode, DateField, Expr, Word, YesNo
 from commcalc.plan.crediting import Crediting
+from commcalc.plan.exchange import Exchange
 from commcalc.plan.shapes import Shape
 
 MONTHS = (
@@ -185,7 +186,6 @@ class ProjectModel(Shape):
 
     later: ClassVar[dict[str, str]] = {
         "splits": "rules about shares",
-        "fx": "exchange rates",
         "exports": "files for payroll and journal",
         "statements": "how statements look",
     }
@@ -200,6 +200,9 @@ class ProjectModel(Shape):
     calendar: CalendarMonths = Field(default_factory=CalendarMonths, description="the fiscal calendar")
     readings: dict[Word, Word] = Field(
         default_factory=dict, description="the house's answers, wherever a plan does not give its own; each of them decides money"
+    )
+    fx: Exchange | None = Field(
+        default=None, description="at which rates of the table fx deals and pay are converted, wherever a plan does not say"
     )
     tables: dict[Word, TableSource] = Field(
         description="where each table comes from: deals, payees, assignments, quotas and more"

@@ -12,6 +12,7 @@ from commcalc.base.problem import Report
 from commcalc.base.source import Cell
 from commcalc.inputs.crediting_rules import naming_columns
 from commcalc.inputs.deals import check_deals, other_currencies, total_rows
+from commcalc.inputs.exchange import check_rates, known_currencies, one_currency_each
 from commcalc.inputs.field_problems import OPENING, UNKNOWN_PLAN
 from commcalc.inputs.figures import calendar_from, check_adjustments, check_dated_figures, check_splits, once
 from commcalc.inputs.mapped import PLACES, Job, Mapped
@@ -40,6 +41,7 @@ ENGINE_TABLES = (
     "openings",
     "territories",
     "withdrawn",
+    "fx",
 )
 
 
@@ -230,7 +232,14 @@ def _checked(
         found["deals"] = found["deals"].with_columns(
             resolved(c, names).alias(c) for c in naming_columns(project.model) if c in found["deals"].columns
         )
-        found["deals"], foreign = other_currencies(found["deals"], project.model.currency, report)
+        known_currencies(found["deals"], "currency", report)
+        one_currency_each(found["deals"], project.model.currency, report)
+        if "fx" not in project.model.tables:
+            found["deals"], foreign = other_currencies(found["deals"], project.model.currency)
+    if "payees" in whole:
+        known_currencies(found["payees"], "currency", report)
+    if "fx" in whole:
+        found["fx"] = check_rates(found["fx"], calendar, report)
     for name in (n for n in ("quotas", "kpis", "adjustments") if n in whole):
         found[name] = check_dated_figures(found[name], name, names, calendar, report)
     if "splits" in whole:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, PlainName, Word
 from commcalc.plan.announce import Announce
 from commcalc.plan.components import Component
+from commcalc.plan.exchange import Exchange
 from commcalc.plan.measures import Measure
 from commcalc.plan.payment import Payment
 from commcalc.plan.shapes import Shape, Value
@@ -61,7 +62,6 @@ class Plan(Shape):
     later: ClassVar[dict[str, str]] = {
         "amends": "a version that takes over from another",
         "on_change": "a version change inside a window",
-        "fx": "currency conversion",
         "caps": "caps across components",
     }
 
@@ -83,6 +83,9 @@ class Plan(Shape):
     effective: DateRange = Field(description="the days on which the plan holds, both ends in")
     legal: Legal | None = Field(default=None, description="what the law asks to be written down, for the plan document")
     currency: CurrencyCode = Field(description="the currency of all money in the plan")
+    fx: Exchange | None = Field(
+        default=None, description="at which rates deals in other currencies are credited, and payees in others paid"
+    )
     goals: dict[PlainName, Goal] = Field(
         default_factory=dict, description="what the business wants of this plan; components name the goal that they serve"
     )

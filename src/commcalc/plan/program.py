@@ -14,6 +14,7 @@ from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, Pl
 from commcalc.language.tree import Mapping_, Node, Scalar, Tree
 from commcalc.plan.components import Bonus, Commission, Contest, Pool, Spiff
 from commcalc.plan.components.common import KIND
+from commcalc.plan.exchange import Exchange
 from commcalc.plan.measures import Measure
 from commcalc.plan.model import Param, Plan
 from commcalc.plan.payment import Payment
@@ -37,6 +38,9 @@ class Header(Shape):
         examples=["payee.region = 'EMEA'"],
     )
     currency: CurrencyCode = Field(description="the currency of all money in the program")
+    fx: Exchange | None = Field(
+        default=None, description="at which rates deals in other currencies are credited, and payees in others paid"
+    )
     params: dict[BareName, Param | Expr] = Field(
         default_factory=dict, description="figures with a name, which may differ by title or payee; rules use them by name"
     )
@@ -160,6 +164,7 @@ def _as_plan(said: Header, component: Kind) -> Plan:
         version=said.version,
         effective=said.dates,
         currency=said.currency,
+        fx=said.fx,
         params=said.params,
         columns=said.columns,
         tables=said.tables,

@@ -58,7 +58,6 @@ Row = dict[Word, CellText]
 Rows = list[Row] | CsvName
 ColumnType = Literal["money", "ratio", "number", "count", "text", "date", "yes/no", "payee"]
 LATER = {
-    "fx": "exchange rates",
     "absences": "leave",
     "acknowledged": "what was looked at and accepted",
     "today": "the day on which the period is calculated",
@@ -88,6 +87,7 @@ class Given(Shape):
         examples=[["2026-01", "2026-02"]],
     )
     territories: Rows | None = None
+    fx: Rows | None = Field(default=None, description="exchange rates: from, to, date or period, rate")
     territory_key: list[Word] = Field(default_factory=list, description="the key columns of the territories")
     crediting: Literal["project"] | Crediting | None = Field(
         default=None,

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from commcalc.plan.measures import Measure
+from commcalc.plan.model import Plan
 from commcalc.plan.whose import MANAGER, Company, ReportsCredit, RoleCredit, SameCredit
 from commcalc.reference.job import Row
 from commcalc.reference.numbers import Part
@@ -60,8 +61,8 @@ class Credit:
         return sum((p.of(amount) for p in self.parts), Decimal(0))
 
 
-def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[Credit]:
-    """Yield the deals that the measure could credit to the earner, by whose deals they are."""
+def candidates(records: Records, plan: Plan, measure: Measure, earner: Earner) -> Iterator[Credit]:
+    """Yield the deals that the measure could credit to the earner, by whose deals they are; in the plan's currency."""
     column = measure.date or records.house.credit_date
     whose = measure.whose
     for deal in records.deals:
@@ -77,7 +78,7 @@ def candidates(records: Records, measure: Measure, earner: Earner) -> Iterator[C
             found = [(role, 0, own_parts(records, deal, role, earner, column))]
         for role, level, parts in found:
             if parts:
-                yield Credit(deal, day, earner, role, level, parts)
+                yield Credit(records.valued.of(deal, plan), day, earner, role, level, parts)
 
 
 def own_parts(records: Records, deal: Row, role: str, earner: Earner, column: str) -> tuple[Part, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from commcalc.base.calendar import Calendar
 from commcalc.checks.facts import Facts
 from commcalc.plan.crediting import Crediting
+from commcalc.plan.exchange import Exchange
 from commcalc.plan.model import Plan
 
 Row = Mapping[str, Any]
@@ -28,6 +29,7 @@ class House:
     crediting: Crediting | None = None
     territory_keys: tuple[str, ...] = ()
     facts: Facts = field(default_factory=Facts)
+    fx: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Job:
     events: Rows = ()
     adjustments: Rows = ()
     withdrawn: Rows = ()
+    fx: Rows = ()
     posted: Posted | None = None
 
 
@@ -131,7 +134,10 @@ class Payout:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One step of a payee's payment under a plan; `order` is its place among the steps, `component` a charge's name too."""
+    """One step of a payee's payment under a plan; `order` is its place among the steps, `component` a charge's name too.
+
+    Where it is paid in another currency: which, how much of it, and the rate of one unit of `rate_from` on a day or of a period.
+    """
 
     payee: str
     plan: str
@@ -140,6 +146,22 @@ class Payment:
     step: str
     component: str
     amount: Decimal
+    paid_currency: str | None = None
+    paid_amount: Decimal | None = None
+    rate: Decimal | None = None
+    rate_from: str | None = None
+    rate_of: str | None = None
+
+    def abroad(
+        self,
+        currency: str,
+        amount: Decimal | None = None,
+        rate: Decimal | None = None,
+        source: str | None = None,
+        of: str | None = None,
+    ) -> Payment:
+        """Return the step with what is paid of it in another currency; nothing where there is no rate."""
+        return replace(self, paid_currency=currency, paid_amount=amount, rate=rate, rate_from=source, rate_of=of)
 
 
 @dataclass(frozen=True, slots=True)

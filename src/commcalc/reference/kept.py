@@ -95,7 +95,7 @@ def days_of_sales(work: Work, credits: Mapping[Any, Kinds]) -> dict[Any, list[da
 def _claw_back(work: Work, key: CreditKey, kinds: Kinds, days: dict[Any, list[date]], at: date) -> None:
     """Take a part of what all kinds before it come to, as a kind of its own; of a dead credit all of it (§8.7)."""
     payee, role, level, deal, line, _ = key
-    row, some = work.records.rows[deal, line], _some(kinds)
+    row, some = work.records.valued.of(work.records.rows[deal, line], work.plan), _some(kinds)
     day = credit_day(work, key, kinds, days)
     scope = work.scope(payee, some.day)
     scope.deal = row

@@ -17,6 +17,7 @@ from commcalc.plan.model import Plan
 from commcalc.plan.windows import ANNIVERSARY, rolling_of
 from commcalc.reference import clawbacks
 from commcalc.reference.crediting import Credit, candidates, count_changes, may_be_credited
+from commcalc.reference.currency import NO_RATE, unrated
 from commcalc.reference.events import takes_back
 from commcalc.reference.expression import evaluate
 from commcalc.reference.instead import both, not_counted_by, takes
@@ -88,7 +89,7 @@ class Measures:
         found: list[Credit] = []
         if isinstance(measure, KpiMeasure | FormulaMeasure):
             return {}  # they are read, not counted
-        for credit in candidates(self.records, measure, earner):
+        for credit in candidates(self.records, self.plan, measure, earner):
             if not may_be_credited(self.records, credit, self.plan) or not self._measured(name, credit):
                 continue
             rolling = rolling_of(measure.window) is not None
@@ -161,6 +162,9 @@ class Measures:
         holds = True if measure.where is None else evaluate(measure.where.node, scope)
         holds = both(holds, [takes(self.plan, s, scope, credit.day) for s in not_counted_by(self.plan, name)])
         if holds is False:
+            return False
+        if unrated(credit.deal):
+            self._undecided(name, credit, NO_RATE)
             return False
         credit.value = None if measure.expression is None else evaluate(measure.expression.node, scope)
         weight = ONE if measure.weight is None else value_of(measure.weight, scope)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from commcalc.plan.model import Plan
+from commcalc.reference.currency import Valued
 from commcalc.reference.events import Events, sale_of
 from commcalc.reference.job import Exceptional, Job, Row
 from commcalc.reference.rule_credit import ShareList, shares_by
@@ -55,6 +56,7 @@ class Records:
         self.deals = sorted(job.deals, key=lambda r: (r["deal_id"], r.get("line") or 0))
         self.rows = {(str(r["deal_id"]), int(r.get("line") or 0)): r for r in self.deals}
         self.events = Events(job.events, self.deals)
+        self.valued = Valued(job)
         self.sales: dict[str, list[Row]] = defaultdict(list)
         for row in self.deals:
             self.sales[sale_of(row)].append(row)

@@ -17,6 +17,7 @@ from commcalc.reference.job import House, Job, Row
 
 if TYPE_CHECKING:
     from commcalc.base.money import RoundingMode
+    from commcalc.reference.currency import Valued
 
 NOBODY = "nobody"
 WHOLE = Fraction(1)
@@ -29,6 +30,7 @@ class Known(Protocol):
     job: Job
     house: House
     payees: dict[str, list[Row]]
+    valued: Valued
 
     def named(self, text: str) -> str:
         """Return the payee's id for an id or alias."""
@@ -87,7 +89,7 @@ def shares_by(records: Known, crediting: Crediting, deal: Row, column: str, spli
     if row.get(column) is None:
         return found  # it waits for its date
     try:
-        given = _given(records, crediting, row, row[column])
+        given = _given(records, crediting, records.valued.of(row, None), row[column])
     except Undecided as undecided:
         return ShareList({"owner": {NOBODY: WHOLE}}, why=str(undecided))
     owned = [g for g in given if g.role == "owner"]

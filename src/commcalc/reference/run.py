@@ -12,6 +12,7 @@ from commcalc.plan.components import Bonus, Commission, Contest, Spiff
 from commcalc.plan.components.groups import Together
 from commcalc.plan.model import Plan
 from commcalc.plan.whose import RoleCredit, of_others
+from commcalc.reference.abroad import abroad
 from commcalc.reference.adjustments import refuse_unplaced
 from commcalc.reference.base import base_pay
 from commcalc.reference.change import changed, floors, within_budget
@@ -62,7 +63,7 @@ def run(job: Job) -> Answer:
                 for payee, (begun, now) in free.held_in(worked[-1]).items():  # what is held back now, less what was
                     held[payee, plan.plan] += now - begun
             payments, balances = settled(records, plan, worked, free)
-            paid += [*payments, *base_pay(records, plan)]
+            paid += abroad(records, plan, [*payments, *base_pay(records, plan)])
             owed += balances
         lines.sort(key=lambda x: (x.payee, x.plan, x.component, x.credit_date, x.deal, x.line, x.role, x.level, x.kind))
         statuses = _statuses(records, books, records.now)

@@ -9,7 +9,7 @@ from typing import Any
 
 from commcalc.base.money import minor_units
 from commcalc.base.problem import Problem
-from commcalc.checks.plan_tests import ALONE, OF_BALANCE, OF_COMPONENT, OF_DEBT, OF_MEASURE, OF_PAYMENT, OF_PAYOUT
+from commcalc.checks.plan_tests import ALONE, OF_BALANCE, OF_COMPONENT, OF_DEBT, OF_MEASURE, OF_PAYMENT, OF_PAYOUT, PAID
 from commcalc.documents.explanation import line_in_words
 from commcalc.documents.figures import amount, exact, percent
 from commcalc.documents.plan_words import PlanWords, words_of
@@ -23,6 +23,7 @@ from commcalc.studies.problems import NOT_AS_EXPECTED
 Row = Mapping[str, Any]
 ZERO = Decimal(0)
 MOST_LINES = 5
+PAID_FOR = ("released", "clawback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def differences(at: At, expected: Expected, seen: Seen, components: Sequence[str
 
 def _figure(at: At, name: str, figure: Number, seen: Seen, components: Sequence[str]) -> Iterator[Difference]:
     looked = _look(name, seen, components)
-    currencies = {row["currency"] for row in seen.payouts}
+    currencies = {(row.get("paid_currency") if name.split(" ")[0] == PAID else None) or row["currency"] for row in seen.payouts}
     if looked.value != figure.value:
         shown = percent_or(figure.value, looked)
         less = f" ({_apart(looked.value, figure.value, looked)})" if looked.value is not None else ""
@@ -139,6 +140,15 @@ def _look(name: str, seen: Seen, components: Sequence[str]) -> Looked:
     head, _, rest = name.partition(" ")
     if name in components:
         return _added(seen.component(name))
+    if head == PAID:
+        rows = [
+            r
+            for r in seen.payments
+            if not rest or (r["step"] in PAID_FOR and rest in (r["component"], f"{r['plan']}.{r['component']}"))
+        ]
+        unknown = any(r.get("paid_currency") and r["paid_amount"] is None for r in rows)
+        paid = [r["paid_amount"] if r.get("paid_currency") else r["amount"] for r in rows]
+        return Looked(None if unknown else sum(paid, ZERO), steps=rows)
     if name in OF_PAYOUT:
         told = [] if name == "base" else seen.lines
         return Looked(sum((row[name] or ZERO for row in seen.payouts), ZERO), told, payouts=seen.payouts)
@@ -187,7 +197,8 @@ def _how(looked: Looked, seen: Seen) -> Iterator[str]:
         yield f"{row['payee']}: " + ", ".join(f"{n} {exact(row[n])}" for n in OF_PAYOUT if row[n]) + f" {row['currency']}"
     for row in looked.steps:
         named = f" {row['component']}" if row["component"] else ""
-        yield f"{row['payee']}, {row['plan']}: {row['step']}{named} {exact(row['amount'])} {row['currency']}"
+        abroad = f", paid {exact(row['paid_amount'])} {row['paid_currency']}" if row.get("paid_amount") is not None else ""
+        yield f"{row['payee']}, {row['plan']}: {row['step']}{named} {exact(row['amount'])} {row['currency']}{abroad}"
     for row in looked.balances:
         changed = ", ".join(f"{n} {exact(row[n])}" for n in ("opening", "given", "recovered", "forgiven", "closing"))
         yield f"{row['payee']}, {row['plan']}: balance {row['balance']}: {changed} {row['currency']}"

@@ -79,6 +79,7 @@ def given_rows(asked: Asked) -> dict[str, list[GivenRow]]:
         "openings": _of_somebody(_by_measure(asked, "openings", people, deals), only),
         "withdrawn": _with(_rows(asked, "withdrawn"), **NEUTRAL),
         "territories": _rows(asked, "territories"),
+        "fx": _rows(asked, "fx"),
         "calendar": _rows(asked, "calendar"),
     }
     return {name: rows for name, rows in given.items() if rows or name == "deals"}  # no deals: a table without rows

@@ -82,7 +82,9 @@ class Steps:
             now = replace(self.after, plans=now.plans)
             now = replace(
                 now,
-                house=replace(now.house, readings=self.before.house.readings, crediting=self.before.house.crediting),
+                house=replace(
+                    now.house, readings=self.before.house.readings, crediting=self.before.house.crediting, fx=self.before.house.fx
+                ),
                 facts=replace(now.facts, readings=self.before.facts.readings),
             )
             yield Step(Cause("data", "", ("the data",)), now)
@@ -92,6 +94,9 @@ class Steps:
         if self.before.house.crediting != self.after.house.crediting:
             now = replace(now, house=replace(now.house, crediting=self.after.house.crediting))
             yield Step(Cause("reading", "", ("~ crediting",)), now)
+        if self.before.house.fx != self.after.house.fx:
+            now = replace(now, house=replace(now.house, fx=self.after.house.fx))
+            yield Step(Cause("reading", "", ("~ fx",)), now)
         plans = {p.plan.plan: p for p in self.before.plans}
         other = {p.plan.plan: p for p in self.after.plans}
         changed = self.changed

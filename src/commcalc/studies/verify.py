@@ -15,6 +15,7 @@ from commcalc.plan.model import Plan
 from commcalc.reference import run as reference
 from commcalc.studies.problems import DIFFERENT, MISSING
 from commcalc.tables.posted import KEPT, Posted
+from commcalc.tables.results import PAYMENTS
 
 Key = tuple[object, ...]
 TABLES = (
@@ -29,9 +30,11 @@ TABLES = (
     "openings",
     "territories",
     "withdrawn",
+    "fx",
 )
 KEY = ("payee", "plan", "component", "deal", "line", "role", "level", "window_first", "kind")
 STEP = ("payee", "plan", "currency", "step", "component")
+ABROAD = tuple(c.name for c in PAYMENTS.abroad)
 BALANCE = ("payee", "plan", "currency", "balance")
 
 
@@ -61,7 +64,8 @@ def plain_house(house: House) -> reference.House:
     """Return what the project says as the reference interpreter takes it."""
     counts = dict.fromkeys(house.count_columns, "count")
     return reference.House(
-        dict(house.readings), house.currency, house.credit_date, counts, house.crediting, house.territory_keys, house.facts
+        dict(house.readings), house.currency, house.credit_date, counts, house.crediting, house.territory_keys, house.facts,
+        house.fx,
     )  # fmt: skip
 
 
@@ -69,9 +73,15 @@ def compared(result: Result, answer: reference.Answer) -> Report:
     """Return every difference between the two: lines, steps and balances that one lacks, figures and slices that differ."""
     report = Report()
     _lines(report, result, answer)
-    _rows(report, STEP, ("amount", "order"), result.payments, answer.payments)
+    paid = _with_columns(result.payments, ABROAD)
+    _rows(report, STEP, ("amount", "order", *ABROAD), paid, answer.payments)
     _rows(report, BALANCE, ("closing", "opening", "given", "recovered", "forgiven"), result.balances, answer.balances)
     return report
+
+
+def _with_columns(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Add the columns that a table of payments has only where somebody is paid in another currency."""
+    return frame.with_columns(pl.lit(None).alias(c) for c in names if c not in frame.columns)
 
 
 def _lines(report: Report, result: Result, answer: reference.Answer) -> None:

@@ -13,9 +13,11 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
 from commcalc.engine.book import Book, House, prepare_book
+from commcalc.engine.currency import UNRATED
 from commcalc.engine.hierarchy import above, keyed, members
 from commcalc.engine.parts import parts_of
 from commcalc.engine.people import join_effective
+from commcalc.engine.plan_currency import in_plan_currency, no_rates
 from commcalc.engine.result import Result
 from commcalc.engine.run import run as run_engine
 from commcalc.plan.load import LoadedPlan
@@ -145,9 +147,11 @@ def refusals(world: World, result: Result, who: Who) -> list[Refusal]:
 
 
 def _book_of(world: World, rows: pl.DataFrame, deal: str) -> Book:
-    """The book of one deal; crediting rules look at the sale that it takes back."""
-    if world.house.crediting is not None and "returns" in rows.columns:
-        sales = pl.col("deal_id").is_in(rows["returns"].drop_nulls().to_list()) & (pl.col("deal_id") != deal)
+    """The book of one deal; crediting rules look at the sale that it takes back, exchange rates at all rows of it."""
+    asked = world.house.crediting is not None or "currency" in rows.columns
+    if asked and "returns" in rows.columns:
+        sale = rows["returns"].drop_nulls().to_list()
+        sales = (pl.col("deal_id").is_in(sale) | pl.col("returns").is_in(sale)) & (pl.col("deal_id") != deal)
         rows = pl.concat([rows, world.tables["deals"].filter(sales)], how="diagonal_relaxed")
     book = prepare_book(world.plans, world.house, world.calendar, {**world.tables, "deals": rows}, world.period)
     return parts_of(replace(book, deals=book.deals.filter(pl.col("deal_id") == deal)))[0]()
@@ -212,7 +216,14 @@ class _Question:
         return {n: (measures[m].date or house) if m in measures else house for n, m in on.items()}
 
     def _of_component(self, loaded: LoadedPlan, name: str, lines: list[int]) -> Iterator[Refusal]:
-        book, world = replace(self.book, deals=self.book.deals.filter(pl.col("line").is_in(lines))), self.world
+        read, world = replace(self.book, deals=self.book.deals.filter(pl.col("line").is_in(lines))), self.world
+        book = in_plan_currency(read, loaded.plan)
+        if UNRATED in book.deals.columns:  # nothing else can be told of its money
+            unrated = read.deals.filter(book.deals[UNRATED])
+            component = f"{loaded.plan.plan}.{name}"
+            told = zip(unrated["line"], no_rates(read, unrated, component), strict=True)
+            yield from (Refusal(component, "exchange rate", p.message.partition(": ")[2], p.mend, lines=(n,)) for n, p in told)
+            book = replace(book, deals=book.deals.filter(~pl.col(UNRATED)))
         refused, passed = credited(book, loaded, name, self.result, self.who)
         yield from (replace(r, lines=r.lines or tuple(lines)) for r in refused)
         said = loaded.plan.components[name]

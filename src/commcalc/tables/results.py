@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +25,11 @@ class Table:
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    abroad: tuple[Column, ...] = ()  # further ones, of a run in which deals, or pay, are in another currency
+
+    def among(self, there: Collection[str]) -> tuple[Column, ...]:
+        """Return the columns that a table has, the further ones where they are there."""
+        return (*self.columns, *(c for c in self.abroad if c.name in there))
 
     @property
     def names(self) -> list[str]:
@@ -74,6 +79,12 @@ LINES = Table(
         _c("accrued", "yes/no", "earned but payable only at the end of the plan's own span"),
         _c("held", "yes/no", "earned, not wholly released yet (by a gate, or by parts that wait)"),
         _c("place", "text", "plan file:line that states the component"),
+    ),
+    (
+        _c("deal_currency", "text", "the currency of the deal; empty where it is the plan's"),
+        _c("deal_rate", "decimal", "the exchange rate at which it is credited, as the table `fx` has it"),
+        _c("deal_rate_from", "text", "the currency of which that is one unit"),
+        _c("deal_rate_of", "text", "the day or the period of that rate"),
     ),
 )
 SLICES = Table(
@@ -163,6 +174,13 @@ PAYMENTS = Table(
         _c("amount", "decimal", "the step's amount"),
         _c("note", "text", "why, of an adjustment"),
     ),
+    (
+        _c("paid_amount", "decimal", "what is paid of it in the payee's currency, rounded; empty where there is no rate"),
+        _c("paid_currency", "text", "the payee's currency; empty where it is the plan's"),
+        _c("rate", "decimal", "the exchange rate, as the table `fx` has it"),
+        _c("rate_from", "text", "the currency of which it is one unit: amount x rate where it is the plan's, else amount / rate"),
+        _c("rate_of", "text", "the day or the period of the rate"),
+    ),
 )
 PAYOUTS = Table(
     "payouts",
@@ -189,6 +207,14 @@ PAYOUTS = Table(
         _c("forgiven", "decimal", "what was below zero and is forgiven"),
         _c("carried_out", "decimal", "what was below zero and is carried into the next payment"),
         _c("payable", "decimal", "base + released + all of these"),
+    ),
+    (
+        _c(
+            "paid_amount",
+            "decimal",
+            "the sum of what is paid of each step in the payee's currency; empty where a rate is missing",
+        ),
+        _c("paid_currency", "text", "the payee's currency; empty where it is the plan's"),
     ),
 )
 BALANCES = Table(

@@ -210,6 +210,17 @@ ACKNOWLEDGED = InputTable(
         _r("author", "text", "who looked at it"),
     ),
 )
+FX = InputTable(
+    "fx",
+    ("from", "to", "date", "period"),
+    (
+        _r("from", "text", "the currency of which one unit is exchanged"),
+        _r("to", "text", "the currency that it is exchanged for"),
+        _t("date", "date", "the day of the rate"),
+        _t("period", "period", "or the period: of a period of the calendar the average, of a longer one the rate fixed for it"),
+        _r("rate", "number", "how many of the one currency are one of the other"),
+    ),
+)
 CALENDAR = InputTable(
     "calendar",
     ("period",),
@@ -226,8 +237,8 @@ TABLES: dict[str, InputTable] = {
     t.name: t
     for t in (
         DEALS, PAYEES, ASSIGNMENTS, QUOTAS, SPLITS, KPIS, EVENTS, ADJUSTMENTS, OPENINGS, TERRITORIES, WITHDRAWN, ACKNOWLEDGED,
-        CALENDAR,
+        FX, CALENDAR,
     )
 }  # fmt: skip
-LATER_TABLES = ("absences", "fx")
+LATER_TABLES = ("absences",)
 """Tables of the language that this version does not read yet."""

@@ -11,10 +11,11 @@ from commcalc.engine.components.bonus import earn_once
 from commcalc.engine.components.lines import Paying, filtered, kicked, multipliers, slices_and_lines
 from commcalc.engine.components.places import in_parts, placed
 from commcalc.engine.credit import share_of
-from commcalc.engine.earnings import Earned, Job, credits_only, nothing, probe_day, quota_credit, to_date, window_days
+from commcalc.engine.earnings import Blank, Earned, Job, credits_only, nothing, probe_day, quota_credit, to_date, window_days
 from commcalc.engine.facts import with_facts
 from commcalc.engine.measure import Measured, deals_counted, measure, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
+from commcalc.engine.plan_currency import NO_RATE
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import SumMeasure
 from commcalc.plan.measures import own_deals as own_deals_measure
@@ -55,6 +56,7 @@ def earn(job: Job, day: date) -> Earned:
         days = (said.dates.first or FIRST_DAY, said.dates.last or LAST_DAY)
         frame = frame.with_columns(pl.lit(d, dtype=pl.Date).alias(c) for d, c in zip(days, ("~wfirst", "~wlast"), strict=True))
     frame, blanks = filtered(job, frame)
+    blanks += _without_rate(job, measured)
     if frame.is_empty():
         return Earned(nothing().rows, nothing().slices, blanks)
     frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params)
@@ -86,6 +88,15 @@ def earn(job: Job, day: date) -> Earned:
         paying = replace(paying, basis=(pl.col("~bn"), pl.col("~bd")))
     frame = frame.with_columns(pl.col("~c").alias("~s"), pl.col("~cum").alias("~e")).with_row_index("~line")
     return slices_and_lines(frame, paying, blanks)
+
+
+def _without_rate(job: Job, measured: Measured) -> list[Blank]:
+    """The deals that a SPIFF without a measure would take in and of which no rate is known; a measure's are told there."""
+    if job.measured is not None or measured.unrated is None or measured.unrated.is_empty():
+        return []
+    taken, undecided = filtered(job, measured.unrated)
+    rows = [taken.select("~p", "~row"), *(b.rows for b in undecided)]
+    return [Blank(NO_RATE, "rate", pl.concat(rows))]
 
 
 def _basis(job: Job, measured: Measured, said: Spiff, frame: pl.DataFrame) -> pl.Expr | pl.Series:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from commcalc.language.fields import DateRange, Expr, OneOrMany, Word
 from commcalc.plan.announce import Announce
 from commcalc.plan.components.settlement import Clawback, Release
+from commcalc.plan.exchange import Paying
 from commcalc.plan.shapes import Shape, Value
 from commcalc.plan.targets import PartOf, part_of_text
 
@@ -145,6 +146,9 @@ class ComponentBase(Shape):
     )
     clawback: OneOrMany[Clawback] = Field(
         default=(), description="what takes pay back when something happens to a deal, or does not happen in time; one, or a list"
+    )
+    fx: Paying | None = Field(
+        default=None, description="at which rate it is paid to a payee in another currency; else as the plan says"
     )
     rounding: Literal["half-up", "half-even", "down"] | None = Field(
         default=None, description="how pay is rounded to the cent; else as the project's readings say"

@@ -14,6 +14,7 @@ from commcalc.language.fields import read_expression
 from commcalc.plan.measures import SumMeasure
 from commcalc.reference.components.commission import entry_of, kickers, multipliers
 from commcalc.reference.crediting import Credit, candidates, count_changes, may_be_credited
+from commcalc.reference.currency import NO_RATE, unrated
 from commcalc.reference.expression import evaluate
 from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
@@ -64,6 +65,8 @@ def _matching(work: Work, earner: Earner, at: date) -> list[Matching]:
         scope = work.credit_scope(credit, credit.window, at)
         try:
             if work.eligible(credit, scope):
+                if unrated(credit.deal):
+                    raise NotPaid(NO_RATE)
                 found.append(Matching(credit, scope))
         except NotPaid as missing:
             work.refuse(earner, credit.deal_id, missing.reason)
@@ -130,7 +133,7 @@ def _credits(work: Work, earner: Earner) -> list[Credit]:
     own = SumMeasure.model_validate({"sum": read_expression("amount"), "window": "life"})
     dates = work.component.dates
     window = Window(dates.first or date.min, dates.last or date.max) if dates else Window(date.min, date.max)
-    mine = [c for c in candidates(work.records, own, earner) if may_be_credited(work.records, c, work.plan)]
+    mine = [c for c in candidates(work.records, work.plan, own, earner) if may_be_credited(work.records, c, work.plan)]
     for credit in mine:
         credit.window, credit.value = window, credit.deal.get("amount")
     return sorted(mine, key=lambda c: c.order)
