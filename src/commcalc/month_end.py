@@ -22,6 +22,7 @@ from commcalc.engine.kept import Kept
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.deals import FAR
+from commcalc.inputs.exchange_said import rates_not_said
 from commcalc.inputs.field_problems import FAR_AHEAD
 from commcalc.inputs.people import circles
 from commcalc.inputs.problems import NO_COLUMN
@@ -32,7 +33,6 @@ from commcalc.language.expression.nodes import Member, Name, Node
 from commcalc.language.names import nearest
 from commcalc.language.tree import plain
 from commcalc.plan.crediting import ToRule
-from commcalc.plan.exchange import exchange_of
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.model import Param
 from commcalc.plan.walk import Path
@@ -103,17 +103,7 @@ Fails: --period 2026-04 where 2026-02 is the last that is closed
 Works: --period 2026-03""",
     "warning",
 )
-NO_KIND_OF_RATE = Kind(
-    "K006",
-    "Which exchange rate is not said",
-    "{count} {what} in other currencies, such as {currency}, and which rate `{plan}` takes is not said",
-    "write `fx: {{{key}: on date}}`, `period average` or `fixed`, in the plan or in commcalc.yaml{also}",
-    """A day's rate, a month's average and a rate fixed for the year pay different amounts: which one holds is said, not guessed.
-
-Fails: deals in EUR under a plan in USD, and no `fx: credit` in the plan or the project
-Works: `fx: {credit: period average}`""",
-)
-KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE, NOBODY_OF, NOT_CLOSED, NO_KIND_OF_RATE)
+KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE, NOBODY_OF, NOT_CLOSED)
 
 
 def calculate(
@@ -141,7 +131,7 @@ def calculate(
     _params_of_nobody(plans, inputs, report)
     _lacking(project.file, plans, inputs, report)
     _lacking_in_rules(project.file, inputs, report)
-    _rates_not_said(project.file, plans, inputs, report)
+    rates_not_said(project.file, plans, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
     result = run_engine(
@@ -331,21 +321,6 @@ def why_not(project: Project, run: Run, deal: str, payee: str) -> list[Answer]:
     world = study.World(plans, house, run.inputs.calendar, tables, period, run.inputs.exceptions, refusals)
     found: list[Answer] = study.why_not(world, deal, payee)
     return found
-
-
-def _rates_not_said(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
-    """Where money is in another currency than the plan's, the plan or the project says by which kind of rate it is converted."""
-    also = "" if "fx" in file.model.tables else "; the rates stand in a table `fx`"
-    for table, what, key in (("deals", "deals are", "credit"), ("payees", "payees are paid", "pay")):
-        rows = inputs.tables[table]
-        if "currency" not in rows.columns:
-            continue
-        foreign = rows["currency"].drop_nulls().filter(rows["currency"].drop_nulls() != file.model.currency)
-        for loaded in plans if len(foreign) else ():
-            if getattr(exchange_of(file.model.fx, loaded.plan), key) is None:
-                place = loaded.tree.span_of(("currency",), key=True)
-                facts = {"count": len(foreign), "what": what, "currency": foreign[0], "plan": loaded.plan.plan, "key": key}
-                report.add(NO_KIND_OF_RATE.at(place, **facts, also=also))
 
 
 def house_of(project: Project) -> House:

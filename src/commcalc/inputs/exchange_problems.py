@@ -5,7 +5,7 @@ from __future__ import annotations
 from commcalc.base.problem import Kind
 
 NOT_A_RATE = Kind(
-    "D068",
+    "D078",
     "Not an exchange rate",
     "a rate of {text} cannot be",
     "write how many units of `to` one unit of `from` is: more than nothing, at least 0.00000000001, at most 100000000000",
@@ -55,4 +55,14 @@ TWO_CURRENCIES = Kind(
 Fails: a sale in EUR, its return in USD
 Works: both in EUR""",
 )
-KINDS: tuple[Kind, ...] = (NOT_A_RATE, TWO_RATES, AGAINST_ITSELF, DAY_OR_PERIOD, TWO_CURRENCIES)
+NO_KIND_OF_RATE = Kind(
+    "K006",
+    "Which exchange rate is not said",
+    "{count} {what} in other currencies, such as {currency}, and which rate `{plan}` takes is not said",
+    "write `fx: {{{key}: on date}}`, `period average` or `fixed`, in the plan or in commcalc.yaml{also}",
+    """A day's rate, a month's average and a rate fixed for the year pay different amounts: which one holds is said, not guessed.
+
+Fails: deals in EUR under a plan in USD, and no `fx: credit` in the plan or the project
+Works: `fx: {credit: period average}`""",
+)
+KINDS: tuple[Kind, ...] = (NO_KIND_OF_RATE, NOT_A_RATE, TWO_RATES, AGAINST_ITSELF, DAY_OR_PERIOD, TWO_CURRENCIES)
