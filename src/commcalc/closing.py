@@ -238,6 +238,7 @@ class _Closing:
             "slices": result.slices,
             "payments": payments,
             "balances": balances,
+            "deal_rates": result.deal_rates,
         }
         entry = post(self.books, self._entry(status), tables, self.order.last_step)
         if isinstance(entry, Problem):

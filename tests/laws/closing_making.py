@@ -48,7 +48,7 @@ def closable(world: World) -> World:
 
 
 def as_once_known(world: World, random: Random) -> World:
-    """The same world before it was known better: some deals not there yet, or otherwise; other quotas and figures."""
+    """The same world before it was known better: some deals not there yet, or otherwise; other quotas, figures and rates."""
     once = copy.deepcopy(world)
     deals = []
     for row in once.tables["deals"]:
@@ -70,6 +70,10 @@ def as_once_known(world: World, random: Random) -> World:
         for row in once.tables.get(name, []):
             if random.random() < 0.2 and row.get(figure) is not None:
                 row[figure] *= 2
+    once.tables["fx"] = [r for r in once.tables.get("fx", []) if random.random() < 0.9]
+    for row in once.tables["fx"]:
+        if random.random() < 0.3:
+            row["rate"] *= random.choice([2, Decimal("0.98")])
     if random.random() < 0.5:
         gone = sorted({r["deal_id"] for r in world.tables["deals"]} - there)
         listed = [d for d in gone if random.random() < 0.7]

@@ -32,10 +32,12 @@ def worlds(batch: int) -> list[tuple[int, World, tuple[LoadedPlan, ...]]]:
 
 
 def forgets(world: World) -> bool:
-    """Whether what was paid once may stay paid though it is not earned any more: a ratchet, or cents that are shared out."""
+    """Whether what was paid once may stay paid though it is not earned any more: a ratchet, cents that are shared out, a rate that is kept."""
     text = str(world.plans) + str(world.readings)
     slow = "'every': 'half'" in text or "'every': 'year'" in text  # they have not paid by the end of March
-    return slow or "ratchet" in text or "'round': 'deal'" in text or "'round': 'component'" in text
+    return (
+        slow or bool(world.tables.get("fx")) or "ratchet" in text or "'round': 'deal'" in text or "'round': 'component'" in text
+    )
 
 
 def paid(lines: pl.DataFrame) -> pl.DataFrame:

@@ -87,7 +87,7 @@ A2,ann,2026-01,25.00,put right,mia,,
     "acknowledged": "exception_id,reason,author\n",
 }
 MONTHS = ("2026-01", "2026-02", "2026-03")
-TABLES = ("sources", "acknowledged", "postings", "lines", "slices", "payments", "balances")
+TABLES = ("sources", "acknowledged", "postings", "lines", "slices", "payments", "balances", "deal_rates")
 
 
 def written(folder: Path) -> Path:

@@ -11,7 +11,9 @@ import polars as pl
 from commcalc.base.calendar import Calendar, Period
 from commcalc.checks.facts import Facts
 from commcalc.engine.currency import (
+    KEPT_RATES,
     RATE,
+    RATE_DAY,
     RATE_FROM,
     RATE_OF,
     UNRATED,
@@ -23,6 +25,7 @@ from commcalc.engine.currency import (
 from commcalc.engine.events import EVENTS, events_of, sales_with_amounts
 from commcalc.engine.exchange import RATES, rates_of
 from commcalc.engine.instead import with_places_taken
+from commcalc.engine.kept_rates import HOUSE, kept_rates
 from commcalc.engine.moments import Moments, prepare_moments
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, People, prepare_people
 from commcalc.engine.rule_credit import HouseRules, columns_of
@@ -84,7 +87,7 @@ class Book:
     adjustments: `~p ~plan` and the columns of the table. strange: rows of events whose deal is not among the deals.
     posted: what closed periods have posted; withdrawn: GONE; vanished: VANISHED.
     refused: `~shares code rule fields text` of lists that the crediting rules do not decide; None without rules.
-    rates: engine.exchange.RATES. Where deals are in other currencies these have `~rateday`, and their money is as it was read.
+    rates: engine.exchange.RATES; kept_rates: KEPT_RATES. Where deals are in other currencies these have `~rateday`, and their money is as it was read.
     """
 
     plans: tuple[LoadedPlan, ...]
@@ -108,6 +111,7 @@ class Book:
     withdrawn: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GONE))
     vanished: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=VANISHED))
     rates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RATES))
+    kept_rates: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEPT_RATES))
 
     @property
     def now(self) -> date:
@@ -137,20 +141,19 @@ def prepare_book(
     splits = _splits(tables["splits"], deals, people) if len(tables.get("splits", pl.DataFrame())) else None
     if splits is not None:
         deals = _with_shares(deals, splits)
+    posted = posted.before(period.first) if posted is not None else None
     rates = rates_of(tables.get("fx"), calendar)
-    seen = deals  # by crediting rules: all money in the project's currency
     if in_other_currencies(deals, house.currency):
         deals = with_rate_days(deals, dates_of(plans, house))
-        seen = in_currency(deals, rates, house.currency, exchange_of(house.fx, None), house.facts)
+    kept = kept_rates(deals, posted)
     refused: pl.DataFrame | None = None
     if house.crediting is not None:
         mode = house.readings.get("rounding", "half-up")
         rules = HouseRules(house.crediting, people, tables.get("territories"), house.territory_keys, mode)
-        lists = listed(rules, seen, splits, dates_of(plans, house))
+        lists = listed(rules, _as_rules_see(deals, rates, kept, house), splits, dates_of(plans, house))
         splits, refused = lists.shares, lists.refused
         read = [deals[c] for c in money_columns(deals, house.facts)]
         deals = lists.deals.drop(UNRATED, RATE, RATE_FROM, RATE_OF, strict=False).with_columns(read)
-    posted = posted.before(period.first) if posted is not None else None
     withdrawn, missing = gone_of(posted, deals, tables)
     strangers = strangers_of(posted, people.ids["payee_id"], {p.plan.plan: frozenset(p.plan.components) for p in plans})
     happened = tables.get("events", pl.DataFrame())
@@ -175,8 +178,17 @@ def prepare_book(
         withdrawn=withdrawn,
         vanished=pl.concat([missing, strangers]),
         rates=rates,
+        kept_rates=kept,
         strange=happened.filter(~pl.col("deal_id").is_in(deals["deal_id"].implode())) if len(happened) else happened,
     )
+
+
+def _as_rules_see(deals: pl.DataFrame, rates: pl.DataFrame, kept: pl.DataFrame, house: House) -> pl.DataFrame:
+    """The deals as crediting rules look at them: all money in the project's currency."""
+    if RATE_DAY not in deals.columns:
+        return deals
+    kept = kept.filter(pl.col("plan") == HOUSE)
+    return in_currency(deals, rates, house.currency, exchange_of(house.fx, None), house.facts, kept)
 
 
 def dates_of(plans: tuple[LoadedPlan, ...], house: House) -> list[str]:

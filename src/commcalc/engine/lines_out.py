@@ -95,7 +95,9 @@ def _rates_of(book: Book, job: Job) -> list[pl.Expr]:
         return []
     foreign = book.deals.select(pl.when(pl.col("currency") != job.plan.currency).then("currency")).to_series()
     named = zip((c.name for c in LINES.abroad), (foreign, *(book.deals[c] for c in (RATE, RATE_FROM, RATE_OF))), strict=True)
-    return [pl.lit(values).gather(pl.col("~row")).alias(name) for name, values in named]
+    gone = len(book.withdrawn)  # their numbers follow those of the deals; nothing is credited on them any more
+    padded = ((name, values.extend_constant(None, gone) if gone else values) for name, values in named)
+    return [pl.lit(values).gather(pl.col("~row")).alias(name) for name, values in padded]
 
 
 def _rules_of(book: Book, labels: Labels, job: Job, found: pl.DataFrame) -> pl.Expr | pl.Series:

@@ -21,7 +21,7 @@ from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.history import EARLIER, looks_back, released_by_day, span_of
 from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
 from commcalc.engine.measure import Measured, measure
-from commcalc.engine.plan_currency import in_plan_currency
+from commcalc.engine.plan_currency import credited_rates, in_plan_currency
 from commcalc.engine.posted import closed_before
 from commcalc.engine.reading import Readings
 from commcalc.engine.release import forfeited
@@ -66,7 +66,7 @@ class Paid:
 class PartResult:
     """All that a part gives. lines, slices: as in tables.results, one table for each component; amount: what the lines add up to.
 
-    paid: by plan and component; credits and measures: by plan.
+    paid: by plan and component; credits and measures: by plan; rates: DEAL_RATES of what they credit.
     """
 
     lines: Sequence[pl.DataFrame]
@@ -75,6 +75,7 @@ class PartResult:
     paid: Mapping[tuple[str, str], Paid]
     credits: Mapping[str, pl.DataFrame]
     measures: Mapping[str, pl.DataFrame]
+    rates: Sequence[pl.DataFrame]
     account: Account
     exceptions: pl.DataFrame
 
@@ -86,6 +87,7 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
     jobs: dict[str, list[Job]] = {}
     paid: dict[tuple[str, str], Paid] = {}
     tables: list[tuple[pl.DataFrame, pl.DataFrame]] = []
+    rates: list[pl.DataFrame] = []
     streams: dict[tuple[str, str], Streams | None] = {}
     for loaded in book.plans:
         name = loaded.plan.plan
@@ -110,6 +112,7 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
             with _exactly(book, loaded, job.name, problems):
                 paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))
                 tables.append((rows[0], rows[1]))
+        rates += credited_rates(own, loaded.plan, _credited(measured[name], paid, jobs[name]))
     if problems:
         return problems
     undecided = [(plan, m) for plan, by_name in measured.items() for m in by_name.values() if m.open]
@@ -128,9 +131,16 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
         paid,
         {plan: credit_rows(book, naming.labels, by_name, plan) for plan, by_name in measured.items()},
         stands,
+        rates,
         account,
         exception_rows(book, account.exceptions, blanks, undecided),
     )
+
+
+def _credited(measured: Mapping[str, Measured], paid: Mapping[tuple[str, str], Paid], jobs: Sequence[Job]) -> list[pl.Series]:
+    """Return the numbers of the deals that a plan credits, in measures or without one."""
+    by_measure = [m.rows["~row"] for m in measured.values() if "~row" in m.rows.columns]
+    return by_measure + [paid[key].credited for j in jobs if (key := (j.plan.plan, j.name)) in paid]
 
 
 @contextmanager

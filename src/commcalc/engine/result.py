@@ -28,7 +28,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A run of one period; every table has the columns of `tables.results`, sorted by its key."""
+    """A run of one period; every table has the columns of `tables.results`, sorted by its key.
+
+    deal_rates: at which rates deals in other currencies are credited for the first time, to be kept by who closes the period.
+    """
 
     period: str
     kept: Kept
@@ -39,6 +42,7 @@ class Result:
     balances: pl.DataFrame
     exceptions: pl.DataFrame
     left_out: pl.DataFrame
+    deal_rates: pl.DataFrame
     identities: tuple[Identity, ...]
     counts: Mapping[str, int]
     report: Report

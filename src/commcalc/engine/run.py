@@ -26,13 +26,15 @@ from commcalc.engine.parts import parts_of
 from commcalc.engine.pay import base_pay, payments, payouts
 from commcalc.engine.payment.abroad import paid_abroad, payouts_abroad
 from commcalc.engine.payment.chain import PaidOut, paid_out
+from commcalc.engine.plan_currency import credited_rates
 from commcalc.engine.problems import IDENTITY, SAME_ID
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.tables_out import exception_rows, payment_exceptions, with_ids
 from commcalc.plan.load import LoadedPlan
 from commcalc.tables.exact import D
 from commcalc.tables.posted import Posted
-from commcalc.tables.results import BALANCE, BALANCES, CREDITS, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
+from commcalc.tables.result_types import TYPES
+from commcalc.tables.results import BALANCE, BALANCES, CREDITS, DEAL_RATES, LEFT_OUT, LINES, MEASURES, SLICES, TABLES
 
 Progress = Callable[[str], None]
 
@@ -96,7 +98,7 @@ def _in_turn(works: Sequence[Callable[[], PartResult | list[Problem]]]) -> Itera
 
 
 def _refused(book: Book, problems: Sequence[Problem]) -> Result:
-    tables = {table.name: pl.DataFrame() for table in TABLES if table.name not in LARGE}
+    tables = {table.name: pl.DataFrame() for table in (*TABLES, DEAL_RATES) if table.name not in LARGE}
     return Result(book.period.name, InMemory(), **tables, identities=(), counts={}, report=Report(list(problems)))
 
 
@@ -128,10 +130,24 @@ def _result(book: Book, done: Sequence[PartResult], kept: Kept, aside: pl.DataFr
         balances,
         with_ids(pl.concat(exceptions), book.deals),
         pl.concat([p.account.left_out for p in done]).sort(LEFT_OUT.key).select(LEFT_OUT.names),
+        _kept_from_now(book, done),
         identities,
         counts,
         report,
     )
+
+
+def _kept_from_now(book: Book, done: Sequence[PartResult]) -> pl.DataFrame:
+    """Return the rates of deals that are credited for the first time, DEAL_RATES: by plan, and by which crediting rules looked at them."""
+    found = pl.concat(
+        [pl.DataFrame(schema={c.name: TYPES[c.type] for c in DEAL_RATES.columns}), *(r for p in done for r in p.rates)]
+    )
+    if book.house.crediting is not None and len(found):
+        rows = book.deals.select(pl.col("deal_id").alias("deal"), pl.col("line").cast(pl.UInt32).fill_null(0)).with_row_index(
+            "~row"
+        )
+        found = pl.concat([found, *credited_rates(book, None, [rows.join(found, on=["deal", "line"], how="semi")["~row"]])])
+    return found.unique().sort(DEAL_RATES.key)
 
 
 def _together(names: list[str], frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

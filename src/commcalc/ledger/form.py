@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
-from commcalc.tables.results import BALANCES, LINES, PAYMENTS, SLICES, Column, Table
+from commcalc.tables.results import BALANCES, DEAL_RATES, LINES, PAYMENTS, SLICES, Column, Table
 
 FORM = 1
 APPLICATION = 0x434F4D4D  # "COMM"
@@ -37,7 +37,16 @@ POSTINGS = Table(
         Column("currency", "text", "currency"),
     ),
 )
-TABLES: tuple[Table, ...] = (SOURCES, ACKNOWLEDGED, POSTINGS, LINES, SLICES, PAYMENTS, BALANCES)
+TABLES: tuple[Table, ...] = (
+    SOURCES,
+    ACKNOWLEDGED,
+    POSTINGS,
+    LINES.whole,
+    SLICES,
+    PAYMENTS.whole,
+    BALANCES,
+    DEAL_RATES,
+)
 """The tables of an entry, in the order in which its text has them."""
 BY_NAME = {t.name: t for t in TABLES}
 

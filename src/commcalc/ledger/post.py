@@ -99,5 +99,6 @@ def _rows(name: str, entry: int, frame: pl.DataFrame, digest: Any) -> Iterator[t
 def as_text(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Return a table as text: days as 2026-01-31, figures exact and without idle noughts."""
     figures = [c.name for c in table.columns if c.type == "decimal"]
-    texts = frame.select(pl.col(c).cast(pl.String) for c in table.names)
+    known = set(frame.columns)  # those of other currencies are there only where some are
+    texts = frame.select((pl.col(c) if c in known else pl.lit(None)).cast(pl.String).alias(c) for c in table.names)
     return texts.with_columns(pl.col(c).str.replace(r"\.0+$|(\.[0-9]*[1-9])0+$", "$1") for c in figures)

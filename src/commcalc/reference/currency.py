@@ -76,7 +76,8 @@ class Valued:
             day = self._day(row)
             if day is not None:
                 self.first[self.sale[id(row)]] = min(day, self.first.get(self.sale[id(row)], day))
-        self.known: dict[tuple[int, Chosen], Row] = {}
+        self.known: dict[tuple[int, str, Chosen], Row] = {}
+        self.posted = _posted(job)
 
     def _day(self, row: Row) -> date | None:
         return next((row[c] for c in self.dates if row.get(c) is not None), None)
@@ -87,19 +88,59 @@ class Valued:
         if (row.get("currency") or home) == home:
             return row
         chosen = exchange_of(self.job.house.fx, plan)
-        key = (id(row), chosen)
+        name = "" if plan is None else plan.plan
+        key = (id(row), name, chosen)
         if key not in self.known:
-            self.known[key] = self._converted(row, home, chosen)
+            found = self._kept(row, name) or self._now(row, home, chosen)
+            self.known[key] = self._converted(row, found)
         return self.known[key]
 
-    def _converted(self, row: Row, home: str, chosen: Chosen) -> Row:
-        day = self.first.get(self.sale[id(row)]) if takes_back(row) else self._day(row)
+    def _now(self, row: Row, home: str, chosen: Chosen) -> Rate | None:
+        """The rate by the table as it is now."""
+        day = self._rated_on(row)
         said = (chosen.credit, chosen.max_age)
-        found = None if day is None else rate(self.job.fx, self.job.calendar, (row["currency"], home), day, said)
+        return None if day is None else rate(self.job.fx, self.job.calendar, (row["currency"], home), day, said)
+
+    def _rated_on(self, row: Row) -> date | None:
+        return self.first.get(self.sale[id(row)]) if takes_back(row) else self._day(row)
+
+    def _kept(self, row: Row, plan: str) -> Rate | None:
+        """The rate at which a closed period credited the row, or of what comes back the sale that it takes back (§12.4)."""
+        if not self.posted:
+            return None
+        sold = [row]
+        if takes_back(row):
+            same = [
+                r for r in self.job.deals if self.sale[id(r)] == self.sale[id(row)] and self._rated_on(r) == self._rated_on(row)
+            ]
+            sold += sorted(same, key=_place)
+        found = (self.posted.get((plan, *_place(r), row["currency"])) for r in sold if r.get("currency") == row["currency"])
+        return next((f for f in found if f is not None), None)
+
+    def _converted(self, row: Row, found: Rate | None) -> Row:
         money = {c: row[c] for c in self.money if row.get(c) is not None}
         if found is None:
             return {**row, **dict.fromkeys(money), NO_RATE: True}
         return {**row, **{c: found.converted(Decimal(v), row["currency"]) for c, v in money.items()}}
+
+
+def _place(row: Row) -> tuple[str, int]:
+    return str(row["deal_id"]), int(row.get("line") or 0)
+
+
+def _posted(job: Job) -> dict[tuple[str, str, int, str], Rate]:
+    """Return the rates that deals keep: by plan, deal, line and currency, those posted first before the period."""
+    found: dict[tuple[str, str, int, str], Rate] = {}
+    period = job.calendar.period_named(job.period)
+    assert period is not None
+    rows = () if job.posted is None else job.posted.deal_rates
+    taken: set[tuple[str, str, int]] = set()
+    for row in sorted((r for r in rows if r["posted"] < period.first), key=lambda r: r["posted"]):
+        place = (row["plan"], row["deal"], row["line"])
+        if place not in taken:
+            taken.add(place)
+            found[(*place, row["deal_currency"])] = Rate(row["rate_from"], row["rate"], row["rate_of"])
+    return found
 
 
 def unrated(row: Mapping[str, Any]) -> bool:

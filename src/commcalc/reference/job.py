@@ -37,6 +37,7 @@ class Posted:
     """What closed periods posted, oldest first; each row says in `posted` on the last day of which period.
 
     periods: first and last day of each; lines, slices, payments, balances: as the result tables have them.
+    deal_rates: at which rates deals in other currencies were credited.
     """
 
     periods: tuple[tuple[date, date], ...]
@@ -44,6 +45,7 @@ class Posted:
     slices: Rows
     payments: Rows
     balances: Rows
+    deal_rates: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from datetime import date
 import polars as pl
 
 from commcalc.tables.result_types import TYPES
-from commcalc.tables.results import BALANCES, LINES, PAYMENTS, SLICES, Table
+from commcalc.tables.results import BALANCES, DEAL_RATES, LINES, PAYMENTS, SLICES, Table
 
 ON = "posted"
 """The column that says which period posted a row: that period's last day."""
-KEPT: Mapping[str, Table] = {t.name: t for t in (LINES, SLICES, PAYMENTS, BALANCES)}
+KEPT: Mapping[str, Table] = {t.name: t.whole for t in (LINES, SLICES, PAYMENTS, BALANCES, DEAL_RATES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Closed periods one after another: `lines`, `slices`, `payments` and `balances` as in tables.results, with `posted`.
+    """Closed periods one after another: `lines`, `slices`, `payments`, `balances`, `deal_rates` as in tables.results, with `posted`.
 
     periods: first and last day of each, oldest first; there is no gap between them.
     """
@@ -28,6 +28,7 @@ class Posted:
     slices: pl.DataFrame
     payments: pl.DataFrame
     balances: pl.DataFrame
+    deal_rates: pl.DataFrame
 
     def __post_init__(self) -> None:
         """Hold what is said: a period to a day, and the next one from the day after."""
@@ -44,8 +45,11 @@ class Posted:
 
 def typed(name: str, rows: pl.DataFrame, last: date) -> pl.DataFrame:
     """Return a result table as it is posted: plain types, with the last day of the period that posts it."""
-    columns = KEPT[name].columns
-    return rows.select(*(pl.col(c.name).cast(TYPES[c.type]) for c in columns), pl.lit(last).alias(ON))
+    known = set(rows.columns)
+    columns = (
+        (pl.col(c.name) if c.name in known else pl.lit(None)).cast(TYPES[c.type]).alias(c.name) for c in KEPT[name].columns
+    )
+    return rows.select(*columns, pl.lit(last).alias(ON))
 
 
 def posted(runs: Sequence[tuple[date, date, Mapping[str, pl.DataFrame]]]) -> Posted | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 ColumnType = Literal["text", "decimal", "count", "date", "yes/no"]
@@ -30,6 +30,11 @@ class Table:
     def among(self, there: Collection[str]) -> tuple[Column, ...]:
         """Return the columns that a table has, the further ones where they are there."""
         return (*self.columns, *(c for c in self.abroad if c.name in there))
+
+    @property
+    def whole(self) -> Table:
+        """The table with its further columns among the others, as it is posted."""
+        return replace(self, columns=(*self.columns, *self.abroad), abroad=())
 
     @property
     def names(self) -> list[str]:
@@ -182,6 +187,20 @@ PAYMENTS = Table(
         _c("rate_of", "text", "the day or the period of the rate"),
     ),
 )
+DEAL_RATES = Table(
+    "deal_rates",
+    ("plan", "deal", "line"),
+    (
+        _c("plan", "text", "under which plan; empty: by which crediting rules looked at it"),
+        _c("deal", "text", "deal id"),
+        _c("line", "count", "line of the deal"),
+        _c("deal_currency", "text", "the currency of the deal"),
+        _c("rate", "decimal", "the exchange rate at which it was credited"),
+        _c("rate_from", "text", "the currency of which it is one unit"),
+        _c("rate_of", "text", "the day or the period of the rate"),
+    ),
+)
+"""No file of a run: what a closed period posts of deals in other currencies, which keep it."""
 PAYOUTS = Table(
     "payouts",
     ("payee", "currency"),
