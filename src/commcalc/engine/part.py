@@ -17,6 +17,7 @@ from commcalc.engine.account import Account, account_of
 from commcalc.engine.book import Book
 from commcalc.engine.clawback import clawed, without_dead
 from commcalc.engine.comparing import Compared, Free, free_of, marked, since_closed, since_worked_out
+from commcalc.engine.currency import RATE_DAY
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.history import EARLIER, looks_back, released_by_day, span_of
 from commcalc.engine.lines_out import Naming, credit_rows, line_rows, slice_rows
@@ -88,7 +89,7 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
     paid: dict[tuple[str, str], Paid] = {}
     tables: list[tuple[pl.DataFrame, pl.DataFrame]] = []
     rates: list[pl.DataFrame] = []
-    streams: dict[tuple[str, str], Streams | None] = {}
+    streams: dict[tuple[str, str, str], Streams | None] = {}
     for loaded in book.plans:
         name = loaded.plan.plan
         rules = rules_of(book, loaded)
@@ -184,7 +185,7 @@ def _inner(rules: Rules, columns: frozenset[str]) -> frozenset[str]:
     return found
 
 
-def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Streams | None]) -> tuple[Job, Streams | None]:
+def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str, str], Streams | None]) -> tuple[Job, Streams | None]:
     """Under `split: pay` a component is calculated on streams of deals with the same shares (docs/semantics.md 9)."""
     credit = job.measured.measure.credit if job.measured is not None else "own"
     paid = (reading("split", job.component, job.book.house.readings) or "credit") == "pay"
@@ -192,9 +193,10 @@ def _as_streams(job: Job, loaded: LoadedPlan, known: dict[tuple[str, str], Strea
         return job, None
     role = credit.role if isinstance(credit, RoleCredit) else "owner"
     date = (job.measured.measure.date if job.measured is not None else None) or job.book.house.credit_date
-    if (role, date) not in known:
-        known[role, date] = streams_of(job.book, role, date)
-    streams = known[role, date]
+    own = job.plan.plan if RATE_DAY in job.book.deals.columns else ""  # each plan has its own rates
+    if (key := (own, role, date)) not in known:
+        known[key] = streams_of(job.book, role, date)
+    streams = known[key]
     if streams is None:
         return job, None
     base = _measures(streams.book, loaded, job.rules)
