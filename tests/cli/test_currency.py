@@ -66,6 +66,13 @@ def test_files_have_the_rate_its_day_and_what_is_paid(project: Path) -> None:
     assert lines[2].endswith(",JPY,151.37,USD,2026-01-06")
 
 
+def test_the_table_of_payouts_says_what_is_paid_abroad(project: Path) -> None:
+    said = commcalc("calculate", "--period", "2026-01", folder=project).stdout.splitlines()
+    ann, bob = (next(line for line in said if line.startswith(name)) for name in ("ann", "bob"))
+    assert ann.endswith("USD  17,823.12 INR")
+    assert bob.rstrip().endswith("USD")
+
+
 def test_statements_show_foreign_money_with_its_rate_and_what_is_shown_adds_up(project: Path) -> None:
     assert commcalc("statements", "--format", "html,text,md,json", folder=project).returncode == 0
     folder = project / "out/2026-01/statements"

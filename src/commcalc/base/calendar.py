@@ -13,6 +13,7 @@ from typing import Literal
 
 Kind = Literal["period", "quarter", "half", "year"]
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+WELL_KNOWN = date(2026, 7, 15)  # a day of most calendars
 _NAMED = re.compile(r"(FY)?(\d{4})(?:-(?:(Q|H|W|P)?(\d{1,2})))?")
 
 
@@ -70,6 +71,12 @@ class Calendar:
         """Return the period that holds the day; None outside the calendar."""
         at = self.place(day)
         return None if at is None else self.periods[at]
+
+    @property
+    def examples(self) -> str:
+        """Names of a period, a quarter and a year, as somebody is shown how they are written."""
+        one = self.period_of(WELL_KNOWN) or self.periods[-1]
+        return f"{one.name}, {one.quarter} or {one.year}"
 
     def between(self, first: date, last: date) -> list[Period]:
         """Return the periods that have a day from `first` to `last`, in order."""

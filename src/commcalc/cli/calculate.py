@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -181,18 +182,20 @@ def _payouts(period: str, payouts: pl.DataFrame) -> None:
         totals[currency] = [a + b for a, b in zip(before, figures, strict=True)]
         shown_figures = (shown.money(f, minor_units(currency)) for f in figures)
         if len(payouts) <= MOST_PAYEES:
-            rows.append((row["payee"], row["name"] or "", row["plan"] or "", *shown_figures, currency))
+            rows.append((row["payee"], row["name"] or "", row["plan"] or "", *shown_figures, currency, _abroad(row)))
     for currency, sums in sorted(totals.items()):
         shown_sums = (shown.money(s, minor_units(currency)) for s in sums)
-        rows.append(("", f"total {currency}", "", *shown_sums, currency))
+        rows.append(("", f"total {currency}", "", *shown_sums, currency, ""))
     used = [n for n, name in enumerate(SUMS) if name in ALWAYS or any(totals[c][n] for c in totals)]
-    rows = [(*row[:3], *(row[3 + n] for n in used), row[-1]) for row in rows]
+    abroad = any(row[-1] for row in rows)
+    rows = [(*row[:3], *(row[3 + n] for n in used), *(row[-2:] if abroad else row[-2:-1])) for row in rows]
     columns = [
         ("payee", "left"),
         ("name", "left"),
         ("plan", "left"),
         *((SUMS[n].replace("_", " "), "right") for n in used),
         ("", "left"),
+        *([("paid as", "right")] if abroad else []),
     ]
     shown.table(columns, rows, f"Payouts {period}")
     if len(payouts) > MOST_PAYEES:
@@ -202,6 +205,14 @@ def _payouts(period: str, payouts: pl.DataFrame) -> None:
         shown.note(
             f"payable below zero: {', '.join(below['payee'][:MOST_DEALS])}; `negative: carry` in a plan's payment carries it over"
         )
+
+
+def _abroad(row: Mapping[str, Any]) -> str:
+    """What somebody is paid in another currency."""
+    currency = row.get("paid_currency")
+    if not currency:
+        return ""
+    return "no rate" if row["paid_amount"] is None else f"{shown.money(row['paid_amount'], minor_units(currency))} {currency}"
 
 
 def _lines(lines: pl.DataFrame) -> None:

@@ -52,9 +52,7 @@ def check_rates(rates: pl.DataFrame, calendar: Calendar | None, report: Report) 
             continue
         days = _held(row, calendar)
         if days is None and calendar is not None:
-            example = calendar.periods[len(calendar.periods) // 2]
-            named = f"{example.name}, {example.quarter} or {example.year}"
-            report.add(PERIOD.at(Cell(*at, "period"), text=cut(row["period"]), example=named))
+            report.add(PERIOD.at(Cell(*at, "period"), text=cut(row["period"]), example=calendar.examples))
         if days is None:
             continue
         before = seen.setdefault((one, other, *(days[:1] if days[0] == "fixed" else days)), [])

@@ -64,14 +64,7 @@ def check_dated_figures(
         if found is None:
             rows = frame.filter(pl.col("period") == text).select("~file", "~line")
             cells = [Cell(f, n, "period") for f, n in rows.head(6).iter_rows()]
-            example = calendar.periods[len(calendar.periods) // 2]
-            report.add(
-                PERIOD.at(
-                    cells[0],
-                    text=cut(text),
-                    example=f"{example.name}, {example.quarter} or {example.year}",
-                ).times(len(rows), cells[1:])
-            )
+            report.add(PERIOD.at(cells[0], text=cut(text), example=calendar.examples).times(len(rows), cells[1:]))
         else:
             periods[text], starts[text] = found
     start = pl.col("period").replace_strict(starts, default=None, return_dtype=pl.Date)
