@@ -14,7 +14,7 @@ from commcalc.base.problem import Problem, Report
 from commcalc.engine.kept import LARGE, InMemory
 from commcalc.engine.result import Identity, Result
 from commcalc.exports.run_folder import RunFolder, read_run, write_run
-from commcalc.tables.results import TABLES, Table
+from commcalc.tables.results import DEAL_RATES, TABLES, Table
 
 TYPES = {
     "text": pl.String,
@@ -24,7 +24,7 @@ TYPES = {
     "yes/no": pl.Boolean,
 }
 EMPTY = {"text": "", "count": 0, "yes/no": False}
-SCHEMAS = {t.name: t for t in TABLES}
+SCHEMAS = {t.name: t for t in (*TABLES, DEAL_RATES)}
 LINE = {
     "payee": "ann", "plan": "ae", "version": "2026.1", "component": "new-business", "goal": "share", "deal": "D-1",
     "role": "owner", "credit_date": date(2026, 1, 8), "window_first": date(2026, 1, 1),
