@@ -25,6 +25,7 @@ from commcalc.studies.compare_expected import At, Difference, Seen, differences
 from commcalc.studies.plan_test_rows import expected_periods
 from commcalc.studies.plan_tests import Setting, neutral_house, set_up
 from commcalc.studies.problems import OTHER_REFUSAL
+from commcalc.studies.span import periods_of
 from commcalc.tables.posted import KEPT, Posted, posted
 
 
@@ -58,6 +59,25 @@ def run_tests(project: Project | None, tests: Sequence[LoadedTest], *, with_refe
             continue
         known_on = partial(set_up, loaded, house, calendar, known)
         yield _outcome(loaded, known_on, calendar, with_reference=with_reference)
+
+
+def run_deals(project: Project, span: str, progress: Callable[[str], None]) -> Report:
+    """Calculate the pay periods of a span from the project's own tables, by engine and reference; return what kept it or differs."""
+    assert project.file is not None, "a project whose file was refused has no deals"
+    progress("reading the tables")
+    inputs, report = project.check_data()
+    if inputs is None or report.errors:
+        return report
+    days = inputs.tables["deals"][project.file.model.credit_date].drop_nulls()
+    periods, found = periods_of(span, inputs.calendar, days)
+    for period in periods:
+        progress(f"calculating {period.name}")
+        run = calculate(project, inputs, Report(), period.name, lambda _: None)
+        if run.result is None:
+            return run.report
+        progress(f"calculating {period.name} once more, by the reference")
+        found.extend(verify(project, run))
+    return Report(found.errors)
 
 
 def _outcome(

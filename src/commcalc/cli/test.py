@@ -12,7 +12,7 @@ import commcalc
 from commcalc.base.problem import Problem, Report
 from commcalc.base.render import render_concise, render_full, to_json
 from commcalc.base.source import Sources
-from commcalc.cli import shown
+from commcalc.cli import shown, test_coverage
 from commcalc.cli.threads import one_thread
 from commcalc.language.names import nearest
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from commcalc.api import Project
     from commcalc.plan.tests_load import LoadedTests
     from commcalc.plan_trial import Outcome
+    from commcalc.studies.coverage import Coverage
 
 EPILOG = """
 
@@ -31,6 +32,9 @@ commcalc test plans/ae.test.yaml        # one file
 commcalc test -k "crosses 100%"         # tests called so
 commcalc test --verify                  # and by the reference
 commcalc test --junit tests.xml         # for a build server
+commcalc test --coverage                # which tiers, rows, branches and limits no test reaches
+commcalc test --coverage --against 2026-Q1   # and no real deal of that quarter either
+commcalc test --coverage --fail-under 90     # for a build server
 commcalc test --show-defaults           # what is neutral
 ```
 """
@@ -46,13 +50,27 @@ def verb(
     verify: Annotated[bool, typer.Option("--verify", help="Calculate again with the reference interpreter and compare.")] = False,
     style: Annotated[Literal["full", "json"], typer.Option("--format", help="How results are shown.")] = "full",
     junit: Annotated[Path | None, typer.Option("--junit", help="Also write a report as JUnit XML.")] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Tell what of the project's plans no test reaches; runs the reference too.")
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option("--against", help="With --coverage: the project's own deals of a span count too.")
+    ] = None,
+    fail_under: Annotated[
+        int | None, typer.Option("--fail-under", min=0, max=100, help="With --coverage: fail where less is reached, in percent.")
+    ] = None,
     defaults: Annotated[bool, typer.Option("--show-defaults", help="Print what holds where a test is silent.")] = False,
 ) -> None:
     """Run the plan tests: each is calculated as a month is, and what it names is compared exactly."""
     if defaults:
         _defaults()
         return
+    if not coverage and (against is not None or fail_under is not None):
+        raise typer.BadParameter("it goes with --coverage", param_hint="--against" if against is not None else "--fail-under")
     opened, files = _opened(paths or [], project)
+    if coverage and opened.file is None:
+        shown.note("coverage is that of a project's plans, and no project is here; name it by --project")
+        raise typer.Exit(2)
     tests, found = opened.tests(files)
     sources = Sources({**opened.sources.texts, **tests.texts})
     report = Report([*(opened.validate() if opened.file is not None else []), *found])
@@ -62,13 +80,18 @@ def verb(
         else:
             shown.problems(report, sources, "full")
         raise typer.Exit(shown.status(report))
-    outcomes = _run(opened, tests, name, verify=verify)
+    if coverage:
+        outcomes, covered = test_coverage.watched(
+            opened, lambda: _run(opened, tests, name, verify=True, needed=against is None), against
+        )
+    else:
+        outcomes, covered = _run(opened, tests, name, verify=verify), []
     if junit is not None:
         _report(junit, importlib.import_module("commcalc.exports.junit").junit_of(_cases(outcomes)))
-    _show(outcomes, sources, style)
+    _show(outcomes, sources, style, covered)
     if any(o.unlike.errors for o in outcomes):
         raise typer.Exit(70)
-    if not all(o.passed for o in outcomes):
+    if not all(o.passed for o in outcomes) or (fail_under is not None and test_coverage.share(covered) < fail_under):
         raise typer.Exit(1)
 
 
@@ -97,10 +120,10 @@ def _opened(paths: list[Path], project: Path | None) -> tuple[Project, list[Path
     return opened, [f.resolve() if opened.file is not None else f for f in files]
 
 
-def _run(opened: Project, tests: LoadedTests, name: str, *, verify: bool) -> list[Outcome]:
-    """Run the tests whose sentence or file has `name` in it; none at all is no success."""
+def _run(opened: Project, tests: LoadedTests, name: str, *, verify: bool, needed: bool = True) -> list[Outcome]:
+    """Run the tests whose sentence or file has `name` in it; none at all is no success where they are needed."""
     chosen = [t for t in tests.tests if name.lower() in t.test.test.lower() or name.lower() in t.file.lower()]
-    if not chosen:
+    if not chosen and (needed or name):
         near = nearest(name, [t.test.test for t in tests.tests])
         said = f"no test has `{name}` in its sentence or file" + (f"; did you mean `{near}`?" if near else "")
         shown.note(
@@ -145,10 +168,11 @@ def told(outcome: Outcome, sources: Sources) -> list[str]:
     return told
 
 
-def _show(outcomes: list[Outcome], sources: Sources, style: str) -> None:
+def _show(outcomes: list[Outcome], sources: Sources, style: str, covered: list[Coverage]) -> None:
     failed = [o for o in outcomes if not o.passed]
     if style == "json":
-        shown.as_json({"tests": [_facts(o) for o in outcomes], "problems": []})
+        more = {"coverage": [test_coverage.facts_of(c) for c in covered]} if covered else {}
+        shown.as_json({"tests": [_facts(o) for o in outcomes], "problems": [], **more})
         return
     for outcome in failed:
         shown.line(f"failed: {outcome.loaded.test.test} ({outcome.loaded.place.file}:{outcome.loaded.place.line})")
@@ -156,7 +180,9 @@ def _show(outcomes: list[Outcome], sources: Sources, style: str) -> None:
             shown.line(f"  {text}")
         shown.line("")
     count = len(outcomes) - len(failed)
-    shown.line(f"{count:,} test{'' if count == 1 else 's'} passed" + (f", {len(failed):,} failed" if failed else ""))
+    if outcomes:
+        shown.line(f"{count:,} test{'' if count == 1 else 's'} passed" + (f", {len(failed):,} failed" if failed else ""))
+    test_coverage.show(covered)
 
 
 def _facts(outcome: Outcome) -> dict[str, object]:

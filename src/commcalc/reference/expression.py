@@ -29,6 +29,7 @@ from commcalc.language.expression.nodes import (
     Unary,
 )
 from commcalc.reference.numbers import over, times
+from commcalc.reference.watch import note
 
 Given = Any  # Decimal, str, date, bool, or None for empty
 
@@ -56,6 +57,10 @@ class Names(Protocol):
 
 def evaluate(node: Node, names: Names) -> Given:
     """Return what the expression gives; None where it is empty."""
+    return note(node, _evaluated(node, names))
+
+
+def _evaluated(node: Node, names: Names) -> Given:
     if isinstance(node, Number | DateLit | Text):
         return node.value
     if isinstance(node, Name):

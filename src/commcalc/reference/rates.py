@@ -11,6 +11,7 @@ from commcalc.language.fields import Cell
 from commcalc.plan.shapes import Bands, Matrix, Points, Rows
 from commcalc.reference.expression import Given, Names, evaluate, undivided
 from commcalc.reference.numbers import ZERO, Figure, times
+from commcalc.reference.watch import note_point
 
 
 def value_of(value: Any, names: Names) -> Given:
@@ -83,6 +84,7 @@ def _curve(curve: Points, names: Names) -> Figure | None:
     if not reached:
         return _outside(curve, points, key, names)
     at = reached[-1]
+    note_point(list(curve.points.values())[at].node)
     on_last = value == times(points[at][0], quota)
     if at == len(points) - 1 and not on_last:
         return _outside(curve, points, key, names, last=True)

@@ -36,6 +36,7 @@ from commcalc.reference.posted import (
 from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.settle import Standings, differences, standings, with_openings
 from commcalc.reference.time import Window, span_of, spans
+from commcalc.reference.watch import note_kind
 from commcalc.reference.work import Entry, Work
 
 __all__ = ["Answer", "Balance", "House", "Job", "Line", "Payment", "Payout", "Posted", "Slice", "run"]
@@ -83,6 +84,9 @@ def _component(work: Work, to_pay: tuple[list[Window], Free]) -> list[Line]:
         work.records.taken |= {(key[3], key[4]) for key in stood[now]}
     _apart(work, now)
     after = ended(work, with_openings(work, stood[now], now), now)
+    for key, one in after.items():
+        if one.amount:
+            note_kind(plan.plan, work.name, key[6])
     known = set(work.records.exceptions)
     if closed is not None:
         earlier = with_shares(work, earlier, span.first - timedelta(days=1))
