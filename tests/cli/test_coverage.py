@@ -103,12 +103,12 @@ def test_what_no_test_reaches_is_named_with_its_place(project: Path) -> None:
         "plans/ae.yaml: 10 of 19 reached",
         "  plans/ae.yaml:17:11: tier 2 of rate of tiered, from 1_000: it never pays",
         "  plans/ae.yaml:7:49: where of bookings: it never fails to hold",
-        "  plans/ae.yaml:22:41: 2% in rate of by-region, row west: nothing is looked up there",
-        "  plans/ae.yaml:22:50: 0% in rate of by-region, row any: nothing is looked up there",
+        "  plans/ae.yaml:22:47: 2% in rate of by-region, row west: nothing is looked up there",
+        "  plans/ae.yaml:22:56: 0% in rate of by-region, row any: nothing is looked up there",
         "  plans/ae.yaml:23:73: `4%` of the if() in rate of branch: its condition always holds",
         "  plans/ae.yaml:26:18: when of gate of good-month: it never fails to hold",
-        "  plans/ae.yaml:28:99: 1_000 and what follows on payout of good-month: nothing is looked up there",
-        "  plans/ae.yaml:28:110: 2_000 and beyond on payout of good-month: nothing is looked up there",
+        "  plans/ae.yaml:28:89: 1_000 and what follows on payout of good-month: nothing is looked up there",
+        "  plans/ae.yaml:28:100: 2_000 and beyond on payout of good-month: nothing is looked up there",
         "  plans/ae.yaml:18:10: cap of tiered: it never changes what is paid",
     ]
 

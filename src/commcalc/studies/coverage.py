@@ -104,11 +104,10 @@ def _row(path: Path, kind: str) -> str:
 
 def _branches(loaded: LoadedPlan, place: Place, watch: Watch) -> Iterator[Point]:
     """Yield both branches of each `if` of an expression."""
-    span = loaded.tree.span_of(place.path)
     for node in walk(place.expression.node):
         if isinstance(node, Call) and node.function == "if":
             for branch, lacks in ((node.args[1], "its condition never holds"), (node.args[2], "its condition always holds")):
-                where = span.within(branch.start, branch.end) if hasattr(span, "within") else span
+                where = loaded.tree.scalar_place(place.path, branch.start, branch.end)
                 what = f"`{_text(place, branch)}` of the if() in {_named(place.path)}"
                 yield Point(where, what, lacks, bool(watch.seen(branch)))
 
