@@ -106,7 +106,7 @@ def test_what_no_test_reaches_is_named_with_its_place(project: Path) -> None:
         "  plans/ae.yaml:22:47: 2% in rate of by-region, row west: nothing is looked up there",
         "  plans/ae.yaml:22:56: 0% in rate of by-region, row any: nothing is looked up there",
         "  plans/ae.yaml:23:73: `4%` of the if() in rate of branch: its condition always holds",
-        "  plans/ae.yaml:26:18: when of gate of good-month: it never fails to hold",
+        "  plans/ae.yaml:26:18: gate of good-month: it never fails to hold",
         "  plans/ae.yaml:28:89: 1_000 and what follows on payout of good-month: nothing is looked up there",
         "  plans/ae.yaml:28:100: 2_000 and beyond on payout of good-month: nothing is looked up there",
         "  plans/ae.yaml:18:10: cap of tiered: it never changes what is paid",

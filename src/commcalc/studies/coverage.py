@@ -132,6 +132,8 @@ def _of_limits(loaded: LoadedPlan, watch: Watch) -> Iterator[Point]:
 def _named(path: Path) -> str:
     """Say where in the plan something stands: `rate of new-business`, `where of bookings`."""
     words = [str(p) if isinstance(p, str) else f"no. {p + 1}" for p in path]
+    if words[-1] == "when" and len(words) > 3:
+        del words[-1]  # what has a condition is known by its own key: a gate, a multiplier
     if path[0] in ("components", "measures") and len(words) > 2:
         return f"{' '.join(words[2:])} of {words[1]}"
     return f"{words[-1]} of {words[0]}" if len(words) > 1 else words[0]
