@@ -27,7 +27,7 @@ def written(world: World, folder: Path) -> Path:
         _csv(folder / "data" / f"{name}.csv", columns, rows)
         tables[name] = {"file": f"data/{name}.csv"}
         if name == "deals":
-            tables[name]["types"] = {"paid_on": "date"}
+            tables[name] |= {"types": {"paid_on": "date"}, "read": {"extra_decimals": "keep"}}  # cents of a yen, where deals are in it
         if name == "payees" and "upline" in columns:
             tables[name]["types"] = {"upline": "payee"}
         if name == "territories":
@@ -39,7 +39,7 @@ def written(world: World, folder: Path) -> Path:
         "credit_date": "close_date",
         "readings": world.readings,
     }
-    rules = {"crediting": world.crediting} if world.crediting else {}
+    rules = {k: v for k, v in (("crediting", world.crediting), ("fx", world.fx)) if v}
     _yaml(folder / "commcalc.yaml", {**said, "tables": tables, **rules})
     return folder
 

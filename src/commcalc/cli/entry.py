@@ -28,5 +28,4 @@ def run() -> None:
     gc.freeze()  # what has been loaded stays: nobody need look for garbage in it
     gc.set_threshold(GARBAGE)
     gc.enable()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     main.run()

@@ -65,9 +65,20 @@ app.add_typer(ledger.app, name="ledger", rich_help_panel="Books")
 app.command("reopen", rich_help_panel="Books")(reopen.verb)
 
 
+_interrupts: list[int] = []
+"""The statuses of the signals that came: what goes wrong after one is its doing, wherever in a library it surfaced."""
+
+
 def _terminated(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise SystemExit(143)
+    del frame
+    _interrupts.append(128 + number)
+    raise SystemExit(128 + number)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    del frame
+    _interrupts.append(128 + number)
+    raise KeyboardInterrupt
 
 
 def _discarded(stream: TextIO) -> None:
@@ -85,6 +96,7 @@ def _reopened() -> None:
 def run() -> None:
     """Run the program: every ending has its exit status, and none is a traceback."""
     signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGINT, _interrupted)
     _reopened()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -97,6 +109,8 @@ def run() -> None:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except OSError as error:  # a disk or a pipe of the system, not a fault of ours
+        if _interrupts:
+            raise SystemExit(_interrupts[0]) from None
         what = f"{error.filename}: " if error.filename else ""
         print(f"error: {what}{error.strerror or error}", file=sys.stderr)
         _discarded(sys.stdout)
@@ -105,6 +119,8 @@ def run() -> None:
         print("error: there is not enough memory for this run; give it more, or calculate fewer deals", file=sys.stderr)
         raise SystemExit(3) from None
     except Exception as error:
+        if _interrupts:
+            raise SystemExit(_interrupts[0]) from None
         if os.environ.get("COMMCALC_DEBUG"):
             raise
         where = error.__traceback__

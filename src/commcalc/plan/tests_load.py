@@ -90,12 +90,12 @@ def load_tests(files: list[Path], root: Path) -> tuple[LoadedTests, Report]:
         report.extend(problems)
         if tree is not None:
             inside = file.resolve().is_relative_to(root.resolve())
-            tests += _of_file(tree, file.parent, root if inside else file.parent, report)
+            tests += tests_of(tree, file.parent, root if inside else file.parent, report)
     return LoadedTests(tuple(tests), texts), report
 
 
-def _of_file(tree: Tree, folder: Path, root: Path, report: Report) -> list[LoadedTest]:
-    """Bind the one test of a file, or each of its list."""
+def tests_of(tree: Tree, folder: Path, root: Path, report: Report) -> list[LoadedTest]:
+    """Bind the one test of a file, or each of its list, and return those that bound."""
     models = importlib.import_module("commcalc.plan.tests_model")  # a project without tests does without them
     found: list[LoadedTest] = []
     seen: dict[str, LoadedTest] = {}
