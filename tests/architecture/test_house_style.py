@@ -30,6 +30,7 @@ LAYERS = {
     "month_end": 5,
     "closing": 5,
     "plan_trial": 5,
+    "boundaries": 5,
     "dry_run": 5,
     "api": 5,
     "cli": 6,

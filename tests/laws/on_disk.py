@@ -27,7 +27,10 @@ def written(world: World, folder: Path) -> Path:
         _csv(folder / "data" / f"{name}.csv", columns, rows)
         tables[name] = {"file": f"data/{name}.csv"}
         if name == "deals":
-            tables[name] |= {"types": {"paid_on": "date"}, "read": {"extra_decimals": "keep"}}  # cents of a yen, where deals are in it
+            tables[name] |= {
+                "types": {"paid_on": "date"},
+                "read": {"extra_decimals": "keep"},
+            }  # cents of a yen, where deals are in it
         if name == "payees" and "upline" in columns:
             tables[name]["types"] = {"upline": "payee"}
         if name == "territories":

@@ -12,7 +12,7 @@ import commcalc
 from commcalc.base.problem import Problem, Report
 from commcalc.base.render import render_concise, render_full, to_json
 from commcalc.base.source import Sources
-from commcalc.cli import shown, test_coverage
+from commcalc.cli import shown, test_boundaries, test_coverage
 from commcalc.cli.threads import one_thread
 from commcalc.language.names import nearest
 
@@ -35,6 +35,7 @@ commcalc test --junit tests.xml         # for a build server
 commcalc test --coverage                # which tiers, rows, branches and limits no test reaches
 commcalc test --coverage --against 2026-Q1   # and no real deal of that quarter either
 commcalc test --coverage --fail-under 90     # for a build server
+commcalc test --make-boundaries -k ae --output plans/ae-bounds.test.yaml   # tests a cent below, on and above each bound
 commcalc test --show-defaults           # what is neutral
 ```
 """
@@ -59,14 +60,22 @@ def verb(
     fail_under: Annotated[
         int | None, typer.Option("--fail-under", min=0, max=100, help="With --coverage: fail where less is reached, in percent.")
     ] = None,
+    boundaries: Annotated[
+        bool, typer.Option("--make-boundaries", help="Make tests below, on and above each bound of the plans, and print them.")
+    ] = False,
+    output: Annotated[Path | None, typer.Option("--output", help="With --make-boundaries: a new file for them.")] = None,
     defaults: Annotated[bool, typer.Option("--show-defaults", help="Print what holds where a test is silent.")] = False,
 ) -> None:
     """Run the plan tests: each is calculated as a month is, and what it names is compared exactly."""
     if defaults:
         _defaults()
         return
-    if not coverage and (against is not None or fail_under is not None):
-        raise typer.BadParameter("it goes with --coverage", param_hint="--against" if against is not None else "--fail-under")
+    _misused(("--output", output, boundaries, "--make-boundaries"))
+    _misused(("--against", against, coverage, "--coverage"))
+    _misused(("--fail-under", fail_under, coverage, "--coverage"))
+    if boundaries:
+        test_boundaries.made(_opened([], project)[0], name, output)
+        return
     opened, files = _opened(paths or [], project)
     if coverage and opened.file is None:
         shown.note("coverage is that of a project's plans, and no project is here; name it by --project")
@@ -96,6 +105,13 @@ def verb(
 
 
 verb.__doc__ = (verb.__doc__ or "") + EPILOG
+
+
+def _misused(option: tuple[str, object, bool, str]) -> None:
+    """Refuse an option without the one that it goes with."""
+    name, said, there, other = option
+    if said is not None and not there:
+        raise typer.BadParameter(f"it goes with {other}", param_hint=name)
 
 
 def _defaults() -> None:
