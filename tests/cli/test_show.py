@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner
 
 from commcalc.api import open_project
 from commcalc.cli.main import app
+from commcalc.documents.plan_curves import Curve, curves_of
 from commcalc.documents.plan_shown import lines_of, text_of
 from commcalc.language.tree import read_tree
 from commcalc.plan.load import load_plans, plan_files
@@ -68,6 +71,7 @@ def test_a_value_stands_with_its_file_and_line_and_reads_back_with_these_behind_
         "# new-business: accelerators by attainment, marginal",
         "#   from 0%      1x  ██████████████████████████▌",
         "#   from 100%  1.5x  ████████████████████████████████████████",
+        "#   paid in all, of target: 100% at 100%",
     ]
 
 
@@ -86,3 +90,108 @@ def test_a_plan_that_there_is_not_is_told_with_the_nearest_name(project: Path) -
     done = CliRunner().invoke(app, ["show", "hair", "--project", str(project)])
     assert (done.exit_code, done.stdout) == (1, "")
     assert "did you mean `heir`?" in done.stderr
+
+
+PROJECT_FILE = """commcalc: 1
+currency: USD
+time_zone: UTC
+credit_date: close_date
+calendar: {period: month, year_starts: january}
+readings: {rounding: half-up, round: line, remainder: largest, split: credit, late: insert, negative: carry}
+tables:
+  deals: {file: data/deals.csv, types: {product: text}}
+  payees: {file: data/payees.csv}
+  assignments: {file: data/assignments.csv}
+"""
+CURVES = """plan: curves
+version: 2026.1
+effective: 2026-01-01 .. 2026-12-31
+currency: USD
+payment: {every: month, ote: 100_000, mix: 50/50}
+measures:
+  bookings: {sum: amount, window: year, quota: own}
+components:
+  marginal:
+    kind: commission
+    target: 50% of variable
+    on: bookings
+    rate: on-target
+    accelerators: {by: attainment, apply: marginal, tiers: [{from: 0%, pay: 1x}, {from: 100%, pay: 1.5x}, {above: 150%, pay: 2x}]}
+  on-all:
+    kind: commission
+    on: bookings
+    rate: {by: value, apply: retroactive, tiers: [{from: 0, pay: 1%}, {from: 1_000, pay: 3%}]}
+  points:
+    kind: bonus
+    target: 50% of variable
+    on: bookings
+    payout: {by: attainment, between: linear, before: 0%, beyond: extend, points: {80%: 50%, 100%: 100%, 120%: 180%}}
+  bands:
+    kind: bonus
+    on: bookings
+    payout:
+      by: attainment
+      before: 0 USD
+      fractions: count
+      bands: [{from: 90%, pay: 500 USD}, {from: 100%, pay: 1_000 USD, per_point: 25 USD}]
+  table: {kind: commission, on: bookings, rate: {by: product, rows: {a: 1%, any: 2%}}}
+"""
+
+
+def _curves(folder: Path) -> dict[str, Curve]:
+    file = folder / "curves.yaml"
+    file.write_text(CURVES)
+    loaded, report = load_plans([file], folder)
+    assert report.ok, [p.message for p in report]
+    return {curve.component: curve for curve in curves_of(loaded.plans[0])}
+
+
+def test_a_curve_is_what_is_paid_in_all_and_what_each_unit_adds(tmp_path: Path) -> None:
+    curves = _curves(tmp_path)
+    one = Decimal(1)
+    stretches = {name: [(s.start, s.paid, s.slope) for s in curve.stretches] for name, curve in curves.items()}
+    assert stretches == {
+        "marginal": [(0, 0, 1), (one, one, Decimal("1.5")), (Decimal("1.5"), Decimal("1.75"), 2)],
+        "on-all": [(0, 0, Decimal("0.01")), (1000, 30, Decimal("0.03"))],  # 10 just below a thousand
+        "points": [
+            (0, 0, 0),
+            (Decimal("0.8"), Decimal("0.5"), Decimal("2.5")),  # 50% more over 20%
+            (one, one, 4),
+            (Decimal("1.2"), Decimal("1.8"), 4),
+        ],
+        "bands": [(0, 0, 0), (Decimal("0.9"), 500, 0), (1, 1000, 2500)],  # 25 for each of a hundred points
+    }
+    assert curves["on-all"].before(1) == 10
+    assert (curves["on-all"].at(Decimal(999)), curves["on-all"].at(Decimal(1000))) == (Decimal("9.99"), 30)
+    assert [(c.unit, c.shares) for c in curves.values()] == [("of target", True), ("", False), ("of target", True), ("", False)]
+
+
+def test_the_picture_has_every_curve_and_is_the_same_every_time(tmp_path: Path) -> None:
+    (tmp_path / "commcalc.yaml").write_text(PROJECT_FILE)
+    (tmp_path / "plans").mkdir()
+    _curves(tmp_path / "plans")
+    files = [tmp_path / "one.svg", tmp_path / "two.svg"]
+    for file in files:
+        found = CliRunner().invoke(app, ["show", "curves", "--project", str(tmp_path), "--svg", str(file)])
+        assert found.exit_code == 0, found.output
+    assert files[0].read_bytes() == files[1].read_bytes()
+    root = ElementTree.fromstring(files[0].read_bytes())
+    texts = [t.text for t in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert [t for t in texts if t in ("marginal", "on-all", "points", "bands", "table")] == [
+        "marginal",
+        "on-all",
+        "points",
+        "bands",
+    ]
+    assert {"1.5x", "3%", "175%", "150%", "2,500"} <= set(texts)
+    shown = CliRunner().invoke(app, ["show", "curves", "--project", str(tmp_path)]).stdout
+    assert "#   paid in all, of target: 100% at 100%, 175% at 150%\n" in shown
+    assert "#   paid in all: 10 just below, then 30 at 1,000\n" in shown
+
+
+def test_only_a_picture_is_written(tmp_path: Path) -> None:
+    (tmp_path / "commcalc.yaml").write_text(PROJECT_FILE)
+    (tmp_path / "plans").mkdir()
+    _curves(tmp_path / "plans")
+    found = CliRunner().invoke(app, ["show", "curves", "--project", str(tmp_path), "--svg", str(tmp_path / "plans/curves.yaml")])
+    assert found.exit_code == 2 and (tmp_path / "plans/curves.yaml").read_text() == CURVES

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from commcalc.checks.tiers import number_of
+from commcalc.documents.plan_curves import Curve, curves_of, paid_in_all, shown
 from commcalc.language.expression import Expression
-from commcalc.plan.model import Plan
+from commcalc.plan.load import LoadedPlan
 from commcalc.plan.shapes import Bands, Points
 from commcalc.plan.tiers import Tiers
 
@@ -17,18 +18,30 @@ Row = tuple[str, str, Decimal | None]
 """Where it is, what it gives there as written, and the same as a figure; None where it is calculated."""
 
 
-def charts(plan: Plan) -> Iterator[list[str]]:
-    """Yield the chart of each component's tiers and curves, as lines."""
-    for name, component in plan.components.items():
+def charts(loaded: LoadedPlan) -> Iterator[list[str]]:
+    """Yield the chart of each component's tiers and curves, as lines; of tiers also what has been paid in all at each bound."""
+    curves = {curve.component: curve for curve in curves_of(loaded)}
+    for name, component in loaded.plan.components.items():
         for key in ("rate", "accelerators", "payout", "fund"):
             value = getattr(component, key, None)
             if isinstance(value, Tiers):
-                yield [f"{name}: {key} by {value.by.text}, {value.apply}", *_bars(list(_tiers(value)))]
+                in_all = [_in_all(curves[name])] if name in curves else []
+                yield [f"{name}: {key} by {value.by.text}, {value.apply}", *_bars(list(_tiers(value))), *in_all]
             elif isinstance(value, Points):
                 between = "straight from point to point" if value.between == "linear" else "in steps"
                 yield [f"{name}: {key} by {value.by.text}, {between}", *_bars(list(_points(value)))]
             elif isinstance(value, Bands):
                 yield [f"{name}: {key} by {value.by.text}, in bands", *_bars(list(_bands(value)))]
+
+
+def _in_all(curve: Curve) -> str:
+    """Say what has been paid in all at each bound but the first, and where it jumps, from what to what."""
+    said = []
+    for number, stretch in enumerate(curve.stretches[1:], 1):
+        before, paid = (shown(y, shares=curve.shares) for y in (curve.before(number), stretch.paid))
+        jump = f"{before} just below, then {paid}" if before != paid else paid
+        said.append(f"{jump} at {shown(stretch.start, shares=curve.in_shares)}")
+    return f"  {paid_in_all(curve)}: {', '.join(said) or 'the same rate throughout'}"
 
 
 def _tiers(tiers: Tiers) -> Iterator[Row]:

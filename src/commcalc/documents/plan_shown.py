@@ -44,7 +44,7 @@ def text_of(loaded: LoadedPlan, readings: Mapping[str, str], project: Tree) -> s
         "\n".join(shown),
         *(["\n".join(["# Where the plan says nothing, the house's readings hold:", *house])] if house else []),
     ]
-    blocks += ["\n".join(f"# {line}".rstrip() for line in chart) for chart in charts(loaded.plan)]
+    blocks += ["\n".join(f"# {line}".rstrip() for line in chart) for chart in charts(loaded)]
     return "\n\n".join(blocks)
 
 
