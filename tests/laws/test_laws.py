@@ -31,6 +31,7 @@ from commcalc.tables.results import CREDITS
 
 BATCHES = 8  # so that several processes share the work
 WORLDS = 30  # in each batch; about thirteen payees each
+CASES = 20_000  # in worlds of more payees, which cost less by the case
 MANY = int(os.environ.get("COMMCALC_LAW_CASES", "100000"))
 NUMBERS = st.integers(0, 2**48)
 TABLES = ("lines", "slices", "credits", "measures", "payments", "payouts", "exceptions", "left_out")
@@ -88,6 +89,18 @@ def test_engine_and_reference_agree_on_every_line_slice_exception_and_payout(bat
 
     agree()
     assert sum(seen) >= WORLDS * 8, f"only {sum(seen)} cases: too many plans were refused"
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_engine_and_reference_agree_on_twenty_thousand_cases(batch: int) -> None:
+    done, number = 0, batch
+    while done < CASES // BATCHES:
+        world = made_world(1_000_000 + number, payees=(60, 120))
+        number += BATCHES
+        plans, report = load(world)
+        if not report.errors:
+            tell(world, plans)
+            done += cases(world)
 
 
 @pytest.mark.slow

@@ -65,10 +65,12 @@ def candidates(records: Records, plan: Plan, measure: Measure, earner: Earner) -
     """Yield the deals that the measure could credit to the earner, by whose deals they are; in the plan's currency."""
     column = measure.date or records.house.credit_date
     whose = measure.whose
-    for deal in records.deals:
-        day = deal.get(column)
-        if day is None or day > records.now:
-            continue
+    if isinstance(whose, ReportsCredit):
+        deals = records.held_below(earner.payee, column, whose.reports_by)
+    else:
+        deals = records.dated(column) if isinstance(whose, SameCredit | Company) else records.held_by(earner, column)
+    for deal in deals:
+        day = deal[column]
         if isinstance(whose, ReportsCredit):
             found = list(_rolled_up(records, whose, deal, (day, column), earner.payee))
         elif isinstance(whose, SameCredit | Company):
@@ -137,9 +139,7 @@ def in_group(records: Records, whose: SameCredit | Company, who: str, payee: str
 
 def _holders(records: Records, deal: Row, role: str, column: str) -> list[str]:
     """Who holds a role in a deal, each once."""
-    shared = records.shares_of(deal, column)
-    found = owners(records, deal, column) if role == "owner" else [who for who, _, _ in shared.get(role, ())]
-    return list(dict.fromkeys(who for who in found if who in records.payees))
+    return records.holders(deal, column).get(role, [])
 
 
 def _share(records: Records, deal: Row, role: str, who: str, column: str) -> Fraction:
@@ -149,12 +149,6 @@ def _share(records: Records, deal: Row, role: str, who: str, column: str) -> Fra
 def _whole_part(share: Fraction) -> tuple[Part, ...]:
     """A sum of shares: added as fractions, no rest is taken."""
     return (Part(((share.numerator, share.denominator),)),)
-
-
-def owners(records: Records, deal: Row, column: str) -> list[str]:
-    """Return who has a share as owner of the deal."""
-    holders = records.shares_of(deal, column).get("owner", ())
-    return [who for who, _, _ in holders] if holders else [records.named(deal.get("owner") or "")]
 
 
 def may_be_credited(records: Records, credit: Credit, plan: Any) -> bool:

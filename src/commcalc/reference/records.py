@@ -61,6 +61,9 @@ class Records:
         for row in self.deals:
             self.sales[sale_of(row)].append(row)
         self._by_rules: dict[tuple[str, int, str], ShareList] = {}
+        self._dated: dict[str, list[Row]] = {}
+        self._holders: dict[tuple[str, int, str], dict[str, list[str]]] = {}
+        self._held: dict[tuple[str, str], dict[str, list[Row]]] = {}
         self.exceptions: set[Exceptional] = set()
         self.withdrawn = frozenset(str(r["deal_id"]) for r in job.withdrawn)
         self.taken: set[tuple[str, int]] = set()  # deal rows that a SPIFF without a measure takes in
@@ -110,6 +113,42 @@ class Records:
         """Return who shares a deal by `splits`: by its own rows, else - of what takes back a sale - by the sale's (§3.3)."""
         own = self.shares.get(deal["deal_id"])
         return own if own is not None else self.shares.get(deal.get("returns") or "", {})
+
+    def dated(self, column: str) -> list[Row]:
+        """Return the deals whose date in a column has come, in their order."""
+        if column not in self._dated:
+            self._dated[column] = [d for d in self.deals if d.get(column) is not None and d[column] <= self.now]
+        return self._dated[column]
+
+    def held_by(self, earner: Earner, column: str) -> list[Row]:
+        """Return those of them in which an earner has a part in any role: found once for everybody, so that nobody goes through all deals."""
+        by = earner.by or column
+        if (column, by) not in self._held:
+            found = self._held[column, by] = defaultdict(list)
+            for deal in self.dated(column):
+                holders = {who for role in self.shares_of(deal, by).values() for who, _, _ in role}
+                for who in holders | {self.named(deal.get("owner") or "")}:
+                    found[who].append(deal)
+        return self._held[column, by][earner.shares[0][0] if earner.stream else earner.payee]
+
+    def held_below(self, payee: str, column: str, link: str) -> list[Row]:
+        """Return the dated deals in which a payee, or anybody below by a link on the deal's date, has a part in any role."""
+        if (column, link) not in self._held:
+            found = self._held[column, link] = defaultdict(list)
+            for deal in self.dated(column):
+                holders = {who for role in self.holders(deal, column).values() for who in role}
+                for who in holders.union(*(self.above(h, deal[column], link) for h in holders)):
+                    found[who].append(deal)
+        return self._held[column, link][payee]
+
+    def holders(self, deal: Row, column: str) -> dict[str, list[str]]:
+        """Return the payees who hold each role in a deal, each once; its owner where nobody shares that."""
+        key = (str(deal["deal_id"]), int(deal.get("line") or 0), column)
+        if key not in self._holders:
+            roles = {role: [who for who, _, _ in some] for role, some in self.shares_of(deal, column).items()}
+            roles = {"owner": [self.named(deal.get("owner") or "")]} | {r: some for r, some in roles.items() if some}
+            self._holders[key] = {r: [who for who in dict.fromkeys(some) if who in self.payees] for r, some in roles.items()}
+        return self._holders[key]
 
     def by_rules(self, deal: Row, column: str) -> ShareList:
         """Return the list of shares of a deal row, the house's rules asked as of the date in a column."""

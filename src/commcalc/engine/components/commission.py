@@ -82,7 +82,8 @@ def _standing(job: Job, said: Commission, frame: pl.DataFrame) -> pl.DataFrame:
     if "retroactive" in wanted or any(x.reaches != "here" for t in tiers for x in t.tiers):
         frame = frame.with_columns(runs_of(frame, "~g").last(reached).alias("~total"))
     if wanted & {"prospective", "inclusive"}:
-        days = runs_of(frame, "~g", "~d", "~deal")  # rows of one deal and day stand together: places follow the deal id
+        relief = ["~relief"] if "~relief" in frame.columns else []  # what relieves the measure is no row of the deal
+        days = runs_of(frame, "~g", "~d", *relief, "~deal")  # rows of one deal and day stand together: places follow the deal id
         frame = frame.with_columns(
             days.spread(days.heads.select("~c"))["~c"].alias("~before_deal"), days.last(reached).alias("~after_deal")
         )

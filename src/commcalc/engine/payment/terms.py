@@ -68,11 +68,11 @@ def _with_debts(plan: Plan, frame: pl.DataFrame, cents: Callable[[object], pl.Ex
     for number, said in enumerate(plan.payment.named_debts):
         protect, limit = said.recover.protect, said.recover.limit
         known = [cents(v).is_not_null() for v in (protect, limit) if v is not None]
-        begun = _begun(said.recover) & pl.all_horizontal(pl.lit(value=True), *known)
+        begun = _begun(said.recover)
         frame = frame.with_columns(
             pl.when(part).then(ZERO if protect is None else cents(protect)).otherwise(ZERO).alias(f"~debt protect {number}"),
             pl.when(part).then(NONE if limit is None else cents(limit)).otherwise(NONE).alias(f"~debt limit {number}"),
-            pl.when(part).then(begun).otherwise(pl.lit(value=True)).alias(f"~debt begun {number}"),
+            (begun & (pl.all_horizontal(pl.lit(value=True), *known) | ~part)).alias(f"~debt begun {number}"),
         )
     return frame
 
