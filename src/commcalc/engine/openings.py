@@ -21,7 +21,7 @@ FLOOR = ["~p", "~w", "kind"]
 
 def of_windows(job: Job, before: Settled, now: Settled, first: date) -> Settled:
     """Leave out openings of windows that the run does not calculate: what was paid in them is not taken back."""
-    figures = _opened(job, first)
+    figures = _opened(job, first, before)
     if figures is None:
         return before
     alone = figures.select("~p", "~w").join(now.rows, on=["~p", "~w"], how="anti")
@@ -29,8 +29,11 @@ def of_windows(job: Job, before: Settled, now: Settled, first: date) -> Settled:
     return renumbered(Settled(rows, before.slices.join(alone, on=["~p", "~w"], how="anti"), before.blanks))
 
 
-def _opened(job: Job, first: date) -> pl.DataFrame | None:
-    """Return `~p ~w ~amount ~d ~wfirst ~wlast` of the openings that hold before `first`; None where there are none."""
+def _opened(job: Job, first: date, found: Settled | None) -> pl.DataFrame | None:
+    """Return `~p ~w ~amount ~d ~wfirst ~wlast` of the openings that hold before `first`; None where there are none.
+
+    Those of a window that the figures of then could not tell hold on: nothing has been paid in their place.
+    """
     rows = job.book.openings
     if rows.is_empty() or not isinstance(job.component, Bonus) or job.component.earned not in ("to date", "ratchet"):
         return None
@@ -44,7 +47,12 @@ def _opened(job: Job, first: date) -> pl.DataFrame | None:
     figures = dated.group_by("~p", "~w", maintain_order=True).agg(
         pl.col("amount").sum().alias("~amount"), pl.col("~d").max(), pl.col("~t").max()
     )
-    figures = figures.filter(pl.col("~d").dt.offset_by("1d") >= first)
+    holds = pl.col("~d").dt.offset_by("1d") >= first
+    if found is not None:
+        told = found.rows.select("~p", "~w", pl.lit(value=True).alias("~told")).unique()
+        figures = figures.join(told, on=["~p", "~w"], how="left", maintain_order="left")
+        holds = holds | pl.col("~told").is_null()
+    figures = figures.filter(holds).select("~p", "~w", "~amount", "~d", "~t")
     if figures.is_empty():
         return None
     said = job.plan.measures[name]
@@ -63,7 +71,7 @@ def with_openings(job: Job, posted: Settled | None, first: date) -> Settled | No
     An opening of kind `earned` names a component and the last day it speaks of. For the window that holds that day it is
     what had been posted, as long as no span has been paid since (docs/semantics.md 4.9).
     """
-    figures = _opened(job, first)
+    figures = _opened(job, first, posted)
     if figures is None:
         return posted
     opened = figures.with_columns(

@@ -61,7 +61,7 @@ def with_openings(work: Work, found: Standings, at: date, known: Standings | Non
         return found
     for payee in {work.records.named(r["payee_id"]) for r in work.records.job.openings}:
         for window, paid in openings(work, Earner(payee)).items():
-            if max(as_of for as_of, _ in paid) < at:
+            if max(as_of for as_of, _ in paid) < at and any((k[0], k[5]) == (payee, window) for k in found):
                 continue
             found = {k: one for k, one in found.items() if not (k[0] == payee and _opened(k, one, window))}
             if known is not None and not any((k[0], k[5]) == (payee, window) for k in known):
