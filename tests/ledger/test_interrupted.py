@@ -115,6 +115,7 @@ def test_f183_a_kill_at_a_write_leaves_the_period_closed_or_open(
 
 @needs_strace
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 def test_f183_a_kill_at_every_write_leaves_the_period_closed_or_open(
     made_january: Path, whole: Path, counts: Counter[str], tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_f185_f186_a_write_that_fails_leaves_the_period_open_and_says_so(
 
 @needs_strace
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 def test_f185_f186_every_write_that_fails_leaves_the_period_open_and_says_so(
     made_january: Path, whole: Path, counts: Counter[str], tmp_path: Path
 ) -> None:
@@ -154,6 +156,7 @@ def test_f186_a_folder_in_which_nothing_can_be_made_is_told(january: Path, whole
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 def test_f183_kills_at_two_hundred_moments_leave_the_period_closed_or_open(
     made_january: Path, whole: Path, tmp_path: Path
 ) -> None:
