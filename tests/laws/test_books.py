@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
+from beancount import loader
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -17,6 +18,7 @@ from worlds import World, calculated, calendar, load
 
 from commcalc.base.calendar import Period
 from commcalc.engine.result import Result
+from commcalc.exports.beancount import beancount_of
 from commcalc.ledger.form import Entry
 from commcalc.ledger.post import post
 from commcalc.ledger.postings import postings_of, settled_balances
@@ -57,6 +59,12 @@ def sound(path: Path) -> Books:
     return books
 
 
+def balanced(books: Books) -> None:
+    """An independent program agrees that every transaction balances and that every balance is what we say."""
+    _, errors, _ = loader.load_string(beancount_of(books, "made"))
+    assert not errors, errors[0]
+
+
 def months(world: World) -> list[Period]:
     """The months from the first that the world speaks of, one after the other."""
     firsts = sorted(p.first for n in world.periods if (p := calendar().period_named(n)) is not None)
@@ -90,11 +98,13 @@ def check(world: World, plans: tuple[LoadedPlan, ...], folder: Path) -> int:
         assert -sum(payable["amount"]) == sum(result.payouts["payable"])
     if last is None:
         return 0
+    balanced(books)
     entry = books.closed[-1]
     back = books.of("postings", entry).with_columns(-pl.col("amount"))
     opened = post(books, replace(entry, kind="reopen", reverses=entry.number), {"postings": back}, nullcontext)
     assert isinstance(opened, Entry)
     after = sound(books.path)
+    balanced(after)
     assert after.closed == before.closed
     assert_frame_equal(after.balances(), before.balances())
     assert_frame_equal(after.posted("lines"), before.posted("lines"))

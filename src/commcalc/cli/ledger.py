@@ -216,3 +216,31 @@ def backup(
         books.ended(found if isinstance(found, Report) else Report([found]), opened)
         return
     shown.note(f"written to {file}: {len(found.entries):,} entries, head {found.head}")
+
+
+@app.command("beancount")
+def beancount(
+    project: Folder = Path(),
+    output: Annotated[Path | None, typer.Option("--output", help="A file that ends in .beancount; else it is printed.")] = None,
+) -> None:
+    """Write the whole ledger as a beancount file, so that another program can see that the books balance.
+
+    **Examples**
+
+    ```text
+    commcalc ledger beancount --output books.beancount && bean-check books.beancount
+    ```
+    """
+    if output is not None and output.suffix != ".beancount":
+        raise typer.BadParameter("the file ends in .beancount, so that no input is overwritten", param_hint="--output")
+    opened, found = _books(project)
+    company = (opened.file.model.company if opened.file is not None else None) or ""
+    text: str = importlib.import_module("commcalc.exports.beancount").beancount_of(found, company)
+    if output is None:
+        print(text, end="")
+        return
+    written: Problem | None = importlib.import_module("commcalc.exports.one_file").write_text(output, text)
+    if written is not None:
+        shown.single(written)
+        raise typer.Exit(3 if written.code == "O001" else 1)
+    shown.note(f"written to {output}: {len(found.entries):,} entries")
