@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +14,7 @@ from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Report
 from commcalc.base.render import render_concise
 from commcalc.base.source import Sources, Span
+from commcalc.documents.plan_shown import quoted
 from commcalc.engine.result import Result
 from commcalc.inputs.tables import calendar_read
 from commcalc.language.tree import read_tree
@@ -29,10 +28,6 @@ from commcalc.studies.plan_tests import set_up
 HEAD = """# Made by `commcalc test --make-boundaries`: each bound a step below, on it and a step above.
 # The figures are what the plans pay as they stand. Check each by hand; keep the file beside the plan as NAME.test.yaml.
 """
-
-
-PLAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_ .%-]*[A-Za-z0-9_%])?")
-"""Texts that need no quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +132,7 @@ def _of_measure(result: Result, payee: str, measure: str, what: str) -> Decimal 
 
 def _yaml(sentence: str, plan: str, given: Given, expect: Mapping[str, Any]) -> str:
     """Write a test as people write them: a key on a line, rows in braces."""
-    lines = [f"- test: {_scalar(sentence)}", f"  plan: {plan}", "  given:"]
+    lines = [f"- test: {quoted(sentence)}", f"  plan: {plan}", "  given:"]
     for key, said in given.items():
         if isinstance(said, list):
             lines += [f"    {key}:", *(f"      - {_flow(row)}" for row in said)]
@@ -151,8 +146,4 @@ def _yaml(sentence: str, plan: str, given: Given, expect: Mapping[str, Any]) -> 
 def _flow(said: Any) -> str:
     if isinstance(said, dict):
         return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in said.items()) + "}"
-    return _scalar(str(said))
-
-
-def _scalar(text: str) -> str:
-    return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    return quoted(str(said))

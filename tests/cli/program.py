@@ -21,3 +21,18 @@ def commcalc(*arguments: str, folder: Path, **more: str) -> subprocess.Completed
     done = subprocess.run(command, cwd=folder, env=environment(**more), capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     return done
+
+
+def project_file(*, types: str) -> str:
+    """Return a commcalc.yaml of a small house; `types` are those of further columns of its deals."""
+    return f"""commcalc: 1
+currency: USD
+time_zone: UTC
+credit_date: close_date
+calendar: {{period: month, year_starts: january}}
+readings: {{rounding: half-up, round: line, remainder: largest, split: credit, late: insert, negative: carry}}
+tables:
+  deals: {{file: data/deals.csv, types: {{{types}}}}}
+  payees: {{file: data/payees.csv}}
+  assignments: {{file: data/assignments.csv}}
+"""

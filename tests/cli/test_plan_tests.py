@@ -8,21 +8,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from program import project_file
 from typer.testing import CliRunner
 
 from commcalc.cli.main import app
 
-PROJECT = """commcalc: 1
-currency: USD
-time_zone: UTC
-credit_date: close_date
-calendar: {period: month, year_starts: january}
-readings: {rounding: half-up, round: line, remainder: largest, split: credit, late: insert, negative: carry}
-tables:
-  deals: {file: data/deals.csv, types: {gross_profit: money}}
-  payees: {file: data/payees.csv}
-  assignments: {file: data/assignments.csv}
-"""
+PROJECT = project_file(types="gross_profit: money")
 PLAN = """plan: ae
 version: 2026.1
 effective: 2026-01-01 .. 2026-12-31

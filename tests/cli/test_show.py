@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from program import project_file
 from typer.testing import CliRunner
 
 from commcalc.api import open_project
@@ -92,17 +93,7 @@ def test_a_plan_that_there_is_not_is_told_with_the_nearest_name(project: Path) -
     assert "did you mean `heir`?" in done.stderr
 
 
-PROJECT_FILE = """commcalc: 1
-currency: USD
-time_zone: UTC
-credit_date: close_date
-calendar: {period: month, year_starts: january}
-readings: {rounding: half-up, round: line, remainder: largest, split: credit, late: insert, negative: carry}
-tables:
-  deals: {file: data/deals.csv, types: {product: text}}
-  payees: {file: data/payees.csv}
-  assignments: {file: data/assignments.csv}
-"""
+PROJECT_FILE = project_file(types="product: text")
 CURVES = """plan: curves
 version: 2026.1
 effective: 2026-01-01 .. 2026-12-31

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import commcalc
-from commcalc.base.problem import Problem, Report
+from commcalc.base.problem import Report
 from commcalc.cli import shown
 
 if TYPE_CHECKING:
@@ -140,10 +140,7 @@ def _show(page: DryRunPage, style: Style, output: Path | None, *, quiet: bool) -
     if output is None:
         print(text, end="")
         return
-    written: Problem | None = importlib.import_module("commcalc.exports.one_file").write_text(output, text)
-    if written is not None:
-        shown.single(written)
-        raise typer.Exit(3 if written.code == "O001" else 1)
+    shown.written(output, text)
     if not quiet:
         shown.line(page.head)
         shown.note(f"written to {output}")

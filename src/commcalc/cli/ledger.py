@@ -239,8 +239,5 @@ def beancount(
     if output is None:
         print(text, end="")
         return
-    written: Problem | None = importlib.import_module("commcalc.exports.one_file").write_text(output, text)
-    if written is not None:
-        shown.single(written)
-        raise typer.Exit(3 if written.code == "O001" else 1)
+    shown.written(output, text)
     shown.note(f"written to {output}: {len(found.entries):,} entries")

@@ -108,28 +108,35 @@ def run() -> None:
         raise SystemExit(0) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-    except OSError as error:  # a disk or a pipe of the system, not a fault of ours
-        if _interrupts:
-            raise SystemExit(_interrupts[0]) from None
+    except Exception as error:
+        status = _interrupts[0] if _interrupts else _told(error)
+        if status is None:
+            raise
+        raise SystemExit(status) from None
+
+
+def _told(error: Exception) -> int | None:
+    """Say what went wrong, without a traceback, and return the exit status: of the system, or that it is a fault of ours.
+
+    None where somebody looks for that fault and wants the traceback.
+    """
+    if isinstance(error, OSError):  # a disk or a pipe of the system
         what = f"{error.filename}: " if error.filename else ""
         print(f"error: {what}{error.strerror or error}", file=sys.stderr)
         _discarded(sys.stdout)
-        raise SystemExit(3) from None
-    except MemoryError:
+        return 3
+    if isinstance(error, MemoryError):
         print("error: there is not enough memory for this run; give it more, or calculate fewer deals", file=sys.stderr)
-        raise SystemExit(3) from None
-    except Exception as error:
-        if _interrupts:
-            raise SystemExit(_interrupts[0]) from None
-        if os.environ.get("COMMCALC_DEBUG"):
-            raise
-        where = error.__traceback__
-        while where is not None and where.tb_next is not None:
-            where = where.tb_next
-        line = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where is not None else "?"
-        print(
-            f"error: this is a fault of commcalc ({type(error).__name__} in {line}); nothing was written.\n"
-            "Please report it with the command and, where you may, the plan. COMMCALC_DEBUG=1 shows more.",
-            file=sys.stderr,
-        )
-        raise SystemExit(70) from None
+        return 3
+    if os.environ.get("COMMCALC_DEBUG"):
+        return None
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    line = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where is not None else "?"
+    print(
+        f"error: this is a fault of commcalc ({type(error).__name__} in {line}); nothing was written.\n"
+        "Please report it with the command and, where you may, the plan. COMMCALC_DEBUG=1 shows more.",
+        file=sys.stderr,
+    )
+    return 70

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import commcalc
-from commcalc.base.problem import Problem
 from commcalc.cli import shown
 from commcalc.language.names import nearest
 
@@ -71,10 +70,7 @@ def _drawn(loaded: LoadedPlan, file: Path) -> None:
         shown.note(f"{loaded.plan.plan} has no tiers or curves of plain figures over one measure to be drawn")
         raise typer.Exit(1)
     text = importlib.import_module("commcalc.documents.plan_curves_svg").svg_of(loaded.plan.title or loaded.plan.plan, curves)
-    written: Problem | None = importlib.import_module("commcalc.exports.one_file").write_text(file, text)
-    if written is not None:
-        shown.single(written)
-        raise typer.Exit(3 if written.code == "O001" else 1)
+    shown.written(file, text)
     shown.note(f"{len(curves):,} curve{'' if len(curves) == 1 else 's'} written to {file}")
 
 

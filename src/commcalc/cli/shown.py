@@ -9,7 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+import typer
 
 from commcalc.base.problem import Problem, Report
 from commcalc.base.render import render_concise, render_full, shown, summary
@@ -140,6 +143,14 @@ def note(text: str) -> None:
 def single(problem: Problem) -> None:
     """Print one problem in full."""
     problems(Report([problem]), Sources({}), "full")
+
+
+def written(path: Path, text: str) -> None:
+    """Write a file whole; where that cannot be done, say why and end the verb."""
+    found: Problem | None = importlib.import_module("commcalc.exports.one_file").write_text(path, text)
+    if found is not None:
+        single(found)
+        raise typer.Exit(3 if found.code == "O001" else 1)
 
 
 def progress(*, quiet: bool) -> Callable[[str], None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 import commcalc
-from commcalc.base.problem import Problem, Report
+from commcalc.base.problem import Report
 from commcalc.base.render import render_concise, render_full, to_json
 from commcalc.base.source import Sources
 from commcalc.cli import shown, test_boundaries, test_coverage
@@ -96,7 +96,7 @@ def verb(
     else:
         outcomes, covered = _run(opened, tests, name, verify=verify), []
     if junit is not None:
-        _report(junit, importlib.import_module("commcalc.exports.junit").junit_of(_cases(outcomes)))
+        shown.written(junit, importlib.import_module("commcalc.exports.junit").junit_of(_cases(outcomes)))
     _show(outcomes, sources, style, covered)
     if any(o.unlike.errors for o in outcomes):
         raise typer.Exit(70)
@@ -150,13 +150,6 @@ def _run(opened: Project, tests: LoadedTests, name: str, *, verify: bool, needed
     trial = importlib.import_module("commcalc.plan_trial")  # brings polars; the verb's help does without
     whole = opened if opened.file is not None else None
     return list(trial.run_tests(whole, chosen, with_reference=verify))
-
-
-def _report(path: Path, text: str) -> None:
-    written: Problem | None = importlib.import_module("commcalc.exports.one_file").write_text(path, text)
-    if written is not None:
-        shown.single(written)
-        raise typer.Exit(3 if written.code == "O001" else 1)
 
 
 def _cases(outcomes: list[Outcome]) -> list[tuple[str, str, str, str]]:

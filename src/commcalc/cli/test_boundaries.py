@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from commcalc.base.problem import Problem
 from commcalc.cli import shown
 from commcalc.cli.threads import one_thread
 
@@ -45,9 +44,6 @@ def made(opened: Project, name: str, output: Path | None) -> None:
     if output is None:
         print(text, end="")
     else:
-        written: Problem | None = importlib.import_module("commcalc.exports.one_file").write_text(output, text)
-        if written is not None:
-            shown.single(written)
-            raise typer.Exit(3 if written.code == "O001" else 1)
+        shown.written(output, text)
     told = f"{count:,} tests" + (f" written to {output}" if output is not None else "")
     shown.note(told + (f"; {lacking:,} bounds that no test could be made for are named at the end" if lacking else ""))

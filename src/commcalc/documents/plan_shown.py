@@ -76,14 +76,14 @@ def _where(span: Span) -> str:
 
 def _block(node: Mapping_, indent: str) -> Iterator[Line]:
     for key, value in node.entries:
-        yield from _entry(f"{indent}{_text(key)}:", value, indent)
+        yield from _entry(f"{indent}{quoted(key.text)}:", value, indent)
 
 
 def _entry(head: str, value: Node, indent: str) -> Iterator[Line]:
     """Yield a key or a dash with its value: on one line where it fits and comes from one place, else below."""
     inline = f"{head} {_flow(value)}"
     if isinstance(value, Scalar):
-        yield Line(f"{head} {_text(value)}", value.span)
+        yield Line(f"{head} {quoted(value.text)}", value.span)
         return
     places = {_where(leaf.span) for _, leaf in walk(value) if isinstance(leaf, Scalar)}
     if len(places) < 2 and len(inline) <= WIDEST:
@@ -99,15 +99,14 @@ def _entry(head: str, value: Node, indent: str) -> Iterator[Line]:
 
 def _flow(node: Node) -> str:
     if isinstance(node, Scalar):
-        return _text(node)
+        return quoted(node.text)
     if isinstance(node, Sequence_):
         return f"[{', '.join(_flow(item) for item in node.items)}]"
-    return f"{{{', '.join(f'{_text(key)}: {_flow(value)}' for key, value in node.entries)}}}"
+    return f"{{{', '.join(f'{quoted(key.text)}: {_flow(value)}' for key, value in node.entries)}}}"
 
 
-def _text(node: Scalar) -> str:
+def quoted(text: str) -> str:
     """Return a text as it reads back: as it stands where nothing in it means anything to YAML, else in quotes."""
-    text = node.text
     if _PLAIN.fullmatch(text) and not text.endswith(" "):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")

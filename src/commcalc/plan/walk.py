@@ -34,6 +34,16 @@ class Place:
     key: bool = False  # it is a key of the file, not a value
 
 
+def named(path: Path) -> str:
+    """Say where in a plan something stands: `rate of new-business`, `where of bookings`."""
+    words = [p if isinstance(p, str) else f"no. {p + 1}" for p in path]
+    if words[-1] == "when" and len(words) > 3:
+        del words[-1]  # what has a condition is known by its own key: a gate, a multiplier
+    if path[0] in ("components", "measures") and len(words) > 2:
+        return f"{' '.join(words[2:])} of {words[1]}"
+    return f"{words[-1]} of {words[0]}" if len(words) > 1 else words[0]
+
+
 def places(plan: Plan) -> Iterator[Place]:
     """Yield every expression of the plan in the order of its file."""
     for name, param in plan.params.items():

@@ -107,7 +107,7 @@ def _rolled_up(
     left = Fraction(1)
     for role in ("owner", *(r for r in whose.roles if r != "owner")):
         levels: dict[int, Fraction] = {}
-        for who in _holders(records, deal, role, column):
+        for who in records.holders(deal, column).get(role, []):
             level = 0 if who == payee else records.above(who, day, whose.reports_by).get(payee)
             if level is not None and (whose.levels.hold(level) if level else whose.own):
                 levels[level] = levels.get(level, Fraction(0)) + _share(records, deal, role, who, column)
@@ -123,7 +123,7 @@ def _of_group(
 ) -> Iterator[tuple[str, int, tuple[Part, ...]]]:
     """The owners' shares of everybody in the payee's group on the credit date, the payee's own among them (§3.6)."""
     day, column = dated
-    members = [who for who in _holders(records, deal, "owner", column) if in_group(records, whose, who, payee, day)]
+    members = [who for who in records.holders(deal, column)["owner"] if in_group(records, whose, who, payee, day)]
     share = sum((_share(records, deal, "owner", who, column) for who in members), Fraction(0))
     if share > 0:
         yield ("company" if isinstance(whose, Company) else whose.same), 0, _whole_part(share)
@@ -135,11 +135,6 @@ def in_group(records: Records, whose: SameCredit | Company, who: str, payee: str
         return who in records.payees
     theirs = records.stated(who, day, whose.same)
     return theirs is not None and theirs == records.stated(payee, day, whose.same)
-
-
-def _holders(records: Records, deal: Row, role: str, column: str) -> list[str]:
-    """Who holds a role in a deal, each once."""
-    return records.holders(deal, column).get(role, [])
 
 
 def _share(records: Records, deal: Row, role: str, who: str, column: str) -> Fraction:

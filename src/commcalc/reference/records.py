@@ -64,6 +64,7 @@ class Records:
         self._dated: dict[str, list[Row]] = {}
         self._holders: dict[tuple[str, int, str], dict[str, list[str]]] = {}
         self._held: dict[tuple[str, str], dict[str, list[Row]]] = {}
+        self._below: dict[tuple[str, str], dict[str, list[Row]]] = {}
         self.exceptions: set[Exceptional] = set()
         self.withdrawn = frozenset(str(r["deal_id"]) for r in job.withdrawn)
         self.taken: set[tuple[str, int]] = set()  # deal rows that a SPIFF without a measure takes in
@@ -133,13 +134,13 @@ class Records:
 
     def held_below(self, payee: str, column: str, link: str) -> list[Row]:
         """Return the dated deals in which a payee, or anybody below by a link on the deal's date, has a part in any role."""
-        if (column, link) not in self._held:
-            found = self._held[column, link] = defaultdict(list)
+        if (column, link) not in self._below:
+            found = self._below[column, link] = defaultdict(list)
             for deal in self.dated(column):
                 holders = {who for role in self.holders(deal, column).values() for who in role}
                 for who in holders.union(*(self.above(h, deal[column], link) for h in holders)):
                     found[who].append(deal)
-        return self._held[column, link][payee]
+        return self._below[column, link][payee]
 
     def holders(self, deal: Row, column: str) -> dict[str, list[str]]:
         """Return the payees who hold each role in a deal, each once; its owner where nobody shares that."""

@@ -14,7 +14,7 @@ from commcalc.language.expression import Expression
 from commcalc.language.expression.nodes import COMPARISONS, Binary, Name, Number, walk
 from commcalc.language.tree import Scalar
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.walk import Path, Place
+from commcalc.plan.walk import Path, Place, named
 
 By = Literal["attainment", "value", "column"]
 
@@ -59,7 +59,7 @@ def _of_keys(loaded: LoadedPlan, place: Place) -> Iterator[Bound]:
         return
     above, number = path[:at], path[at + 1] if len(path) > at + 1 else 0
     for where, text, figure, path in _figures(loaded, above, int(number)):
-        yield Bound(str(place.component), where, f"{text} of {_named(above)}", *on, figure, path)
+        yield Bound(str(place.component), where, f"{text} of {named(above)}", *on, figure, path)
 
 
 def _figures(loaded: LoadedPlan, above: Path, number: int) -> Iterator[tuple[Span, str, Decimal, Path]]:
@@ -105,7 +105,7 @@ def _of_condition(loaded: LoadedPlan, place: Place) -> Iterator[Bound]:
             if on is not None:
                 where = loaded.tree.scalar_place(place.path, node.start, node.end)
                 said = place.expression.text[node.start : node.end]
-                yield Bound(str(place.component), where, f"`{said}` in {_named(place.path)}", *on, node.right.value, place.path)
+                yield Bound(str(place.component), where, f"`{said}` in {named(place.path)}", *on, node.right.value, place.path)
 
 
 def _read(place: Place, by: Expression) -> tuple[By, str] | None:
@@ -114,8 +114,3 @@ def _read(place: Place, by: Expression) -> tuple[By, str] | None:
     if read is not None and read[1] is not None:
         return ("attainment" if read[0] == "attainment" else "value"), read[1]
     return ("column", by.node.id) if isinstance(by.node, Name) and by.node.id != "quota" else None
-
-
-def _named(path: Path) -> str:
-    words = [p if isinstance(p, str) else f"no. {p + 1}" for p in path[2:]]
-    return f"{' '.join(words)} of {path[1]}"

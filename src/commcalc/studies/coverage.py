@@ -9,10 +9,10 @@ from typing import Literal
 from commcalc.base.source import Place as Where
 from commcalc.language.expression.nodes import Call, Node, walk
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.walk import Path, Place
+from commcalc.plan.walk import Path, Place, named
 from commcalc.reference.watch import Watch
 
-Wanted = Literal["reached", "on", "yes", "no"]
+Wanted = Literal["reached", "on"]
 TABLES = ("rows", "matrix")
 
 
@@ -62,8 +62,8 @@ def _of_expressions(loaded: LoadedPlan, watch: Watch) -> Iterator[Point]:
             reached = watch.on(node) if wanted == "on" else bool(watch.seen(node))
             yield Point(where, what, "nothing is looked up there", reached)
         if place.wanted == "condition":
-            yield Point(where, _named(place.path), "it never holds", True in watch.seen(node))
-            yield Point(where, _named(place.path), "it never fails to hold", False in watch.seen(node))
+            yield Point(where, named(place.path), "it never holds", True in watch.seen(node))
+            yield Point(where, named(place.path), "it never fails to hold", False in watch.seen(node))
         yield from _branches(loaded, place, watch)
 
 
@@ -77,7 +77,7 @@ def _tier(loaded: LoadedPlan, path: Path, inside: list[Place], watch: Watch) -> 
     bound = next(p for p in inside if p.path[-1] in ("from", "above"))
     pays = [p.expression.node for p in inside if len(p.path) > len(path) and p.path[len(path)] == "pay" and not p.key]
     number = int(path[-1]) + 1
-    what = f"tier {number} of {_named(path[:-2])}, {bound.path[-1]} {bound.expression.text}"
+    what = f"tier {number} of {named(path[:-2])}, {bound.path[-1]} {bound.expression.text}"
     return Point(loaded.tree.span_of(path), what, "it never pays", any(watch.seen(n) for n in pays))
 
 
@@ -86,12 +86,12 @@ def _looked_up(place: Place, every: Iterable[Place]) -> tuple[str, Wanted] | Non
     path = place.path
     for kind in TABLES:
         if kind in path and path[-1] != "by" and "by" not in path:
-            return f"{place.expression.text} in {_named(path[: path.index(kind)])}, {_row(path, kind)}", "reached"
+            return f"{place.expression.text} in {named(path[: path.index(kind)])}, {_row(path, kind)}", "reached"
     if "bands" in path and path[-1] == "pay":
-        return f"band {int(path[-2]) + 1} of {_named(path[: path.index('bands')])}", "reached"
+        return f"band {int(path[-2]) + 1} of {named(path[: path.index('bands')])}", "reached"
     if "points" in path and not place.key and path[-2] == "points":
         last = [p.path for p in every if p.path[:-1] == path[:-1]][-1] == path
-        return f"{path[-1]}{' and beyond' if last else ' and what follows'} on {_named(path[: path.index('points')])}", "on"
+        return f"{path[-1]}{' and beyond' if last else ' and what follows'} on {named(path[: path.index('points')])}", "on"
     return None
 
 
@@ -108,7 +108,7 @@ def _branches(loaded: LoadedPlan, place: Place, watch: Watch) -> Iterator[Point]
         if isinstance(node, Call) and node.function == "if":
             for branch, lacks in ((node.args[1], "its condition never holds"), (node.args[2], "its condition always holds")):
                 where = loaded.tree.scalar_place(place.path, branch.start, branch.end)
-                what = f"`{_text(place, branch)}` of the if() in {_named(place.path)}"
+                what = f"`{_text(place, branch)}` of the if() in {named(place.path)}"
                 yield Point(where, what, lacks, bool(watch.seen(branch)))
 
 
@@ -126,14 +126,4 @@ def _of_limits(loaded: LoadedPlan, watch: Watch) -> Iterator[Point]:
                 path: Path = ("components", name, key, *([number] if len(limits) > 1 else []))
                 # what limits each deal has lines of another kind than what limits a window
                 bit = watch.bit(loaded.plan.plan, name, of_deal if limit.per == "deal" else key)
-                yield Point(loaded.tree.span_of(path), _named(path), "it never changes what is paid", bit)
-
-
-def _named(path: Path) -> str:
-    """Say where in the plan something stands: `rate of new-business`, `where of bookings`."""
-    words = [str(p) if isinstance(p, str) else f"no. {p + 1}" for p in path]
-    if words[-1] == "when" and len(words) > 3:
-        del words[-1]  # what has a condition is known by its own key: a gate, a multiplier
-    if path[0] in ("components", "measures") and len(words) > 2:
-        return f"{' '.join(words[2:])} of {words[1]}"
-    return f"{words[-1]} of {words[0]}" if len(words) > 1 else words[0]
+                yield Point(loaded.tree.span_of(path), named(path), "it never changes what is paid", bit)
