@@ -14,7 +14,7 @@ from commcalc.exports.beancount import beancount_of
 from commcalc.ledger.form import POSTINGS, Entry
 from commcalc.ledger.read import Books
 from commcalc.tables.result_types import TYPES
-from commcalc.tables.results import BALANCES
+from commcalc.tables.results import BALANCE, BALANCES
 
 
 def checked(file: Path) -> subprocess.CompletedProcess[str]:
@@ -80,10 +80,13 @@ def test_names_that_look_alike_or_are_none_have_accounts_of_their_own(tmp_path: 
     columns = {c.name: TYPES[c.type] for c in POSTINGS.columns}
     made = pl.DataFrame([(*r, "USD") for r in rows], schema=POSTINGS.names, orient="row").cast(columns)  # type: ignore[arg-type]
     postings = made.with_columns(pl.lit(1).alias("entry"))
-    balances = pl.DataFrame(schema={"entry": pl.Int64, **{c.name: TYPES[c.type] for c in BALANCES.columns}})
+    figures = dict.fromkeys(BALANCE, 0)  # a debt that has come to nothing, and that no posting moves
+    debt = pl.DataFrame([{"payee": "ann", "plan": "a plan", "currency": "USD", "balance": "debt Ann", **figures}])
+    balances = debt.cast({c.name: TYPES[c.type] for c in BALANCES.columns}).with_columns(pl.lit(1).alias("entry"))
     books = Books(tmp_path, (entry,), "h", {"postings": postings, "balances": balances, "payments": pl.DataFrame()})
     file = tmp_path / "names.beancount"
     file.write_text(beancount_of(books, 'The "Acme"'))
     done = checked(file)
     assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^2026-02-01 balance Assets:Receivable:\S+:Debt-Ann\S*  0.00 ~ 0 USD$", file.read_text(), re.MULTILINE)
     assert len(set(re.findall(r"open (Liabilities:Payable:\S+)", file.read_text()))) == len(payees)

@@ -15,15 +15,16 @@ from decimal import Decimal
 import polars as pl
 
 from commcalc.ledger.form import Entry
+from commcalc.ledger.postings import CLEARING, EXPENSE, HELD, PAYABLE, RECEIVABLE
 from commcalc.ledger.read import Books
 from commcalc.ledger.ties import owed_by_payee
 
 TOP = {
-    "expense": "Expenses:Commission",
-    "payable": "Liabilities:Payable",
-    "draw receivable": "Assets:Receivable",
-    "held": "Liabilities:Held",
-    "clearing": "Equity:Clearing",
+    EXPENSE: "Expenses:Commission",
+    PAYABLE: "Liabilities:Payable",
+    RECEIVABLE: "Assets:Receivable",
+    HELD: "Liabilities:Held",
+    CLEARING: "Equity:Clearing",
 }
 """Under which account of beancount each of ours stands; what is carried stands by itself, for it is owed."""
 CARRIED = "Liabilities:Carried"
@@ -34,16 +35,15 @@ FIRST = date(1970, 1, 1)
 def beancount_of(books: Books, company: str) -> str:
     """Return the file. books: with the tables that are always read."""
     postings = books.tables["postings"]
-    names = _Names([*postings["payee"].unique(), *postings["plan"].unique(), *postings["balance"].unique()])
+    names = _Names(books.tables[table][column] for table in ("postings", "balances") for column in ("payee", "plan", "balance"))
     rows = postings.with_row_index("~n").sort("entry", "~n")
-    used: set[str] = set()
     parts: list[str] = []
     for entry in books.entries:
         mine = rows.filter(pl.col("entry") == entry.number)
         for (payee, currency), group in mine.group_by("payee", "currency", maintain_order=True):
-            parts.append(_transaction(entry, (str(payee), str(currency)), group, names, used))
+            parts.append(_transaction(entry, (str(payee), str(currency)), group, names))
         parts.extend(_assertions(books, entry, names))
-    opened = [f"{FIRST} open {account}" for account in sorted(used)]
+    opened = [f"{FIRST} open {account}" for account in sorted(names.used)]
     head = [
         f'option "title" {_text(company or "Commissions")}',
         *_currencies(postings),
@@ -56,7 +56,7 @@ def _currencies(postings: pl.DataFrame) -> list[str]:
     return [f'option "operating_currency" "{c}"' for c in sorted(postings["currency"].unique())]
 
 
-def _transaction(entry: Entry, of: tuple[str, str], rows: pl.DataFrame, names: _Names, used: set[str]) -> str:
+def _transaction(entry: Entry, of: tuple[str, str], rows: pl.DataFrame, names: _Names) -> str:
     """Return what an entry posts for a payee in a currency; what it posts to one account in one step of a component is one posting."""
     payee, currency = of
     said = "opened again" if entry.reverses else "closed"
@@ -67,7 +67,6 @@ def _transaction(entry: Entry, of: tuple[str, str], rows: pl.DataFrame, names: _
     for row in rows.group_by(keys, maintain_order=True).agg(pl.col("amount").sum()).to_dicts():
         if row["amount"]:
             account = names.account(row["account"], payee, row["plan"], row["balance"])
-            used.add(account)
             lines.append(f"  {account}  {_figure(row['amount'])} {currency}")
             more = {"plan": row["plan"], "component": row["component"], "step": row["step"]}
             lines += [f"    {name}: {_text(value)}" for name, value in more.items() if value]
@@ -84,10 +83,9 @@ def _assertions(books: Books, entry: Entry, names: _Names) -> Iterator[str]:
     rows = books.tables["balances"].filter(pl.col("entry").is_in(numbers)).unique(keys, keep="last", maintain_order=True)
     sums: dict[tuple[str, str], Decimal] = {}
     for payee, _, currency, balance, closing in rows.select(*keys, "closing").iter_rows():
-        account = names.account(
-            "draw receivable" if owed_by_payee(balance) else "held" if balance == "held" else "clearing", payee, "", balance
-        )
-        sums[account, currency] = sums.get((account, currency), Decimal(0)) + (closing if owed_by_payee(balance) else -closing)
+        owed = owed_by_payee(balance)
+        account = names.account(RECEIVABLE if owed else HELD if balance == "held" else CLEARING, payee, "", balance)
+        sums[account, currency] = sums.get((account, currency), Decimal(0)) + (closing if owed else -closing)
     day = date.fromisoformat(entry.last) + timedelta(days=1)
     for (account, currency), amount in sorted(sums.items()):
         yield f"{day} balance {account}  {_figure(amount)} ~ 0 {currency}"
@@ -95,11 +93,12 @@ def _assertions(books: Books, entry: Entry, names: _Names) -> Iterator[str]:
 
 
 class _Names:
-    """Names of payees, plans and balances as parts of accounts: letters, digits and hyphens, no two alike."""
+    """Names of payees, plans and balances as parts of accounts: letters, digits and hyphens, no two alike; and the accounts that are used."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, columns: Iterable[pl.Series]) -> None:
+        self.used: set[str] = set()
         plain: dict[str, list[str]] = {}
-        for text in sorted({t for t in texts if t}):
+        for text in sorted({t for column in columns for t in column.unique() if t}):
             plain.setdefault(_plain(text), []).append(text)
         self._parts = {
             text: part
@@ -110,13 +109,12 @@ class _Names:
         }
 
     def account(self, account: str, payee: str, plan: str, balance: str) -> str:
-        """Return the account of a posting: expenses by plan, everything else by payee and the balance that it moves."""
-        if account == "expense":
-            return f"{TOP[account]}:{self._parts.get(plan, 'None')}"
-        if account == "clearing" and balance == "carried":
-            return f"{CARRIED}:{self._parts[payee]}"
-        below = f":{self._parts[balance]}" if account == "draw receivable" and balance else ""
-        return f"{TOP[account]}:{self._parts.get(payee, 'None')}{below}"
+        """Return the account of a posting, which is used from now on: expenses by plan, all else by payee and the balance that it moves."""
+        whose = self._parts.get(plan if account == EXPENSE else payee, "None")
+        below = f":{self._parts[balance]}" if account == RECEIVABLE and balance else ""
+        found = f"{CARRIED if account == CLEARING and balance == 'carried' else TOP[account]}:{whose}{below}"
+        self.used.add(found)
+        return found
 
 
 def _plain(text: str) -> str:
