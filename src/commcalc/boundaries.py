@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from commcalc.api import Project, facts_of
-from commcalc.base.calendar import Calendar, Period
+from commcalc.api import Progress, Project, facts_of
+from commcalc.base.calendar import Period
 from commcalc.base.problem import Report
 from commcalc.base.render import render_concise
 from commcalc.base.source import Sources, Span
@@ -19,10 +19,9 @@ from commcalc.engine.result import Result
 from commcalc.inputs.tables import calendar_read
 from commcalc.language.tree import read_tree
 from commcalc.month_end import calculate, verify
-from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import tests_of
 from commcalc.studies.boundary_tests import ONE, CannotMake, Given, Maker, plain
-from commcalc.studies.bounds import Bound, bounds_of
+from commcalc.studies.bounds import bounds_of
 from commcalc.studies.plan_tests import set_up
 
 HEAD = """# Made by `commcalc test --make-boundaries`: each bound a step below, on it and a step above.
@@ -39,17 +38,19 @@ class Made:
     why: str = ""
 
 
-def boundary_tests(project: Project, name: str = "") -> tuple[list[Made], Report]:
+def boundary_tests(project: Project, name: str, progress: Progress) -> tuple[list[Made], Report]:
     """Return the tests at every bound of the active plans whose name has `name` in it, and what kept them from being made."""
     assert project.file is not None
     calendar, report = calendar_read(project.file)
     if calendar is None:
         return [], report
+    facts = facts_of(project.file)
+    asked = (p for p in project.plans if p.plan.status != "retired" and not p.plan.of_all and name.lower() in p.plan.plan.lower())
+    makers = [Maker(loaded, facts, calendar, bound) for loaded in asked for bound in bounds_of(loaded)]
     made: list[Made] = []
-    for loaded in project.plans:
-        if loaded.plan.status != "retired" and name.lower() in loaded.plan.plan.lower() and not loaded.plan.of_all:
-            for bound in bounds_of(loaded):
-                made += _at_bound(project, calendar, loaded, bound)
+    for number, maker in enumerate(makers, 1):
+        progress(f"bound {number:,} of {len(makers):,}")
+        made += _at_bound(project, maker)
     return made, report
 
 
@@ -59,25 +60,25 @@ def text_of(made: list[Made]) -> str:
     return "\n".join([HEAD, *(m.text for m in made if not m.why), *lacking]).rstrip() + "\n"
 
 
-def _at_bound(project: Project, calendar: Calendar, loaded: LoadedPlan, bound: Bound) -> Iterator[Made]:
-    maker = Maker(loaded, facts_of(project.file), calendar, bound)  # type: ignore[arg-type]
+def _at_bound(project: Project, maker: Maker) -> Iterator[Made]:
+    bound = maker.bound
     try:
         quota = None
         if bound.by == "attainment":
             given, payee = maker.given(None)
-            quota = _of_measure(_run(project, calendar, maker, given), payee, bound.name, "quota")
+            quota = _of_measure(_run(project, maker, given), payee, bound.name, "quota")
         for said, at in maker.steps(quota):
-            yield _made(project, calendar, maker, (said, at))
+            yield _made(project, maker, (said, at))
     except CannotMake as found:
         yield Made(bound.place, bound.what, str(found))
 
 
-def _made(project: Project, calendar: Calendar, maker: Maker, step: tuple[str, Decimal]) -> Made:
+def _made(project: Project, maker: Maker, step: tuple[str, Decimal]) -> Made:
     """Calculate what is paid at one step, and see that the measure stands there."""
     said, at = step
     bound = maker.bound
     given, payee = maker.given(at)
-    result = _run(project, calendar, maker, given)
+    result = _run(project, maker, given)
     expected: dict[str, str] = {}
     if bound.by != "column":
         value = _of_measure(result, payee, bound.name, "value")
@@ -95,7 +96,7 @@ def _made(project: Project, calendar: Calendar, maker: Maker, step: tuple[str, D
     )
 
 
-def _run(project: Project, calendar: Calendar, maker: Maker, given: Given) -> Result:
+def _run(project: Project, maker: Maker, given: Given) -> Result:
     """Calculate what a test of these tables would, by the engine and the reference."""
     assert project.file is not None
     period: Period = maker.period()[1]
@@ -105,7 +106,7 @@ def _run(project: Project, calendar: Calendar, maker: Maker, given: Given) -> Re
     tests = tests_of(tree, project.root, project.root, report) if tree is not None else []
     if report.errors or not tests:
         raise CannotMake(_said(report))
-    setting = set_up(tests[0], project.file, calendar, {p.plan.plan: p for p in project.plans})
+    setting = set_up(tests[0], project.file, maker.calendar, {p.plan.plan: p for p in project.plans})
     if setting.report.errors or setting.inputs is None:
         raise CannotMake(_said(setting.report))
     world = Project(setting.file.root, setting.file, setting.plans, Sources({}), Report(), len(setting.plans))

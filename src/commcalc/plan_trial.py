@@ -18,6 +18,7 @@ from commcalc.checks.plan_tests import check_test, expects_refusal, periods_name
 from commcalc.inputs.tables import calendar_read
 from commcalc.language.expression.problems import UNKNOWN
 from commcalc.month_end import calculate, verify
+from commcalc.plan.load import LoadedPlan
 from commcalc.plan.tests_load import LoadedTest
 from commcalc.plan.tests_model import Expected
 from commcalc.plan.tests_problems import UNKNOWN_COLUMN
@@ -31,12 +32,13 @@ from commcalc.tables.posted import KEPT, Posted, posted
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a test: what differs, or what kept it from being calculated; neither where it passed."""
+    """What became of a test: what differs, or what kept it from being calculated; neither where it passed. plans: those it was of."""
 
     loaded: LoadedTest
     differences: tuple[Difference, ...] = ()
     problems: Report = field(default_factory=Report)
     unlike: Report = field(default_factory=Report)  # where engine and reference disagree
+    plans: tuple[LoadedPlan, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -116,7 +118,7 @@ def _outcome(
                 found += _refused(at, what, run)
             elif run.result is not None:
                 found += differences(at, what, Seen.of(run.result, payee, setting.plans), components)
-    return Outcome(loaded, tuple(found), unlike=unlike)
+    return Outcome(loaded, tuple(found), unlike=unlike, plans=setting.plans)
 
 
 def _without_echoes(report: Report) -> Report:

@@ -109,6 +109,15 @@ def test_what_a_test_reaches_is_missing_no_longer(project: Path) -> None:
     assert _ran(project) == (0, "4 tests passed\nplans/ae.yaml: 19 of 19 reached\n")
 
 
+def test_a_test_that_sets_params_reaches_what_the_plan_says(project: Path) -> None:
+    plan = PLAN.replace("measures:", "params: {share: 3%}\nmeasures:").replace("300, 3%, 4%", "300, share, 4%")
+    (project / "plans/ae.yaml").write_text(plan, encoding="utf-8")
+    (project / "plans/ae.test.yaml").write_text(TESTS.replace("given: {", "given: {params: {share: 5%}, "), encoding="utf-8")
+    status, text = _ran(project)
+    assert status == 0 and "plans/ae.yaml: 10 of 19 reached\n" in text
+    assert "`share` of the if()" not in text and "`4%` of the if()" in text
+
+
 def test_the_deals_of_a_span_count_where_they_are_asked_for(project: Path) -> None:
     _, text = _ran(project, "--against", "2026-01")
     assert "tier 2" not in text and "row west" not in text and "row any" in text

@@ -112,6 +112,7 @@ components:
     kind: commission
     on: bookings
     rate: {by: value, apply: retroactive, tiers: [{from: 0, pay: 1%}, {from: 1_000, pay: 3%}]}
+    cap: {at: 500 USD, excess: forfeit}
   points:
     kind: bonus
     target: 50% of variable
@@ -154,6 +155,12 @@ def test_a_curve_is_what_is_paid_in_all_and_what_each_unit_adds(tmp_path: Path) 
     }
     assert curves["on-all"].before(1) == 10
     assert (curves["on-all"].at(Decimal(999)), curves["on-all"].at(Decimal(1000))) == (Decimal("9.99"), 30)
+    assert {name: curve.note for name, curve in curves.items()} == {
+        "marginal": "",
+        "on-all": "before caps",
+        "points": "",
+        "bands": "",
+    }
     assert [(c.unit, c.shares) for c in curves.values()] == [("of target", True), ("", False), ("of target", True), ("", False)]
 
 
@@ -177,7 +184,7 @@ def test_the_picture_has_every_curve_and_is_the_same_every_time(tmp_path: Path) 
     assert {"1.5x", "3%", "175%", "150%", "2,500"} <= set(texts)
     shown = CliRunner().invoke(app, ["show", "curves", "--project", str(tmp_path)]).stdout
     assert "#   paid in all, of target: 100% at 100%, 175% at 150%\n" in shown
-    assert "#   paid in all: 10 just below, then 30 at 1,000\n" in shown
+    assert "#   paid in all (before caps): 10 just below, then 30 at 1,000\n" in shown
 
 
 def test_only_a_picture_is_written(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ def made(opened: Project, name: str, output: Path | None) -> None:
         raise typer.Exit(shown.status(report))
     one_thread()
     making = importlib.import_module("commcalc.boundaries")  # brings polars; the verb's help does without
-    tests, report = making.boundary_tests(opened, name)
+    tests, report = making.boundary_tests(opened, name, shown.progress(quiet=False))
+    shown.progress_over(quiet=False)
     if report.errors:
         shown.problems(report, opened.sources, "full")
         raise typer.Exit(shown.status(report))

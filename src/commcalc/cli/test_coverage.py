@@ -25,7 +25,9 @@ def watched(opened: Project, run: Callable[[], list[Outcome]], span: str | None)
         outcomes = run()
         if span is not None:
             _deals(opened, span)
-    return outcomes, [study.coverage_of(p, watch) for p in opened.plans if p.plan.status != "retired"]
+    tried = [p for o in outcomes for p in o.plans if o.loaded.test.given.params]
+    plans = [p for p in opened.plans if p.plan.status != "retired"]
+    return outcomes, [study.coverage_of(p, watch, [v for v in tried if v.written is p.written]) for p in plans]
 
 
 def _deals(opened: Project, span: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from commcalc.checks.tiers import measure_of, number_of
@@ -58,8 +58,9 @@ class Curve:
 
 
 def paid_in_all(curve: Curve) -> str:
-    """Say what the figures of a curve are."""
-    return f"paid in all, {curve.unit}" if curve.unit else "paid in all"
+    """Say what the figures of a curve are, and what they leave out."""
+    said = f"paid in all, {curve.unit}" if curve.unit else "paid in all"
+    return f"{said} ({curve.note})" if curve.note else said
 
 
 def marginal(curve: Curve, slope: Decimal) -> str:
@@ -77,8 +78,7 @@ def shown(value: Decimal, *, shares: bool) -> str:
 
 def curves_of(loaded: LoadedPlan) -> Iterator[Curve]:
     """Yield the payout curve of each component whose tiers, points or bands are plain figures over one measure."""
-    plan = loaded.plan
-    for name, component in plan.components.items():
+    for name, component in loaded.plan.components.items():
         rate, factors, payout = (getattr(component, key, None) for key in ("rate", "accelerators", "payout"))
         tiers = factors if isinstance(factors, Tiers) else rate if isinstance(rate, Tiers) else None
         found = None
@@ -89,7 +89,14 @@ def curves_of(loaded: LoadedPlan) -> Iterator[Curve]:
         elif isinstance(payout, Bands):
             found = _of_bands(name, component, payout)
         if found is not None:
-            yield found
+            yield replace(found, note="; ".join(n for n in (found.note, _left_out(component)) if n))
+
+
+def _left_out(component: ComponentBase) -> str:
+    """Say what else of a component changes what is paid, and is not drawn."""
+    others = {"multipliers": component.multiply, "kickers": component.kickers, "gates": component.gate}
+    said = [name for name, there in {**others, "caps": component.caps, "floors": component.floors}.items() if there]
+    return f"before {', '.join(said)}" if said else ""
 
 
 def _by(component: ComponentBase, by: Expression) -> tuple[str, bool] | None:
@@ -101,10 +108,8 @@ def _by(component: ComponentBase, by: Expression) -> tuple[str, bool] | None:
 def _of_tiers(name: str, component: ComponentBase, tiers: Tiers, rate: object) -> Curve | None:
     """Tiers of a rate, or of factors on a rate: what each stretch adds, or with the other readings what is paid on all of it."""
     by = _by(component, tiers.by)
-    bounds, pays = (
-        [number_of(t.start) for t in tiers.tiers],
-        [number_of(t.pay) if isinstance(t.pay, Expression) else None for t in tiers.tiers],
-    )
+    bounds = [number_of(t.start) for t in tiers.tiers]
+    pays = [number_of(t.pay) if isinstance(t.pay, Expression) else None for t in tiers.tiers]
     if by is None or None in (*bounds, *pays) or any(t.reaches != "here" for t in tiers.tiers):
         return None
     base = number_of(rate) if isinstance(rate, Expression) else None
@@ -113,13 +118,9 @@ def _of_tiers(name: str, component: ComponentBase, tiers: Tiers, rate: object) -
     starts = [b for b in bounds if b is not None]
     starts[0] = min(starts[0], Decimal(0))  # the first tier is open downwards
     unit, shares, adds = _unit(tiers, rate, base, in_shares=by[1])
-    marginal = tiers.apply in ("marginal", "prospective", "inclusive")
-    note = (
-        ""
-        if tiers.apply in ("marginal", "retroactive", "period")
-        else "drawn for small deals: a whole deal is paid at one tier's rate"
-    )
-    stretches = tuple(_adding(starts, rates) if marginal else _on_all(starts, rates))
+    whole_deals = tiers.apply in ("prospective", "inclusive")
+    note = "for small deals: a whole deal is paid at one tier's rate" if whole_deals else ""
+    stretches = tuple(_adding(starts, rates) if whole_deals or tiers.apply == "marginal" else _on_all(starts, rates))
     return Curve(name, *by, unit, shares, stretches, _stop(starts), note, adds)
 
 

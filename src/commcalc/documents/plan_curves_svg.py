@@ -55,8 +55,6 @@ def _curve(curve: Curve) -> list[str]:
         f'<text class="h" x="0" y="14">{escape(curve.component)}</text>',
         f'<text class="s" x="0" y="{TOP - 4}">{escape(paid_in_all(curve))}</text>',
     ]
-    if curve.note:
-        parts.append(f'<text class="s" x="{WIDTH}" y="14" text-anchor="end">{escape(curve.note)}</text>')
     for x in sorted({*xs, curve.stop}):
         parts += [
             f'<line class="grid" x1="{x_of(x)}" x2="{x_of(x)}" y1="{TOP}" y2="{low + GAP + STRIP}"></line>',

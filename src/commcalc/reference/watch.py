@@ -32,6 +32,12 @@ class Watch:
         """Tell whether a curve was read at or after its point whose value the node is."""
         return id(node) in self.points
 
+    def add(self, node: Node, other: Node) -> None:
+        """Count what was seen of another node as seen of this one, which says the same."""
+        self.outcomes[id(node)] |= self.seen(other)
+        if self.on(other):
+            self.points.add(id(node))
+
     def bit(self, plan: str, component: str, kind: str) -> bool:
         """Tell whether a component had a line of a kind, for instance `cap`, that is not zero."""
         return (plan, component, kind) in self.kinds

@@ -16,7 +16,7 @@ from commcalc.language.expression import Expression, Type
 from commcalc.language.expression.nodes import Between, Binary, DateLit, In, IsEmpty, Like, Name, Node, Number, Text, walk
 from commcalc.language.tree import Mapping_, Scalar, Sequence_
 from commcalc.plan.load import LoadedPlan
-from commcalc.plan.measures import AverageMeasure, CountMeasure, KpiMeasure, MaxMeasure, MinMeasure, SumMeasure
+from commcalc.plan.measures import AverageMeasure, CountMeasure, KpiMeasure, MaxMeasure, Measure, MinMeasure, SumMeasure
 from commcalc.plan.model import Plan
 from commcalc.plan.targets import PartOf
 from commcalc.plan.walk import Path
@@ -56,6 +56,11 @@ class Maker:
         """The measure that the bound is on, or over whose deals its component runs."""
         return self.bound.name if self.bound.by != "column" else self.plan.components[self.bound.component].runs_over
 
+    @property
+    def counted(self) -> Measure | None:
+        """The same as the plan says it; None where a component takes deals in without a measure."""
+        return self.plan.measures.get(self.measure or "")
+
     def steps(self, quota: Decimal | None) -> list[tuple[str, Decimal]]:
         """Return, in words and as a figure of the measure or column, what lies a step below, on and above the bound."""
         exact, step = self.bound.at, self._step()
@@ -78,7 +83,7 @@ class Maker:
         if period is None:
             raise CannotMake(f"the calendar does not have {day}")
         component = self.plan.components[self.bound.component]
-        window = getattr(self.plan.measures.get(self.measure or ""), "window", "period") if component.per_payee else "period"
+        window = getattr(self.counted, "window", "period") if component.per_payee else "period"
         ends = [self.calendar.named(getattr(period, every, period.name)) for every in (self.plan.payment.every, window)]
         last = self.calendar.period_of(max(end[1] for end in ends if end is not None))
         assert last is not None, "the calendar holds the spans that it names"
@@ -96,12 +101,11 @@ class Maker:
             found["quotas"] = {self.measure: plain(self._quota())}
         payee, people, owner, splits = self._people(len(deals))
         found |= people
-        if facts := self._pay():
-            found |= (
-                {"payees": {**people["payees"], payee: facts}}
-                if "payees" in people
-                else {"payee": people.get("payee", {}) | facts}
-            )
+        facts = self._pay()
+        if facts and "payees" in people:
+            found["payees"] = {**people["payees"], payee: facts}
+        elif facts:
+            found["payee"] = {**people.get("payee", {}), **facts}
         named = {"owner": owner} if owner is not None else {}
         rows = [{"id": f"D{n}", "date": day.isoformat(), **named, **deal} for n, deal in enumerate(deals, 1)]
         found |= {"deals": rows} if rows else {}
@@ -133,7 +137,7 @@ class Maker:
 
     def _columns(self) -> dict[str, str]:
         """Return what the deals must say to be counted and paid, as far as conditions say it plainly; else something of its type."""
-        measure = self.plan.measures.get(self.measure or "")
+        measure = self.counted
         said = [getattr(measure, "where", None), self.plan.components[self.bound.component].where]
         asked = [pair for condition in said if isinstance(condition, Expression) for pair in _asked(condition.node)]
         mine = [p for p in self.loaded.places if p.component == self.bound.component or p.path[:2] == ("measures", self.measure)]
@@ -147,7 +151,7 @@ class Maker:
         return dict(sorted(found.items()))
 
     def _deals(self, value: Decimal | None, columns: dict[str, str]) -> list[dict[str, str]]:
-        measure = self.plan.measures.get(self.measure or "")
+        measure = self.counted
         if isinstance(measure, KpiMeasure):
             return []
         if isinstance(measure, CountMeasure):
@@ -162,7 +166,7 @@ class Maker:
 
     def _people(self, deals: int) -> tuple[str, Given, str | None, list[dict[str, str]]]:
         """Return who is looked at, the payees given, whose the deals are, and the splits."""
-        measure = self.plan.measures.get(self.measure or "")
+        measure = self.counted
         credit = whose(measure.credit) if measure is not None and not isinstance(measure, KpiMeasure) else None
         if isinstance(credit, RoleCredit):
             shares = [{"deal": f"D{n}", "payee": ONE, "role": credit.role, "share": "100%"} for n in range(1, deals + 1)]

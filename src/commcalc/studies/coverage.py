@@ -43,8 +43,14 @@ class Coverage:
         return tuple(p for p in self.points if not p.reached)
 
 
-def coverage_of(loaded: LoadedPlan, watch: Watch) -> Coverage:
-    """Return what was reached of a plan while it was watched."""
+def coverage_of(loaded: LoadedPlan, watch: Watch, variants: Iterable[LoadedPlan] = ()) -> Coverage:
+    """Return what was reached of a plan while it was watched. variants: the same plan with params of a test."""
+    own = {(p.path, p.key): p.expression for p in loaded.places}
+    for place in (p for variant in variants for p in variant.places):
+        mine = own.get((place.path, place.key))
+        if mine == place.expression:  # but for the params themselves
+            for node, other in zip(walk(mine.node), walk(place.expression.node), strict=True):
+                watch.add(node, other)
     points = [*_of_expressions(loaded, watch), *_of_limits(loaded, watch)]
     return Coverage(loaded.plan.plan, loaded.file, tuple(points))
 
