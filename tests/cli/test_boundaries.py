@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -93,3 +94,10 @@ def test_a_bound_that_no_deal_can_be_made_for_is_named_with_the_reason(project: 
     status, text, said = _ran(project, "--make-boundaries", "-k", "manager")
     assert status == 0 and "bounds that no test could be made for" in said
     assert "tier 2 (from 75%) of rate of override: what the measure counts is no plain column of the deals" in text
+
+
+def test_a_plan_that_has_always_held_is_tried_on_a_day_of_our_time(project: Path) -> None:
+    plan = project / "plans/manager.yaml"
+    plan.write_text(re.sub(r"effective: .*", "effective: .. 2026-05-31", plan.read_text()))
+    status, text, _ = _ran(project, "--make-boundaries", "-k", "manager")
+    assert status == 0 and "date: 2026-05-31, owner: P2" in text and "P1: {2026-05: {override: 600, value team: 75_000}}" in text

@@ -30,6 +30,8 @@ VALUES = (
     _number("F042 currency code", "USD 100", "currency"),
     Fault("F042 dollar sign named", amount("$20.00"), read(currency_symbol="$"), pays="ann 1", amounts=("20",)),
     _number("F043 spaces around", " 100.00 ", "trim: yes"),
+    _number("F043 spaces between thousands", "1 000.00", "thousands: ' '"),
+    _number("F043 a space that is no space", "1\u00a0000.00", "write 1000.00"),
     Fault("F043 spaces trimmed", amount(" 100.00 "), read(trim="yes"), pays="ann 5", amounts=("100",)),
     _number("F043 no-break space", "100\u00a0000", "spaces"),
     _number("F044 three decimals", "100.005", "3 decimals", "extra_decimals: keep", code="D032"),

@@ -8,7 +8,7 @@ CANNOT_WRITE = Kind(
     "O001",
     "Cannot write",
     "{path} cannot be written: {why}",
-    "make room or give permission, then run again; nothing was changed",
+    "make room, the folder that is missing, or give permission; then run again: nothing was changed",
     """Every file of a run is written into a folder beside the old one, which takes its place at the end. Where the disk is full
 or may not be written, the new folder is removed and the old one stays as it was.
 

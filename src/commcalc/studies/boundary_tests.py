@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from commcalc.base.calendar import Calendar, Period
+from commcalc.base.calendar import WELL_KNOWN, Calendar, Period
 from commcalc.base.money import minor_units
 from commcalc.checks.facts import Facts
 from commcalc.language.cells import read_cell
@@ -78,14 +78,15 @@ class Maker:
         """Return the day of the deals, and the period in which the plan pays what is credited then, a bonus when its window has ended."""
         dates = self.plan.components[self.bound.component].dates
         starts = [d for d in (self.plan.effective.first, dates.first if dates else None) if d is not None]
-        day = max(starts) if starts else self.calendar.periods[0].first
+        ends = [d for d in (self.plan.effective.last, dates.last if dates else None) if d is not None]
+        day = max(starts) if starts else min([WELL_KNOWN, *ends])  # a plan that has always held is tried on a day of our time
         period = self.calendar.period_of(day)
         if period is None:
             raise CannotMake(f"the calendar does not have {day}")
         component = self.plan.components[self.bound.component]
         window = getattr(self.counted, "window", "period") if component.per_payee else "period"
-        ends = [self.calendar.named(getattr(period, every, period.name)) for every in (self.plan.payment.every, window)]
-        last = self.calendar.period_of(max(end[1] for end in ends if end is not None))
+        spans = [self.calendar.named(getattr(period, every, period.name)) for every in (self.plan.payment.every, window)]
+        last = self.calendar.period_of(max(span[1] for span in spans if span is not None))
         assert last is not None, "the calendar holds the spans that it names"
         return day, last
 
