@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from decimal import Decimal
@@ -50,14 +51,20 @@ def test_init_writes_nothing_into_a_folder_in_use(made: Path, tmp_path: Path) ->
     assert not (tmp_path / "x").exists()
 
 
-def test_every_template_calculates_at_once(tmp_path: Path) -> None:
+def test_every_template_is_without_findings_tested_and_pays_at_once(tmp_path: Path) -> None:
     listed = commcalc("init", "--list", folder=tmp_path).stdout
     names = [line.split()[0] for line in listed.splitlines() if not line.endswith("(--program)")]
     assert "saas-ae" in names
     for name in names:
         assert commcalc("init", name, "--template", name, "--company", 'A: "B" #c', folder=tmp_path).returncode == 0
+        for words in (("validate", name, "--data", "--strict"), ("test", "--project", name)):
+            done = commcalc(*words, folder=tmp_path)
+            assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
         done = commcalc("calculate", "--project", name, "--period", "2026-01", folder=tmp_path)
         assert done.returncode == 0, f"{name}: {done.stderr}"
+        with (tmp_path / name / "out" / "2026-01" / "payouts.csv").open(encoding="utf-8", newline="") as file:
+            paid = list(csv.DictReader(file))
+        assert any(Decimal(row["earned"]) > 0 for row in paid), f"{name}: {paid}"
 
 
 def test_results_go_to_stdout_and_messages_to_stderr(project: Path) -> None:

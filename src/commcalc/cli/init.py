@@ -40,29 +40,9 @@ readings:
   split: credit          # credit: each payee under their own plan; pay: earned whole, then shared
   late: insert
   negative: carry
-tables:
-  deals:
-    file: data/deals.csv
-    types: {{term_months: count}}
-    where: stage = 'Closed Won'
-  payees: {{file: data/payees.csv}}
-  assignments: {{file: data/assignments.csv}}
-  quotas: {{file: data/quotas.csv}}
-"""
+{tables}"""
 ENDINGS = (".yaml", ".test.yaml")
 IGNORE = "data/\nout/\nledger.sqlite\n"
-DEALS = """deal_id,owner,close_date,amount,stage,product,type,term_months
-D-001,ann,2026-01-08,42000.00,Closed Won,Orbit,new,12
-D-002,ann,2026-01-21,38500.00,Closed Won,Orbit,new,36
-D-003,ben,2026-01-15,61250.50,Closed Won,Comet,new,24
-D-004,ben,2026-01-28,15000.00,Open,Comet,upsell,12
-D-005,ann,2026-02-03,27900.00,Closed Won,Comet,upsell,12
-"""
-PAYEES = """payee_id,name,title,manager,hired
-ann,Ann Lee,AE,mia,2024-03-01
-ben,Ben Ortiz,AE,mia,2025-07-01
-mia,Mia Chen,Sales Manager,,2022-01-10
-"""
 
 
 def templates(folder: str = "") -> dict[str, Traversable]:
@@ -105,9 +85,12 @@ def verb(
     sources = [_library() / f"{template}{ending}" for ending in ENDINGS]
     sources += [_library() / "programs" / f"{program}{ending}" for ending in ENDINGS if program is not None]
     plans = {f"plans/{f.name}": f.read_text(encoding="utf-8").replace("USD", currency) for f in sources}
-    project = PROJECT.format(company=json.dumps(company, ensure_ascii=False), currency=currency)
+    data = {f.name: f.read_text(encoding="utf-8") for f in (_library() / "samples" / template).iterdir()}
+    tables = data.pop("tables.yaml").replace("USD", currency)
+    project = PROJECT.format(company=json.dumps(company, ensure_ascii=False), currency=currency, tables=tables)
+    files = {"commcalc.yaml": project, **plans, **{f"data/{name}": text for name, text in sorted(data.items())}}
     try:
-        _write(folder, template, plans, project)
+        _write(folder, {**files, ".gitignore": IGNORE})
     except OSError as error:
         shown.note(f"{error.filename or folder} cannot be written: {error.strerror}")
         raise typer.Exit(3) from None
@@ -120,17 +103,7 @@ def _about(file: Traversable) -> str:
     return first.lstrip("# ") if first.startswith("#") else ""
 
 
-def _write(folder: Path, name: str, plans: dict[str, str], project: str) -> None:
-    people = ("ann", "ben", "mia")
-    files = {
-        "commcalc.yaml": project,
-        **plans,
-        "data/deals.csv": DEALS,
-        "data/payees.csv": PAYEES,
-        "data/assignments.csv": "payee_id,plan,from\n" + "".join(f"{p},{name},2026-01-01\n" for p in people),
-        "data/quotas.csv": "payee_id,period,amount\n" + "".join(f"{p},2026,900000\n" for p in people),
-        ".gitignore": IGNORE,
-    }
+def _write(folder: Path, files: dict[str, str]) -> None:
     for file, text in files.items():
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
