@@ -19,8 +19,9 @@ from commcalc.inputs.at_ref import commit_of, written_from
 from commcalc.inputs.project import FILE, ProjectFile
 from commcalc.inputs.tables import Inputs, read_inputs
 from commcalc.language.names import nearest
-from commcalc.month_end import hidden_columns, house_of
+from commcalc.month_end import house_of
 from commcalc.plan.load import LoadedPlan, heirs_of, load_plans, plan_files
+from commcalc.plans_and_tables import hidden_columns
 from commcalc.studies.compare import Compared, compare_sides
 from commcalc.studies.harm import FROM, Announced, Guarded, guarded
 from commcalc.studies.problems import HARMED, LATER_BEGIN, MIDDLE, NO_BASE, NOBODY, NOTHING_TO_TRY, OTHER_HOUSE

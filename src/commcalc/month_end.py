@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -15,29 +14,17 @@ from commcalc.api import VERSION, Progress, Run, facts_of
 from commcalc.base.calendar import Calendar, Period
 from commcalc.base.problem import Kind, Report
 from commcalc.base.source import Cell
-from commcalc.checks.expressions import BUILT_IN
-from commcalc.checks.problems import NAME_TAKEN
 from commcalc.engine.book import House
 from commcalc.engine.kept import Kept
 from commcalc.engine.result import Identity, Result
 from commcalc.engine.run import run as run_engine
 from commcalc.inputs.deals import FAR
-from commcalc.inputs.exchange_said import rates_not_said
 from commcalc.inputs.field_problems import FAR_AHEAD
-from commcalc.inputs.people import circles
-from commcalc.inputs.problems import NO_COLUMN
-from commcalc.inputs.project import ProjectFile, written_types
+from commcalc.inputs.project import written_types
 from commcalc.inputs.tables import Inputs
-from commcalc.language.expression import walk
-from commcalc.language.expression.nodes import Member, Name, Node
 from commcalc.language.names import nearest
 from commcalc.language.tree import plain
-from commcalc.plan.crediting import ToRule
-from commcalc.plan.load import LoadedPlan
-from commcalc.plan.model import Param
-from commcalc.plan.walk import Path
-from commcalc.plan.whose import MANAGER, ReportsCredit
-from commcalc.plan.windows import ANNIVERSARY
+from commcalc.plans_and_tables import check_together
 from commcalc.tables.posted import KEPT, Posted
 
 if TYPE_CHECKING:
@@ -75,17 +62,6 @@ Fails: an assignment to ae-commercial in the month, and status: draft in the pla
 Works: status: active""",
     "warning",
 )
-NOBODY_OF = Kind(
-    "K004",
-    "A parameter for nobody",
-    "no payee has the {level} `{name}`, so the {level}'s own `{param}` is nobody's{near}",
-    "{mend}",
-    """A parameter may differ by title or by payee. A title or payee with a slip in it would leave everybody with the default.
-
-Fails: params: {share: {default: 5%, title: {Hunte: 6%}}}, and no payee whose title is Hunte
-Works: title: {Hunter: 6%}""",
-    "warning",
-)
 IN_LIFE = {
     "draft": ("a draft", "say `status: active` in the plan once it is agreed; try it with `commcalc dry-run`"),
     "approved": ("approved and not yet active", "say `status: active` in the plan from when it pays"),
@@ -103,7 +79,7 @@ Fails: --period 2026-04 where 2026-02 is the last that is closed
 Works: --period 2026-03""",
     "warning",
 )
-KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE, NOBODY_OF, NOT_CLOSED)
+KINDS: tuple[Kind, ...] = (NO_PERIOD, NO_CREDITS, NOT_IN_FORCE, NOT_CLOSED)
 
 
 def calculate(
@@ -126,12 +102,7 @@ def calculate(
     _far_ahead(inputs, project.file.model.credit_date, chosen, report)
     plans = tuple(p for p in project.plans if p.plan.status == "active")
     _not_in_force(project, inputs, chosen, report)
-    hidden_columns(plans, inputs, report)
-    _in_circles(plans, inputs, report)
-    _params_of_nobody(plans, inputs, report)
-    _lacking(project.file, plans, inputs, report)
-    _lacking_in_rules(project.file, inputs, report)
-    rates_not_said(project.file, plans, inputs, report)
+    check_together(project.file, project.plans, inputs, report)
     if report.errors:
         return Run(None, report, {}, inputs)
     result = run_engine(
@@ -186,23 +157,6 @@ def _not_in_force(project: Project, inputs: Inputs, period: Period, report: Repo
             report.add(found.times(len(cells), cells[1:6]))
 
 
-def _params_of_nobody(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
-    """A title or payee by which a param differs, and that no payee has, is told: it may be a slip."""
-    payees = inputs.tables["payees"]
-    known = {c: payees[c].drop_nulls().unique().sort().to_list() if c in payees.columns else [] for c in ("payee_id", "title")}
-    for loaded in plans:
-        for name, param in loaded.plan.params.items():
-            for level, column in (("title", "title"), ("payee", "payee_id")) if isinstance(param, Param) else ():
-                for key in getattr(param, level):
-                    near = nearest(key, known[column])
-                    if key in known[column] or (level == "title" and near is None):  # a title may be nobody's for a while
-                        continue
-                    said = f"; did you mean `{near}`?" if near else ""
-                    mend = f"write `{near}`" if near else "mend the name, or take it away"
-                    place = loaded.tree.span_of(("params", name, level, key), key=True)
-                    report.add(NOBODY_OF.at(place, level=level, name=key, param=name, near=said, mend=mend))
-
-
 def _far_ahead(inputs: Inputs, credit_date: str, period: Period, report: Report) -> None:
     """A deal dated after the period waits for its own; one more than a year ahead is told, for its year may be a slip."""
     year = period.last + timedelta(days=366)
@@ -221,82 +175,6 @@ def _with_mapping(result: Result, inputs: Inputs) -> Result:
         "deal rows read = rows calculated + left out by the mapping", Decimal(read), Decimal(result.counts["rows"] + left)
     )
     return replace(result, counts=counts, identities=(kept, *result.identities))
-
-
-def hidden_columns(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
-    """A plan's own column must not hide, or be hidden by, a column of the data."""
-    for loaded in plans:
-        for name in loaded.plan.columns:
-            if name in inputs.tables["deals"].columns:
-                place = loaded.tree.span_of(("columns", name), key=True)
-                report.add(NAME_TAKEN.at(place, name=name, one="a column of the plan", other="a column of the deals"))
-
-
-def _in_circles(plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
-    """A column that deals are rolled up by over several levels leads upwards; managers were looked at when they were read."""
-    rolled = [m.whose for p in plans for m in p.plan.measures.values() if isinstance(m.whose, ReportsCredit)]
-    columns = {r.reports_by for r in rolled if r.levels.most != 1} - {MANAGER}
-    for column in sorted(columns & set(inputs.tables["payees"].columns)):
-        circles(inputs.tables["payees"], column, report, ("file", "row"))
-
-
-def _lacking(file: ProjectFile, plans: tuple[LoadedPlan, ...], inputs: Inputs, report: Report) -> None:
-    """A column that a plan names, and that a table may have, is in the table: else nothing could be told from it."""
-    absent = {n: written_types(file, n).keys() - set(inputs.tables[n].columns) for n in ("deals", "payees")}
-    said = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
-    for loaded in plans:
-        named = [*_of_params_and_measures(loaded), *_of_expressions(loaded)]
-        for path, node, table, column in named:
-            if column not in absent[table]:
-                continue
-            tree = loaded.tree
-            place = tree.span_of(path, key=True) if node is None else tree.scalar_place(path, node.start, node.end)
-            report.add(NO_COLUMN.at(place, column=column, near="", mend=said.format(table=table, column=column)))
-
-
-Named = tuple[Path, Node | None, str, str]  # where a plan names a column, the part of an expression, the table, the column
-
-
-def _of_params_and_measures(loaded: LoadedPlan) -> Iterator[Named]:
-    """Yield the payees' columns that params by title, rollups, groups and anniversaries go by."""
-    for name, param in loaded.plan.params.items():
-        if isinstance(param, Param) and param.title:
-            yield ("params", name, "title"), None, "payees", "title"
-    for name, measure in loaded.plan.measures.items():
-        column = getattr(measure.whose, "reports_by", None) or getattr(measure.whose, "same", None)
-        if column is not None:
-            yield ("measures", name, "credit"), None, "payees", column
-        if measure.window == ANNIVERSARY:
-            yield ("measures", name, "window"), None, "payees", "hired"
-
-
-def _of_expressions(loaded: LoadedPlan) -> Iterator[Named]:
-    """Yield the columns of deals and payees that expressions name."""
-    own = {*loaded.plan.columns, *loaded.plan.params, *BUILT_IN}
-    for at in loaded.places:
-        for node in walk(at.expression.node):
-            if isinstance(node, Member):
-                yield at.path, node, "payees", "hired" if node.id == "months_employed" else node.id
-            elif isinstance(node, Name) and node.id not in own:
-                yield at.path, node, "deals", node.id
-
-
-def _lacking_in_rules(file: ProjectFile, inputs: Inputs, report: Report) -> None:
-    """A column that a crediting rule reads is in the table: else no deal could be decided."""
-    rules = file.model.crediting.rules if file.model.crediting is not None else []
-    mend = "add it to the table `{table}`, or say what it is called there: `columns: {{{column}: its header}}`"
-    for number, rule in enumerate(rules):
-        at = ("crediting", "rules", number)
-        for key, expression in rule.expressions.items():
-            for node in walk(expression.node):
-                table = "payees" if isinstance(node, Member) else "deals"
-                if not isinstance(node, Name | Member) or node.id in {*inputs.tables[table].columns, "credit_date"}:
-                    continue
-                place = file.tree.scalar_place((*at, key), node.start, node.end)
-                report.add(NO_COLUMN.at(place, column=node.id, near="", mend=mend.format(table=table, column=node.id)))
-        if isinstance(rule, ToRule) and rule.to not in inputs.tables["deals"].columns:
-            place = file.tree.span_of((*at, "to"))
-            report.add(NO_COLUMN.at(place, column=rule.to, near="", mend=mend.format(table="deals", column=rule.to)))
 
 
 def verify(project: Project, run: Run) -> Report:

@@ -27,6 +27,7 @@ LAYERS = {
     "exports": 4,
     "ledger": 4,
     "studies": 4,
+    "plans_and_tables": 4,
     "month_end": 5,
     "closing": 5,
     "plan_trial": 5,

@@ -27,6 +27,7 @@ MODULES = (
     "commcalc.engine.rule_problems",
     "commcalc.engine.currency_problems",
     "commcalc.month_end",
+    "commcalc.plans_and_tables",
     "commcalc.exports.problems",
     "commcalc.ledger.problems",
     "commcalc.studies.problems",

@@ -86,7 +86,7 @@ def verb(
     sources += [_library() / "programs" / f"{program}{ending}" for ending in ENDINGS if program is not None]
     plans = {f"plans/{f.name}": f.read_text(encoding="utf-8").replace("USD", currency) for f in sources}
     data = {f.name: f.read_text(encoding="utf-8") for f in (_library() / "samples" / template).iterdir()}
-    tables = data.pop("tables.yaml").replace("USD", currency)
+    tables = data.pop("commcalc.yaml.part").replace("USD", currency)
     project = PROJECT.format(company=json.dumps(company, ensure_ascii=False), currency=currency, tables=tables)
     files = {"commcalc.yaml": project, **plans, **{f"data/{name}": text for name, text in sorted(data.items())}}
     try:

@@ -63,6 +63,8 @@ def verb(
     if data and project.file is not None and not report.errors:
         inputs, found = project.check_data()
         report.extend(found)
+        if inputs is not None and not report.errors:
+            importlib.import_module("commcalc.plans_and_tables").check_together(project.file, project.plans, inputs, report)
         if inputs is not None and style == "full":
             rows = [
                 (name, *(f"{counts.get(c, 0):,}" for c in ("read", "left out", "set aside")))
@@ -80,9 +82,13 @@ def verb(
     if style in ("full", "github"):
         names = [p.plan.plan for p in project.plans if not p.plan.of_all]
         programs = [p.plan.plan for p in project.plans if p.plan.of_all]
-        fine = f"{len(names)} plans are fine: {', '.join(names)}"
+        fine = f"{len(names)} plan{'s are' if len(names) != 1 else ' is'} fine: {', '.join(names)}"
         fine += f"; {len(programs)} program{'s' * (len(programs) > 1)} for them: {', '.join(programs)}" if programs else ""
-        also = f", and {count} tests of them (commcalc test)" if count else ""
+        also = (
+            f", and {count} test{'s' * (count > 1)} of {'it' if len(names) + len(programs) == 1 else 'them'} (commcalc test)"
+            if count
+            else ""
+        )
         shown.note(f"{fine}{also}. Next: commcalc calculate")
 
 

@@ -49,7 +49,7 @@ def quota_rows(book: Book, plan: Plan, said: MeasureBase, name: str) -> pl.DataF
         found.append(
             dated.filter(pl.col("~p").is_null()).drop("~p").join(members, on="plan").with_columns(pl.lit(2).alias("~rank"))
         )
-    keep = ["~p", "~first", "~last", "~start", pl.col("amount").alias("~amount"), "~rank"]
+    keep: list[str | pl.Expr] = ["~p", "~first", "~last", "~start", pl.col("amount").alias("~amount"), "~rank"]
     always = (pl.lit(FIRST_DAY).alias("~since"), pl.lit(LAST_DAY).alias("~until"))
     every = pl.concat([f.select(*keep, *(("~since", "~until") if "~since" in f.columns else always)) for f in found])
     if said.window == "quota row":
