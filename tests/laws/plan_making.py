@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -110,6 +111,9 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
     for n in range(r.choice((1, 1, 2) if small else (1, 1, 2, 3))):
         _measure(m, f"m{n + 1}")
     components = {f"{name}-c{n + 1}": _component(m) for n in range(1 if small else r.choice((1, 1, 2, 3)))}
+    for (first, read), (_, reader) in itertools.pairwise(components.items()):
+        if m.odds(0.35):
+            _reads_earned(m, first, read, reader)
     if "deal-windows-only" in OPEN_FINDINGS and all(s["window"] == "deal" for s in m.measures.values()):
         _fallback(m)
     payment: Said = {"every": m.every, "negative": "carry"}
@@ -329,6 +333,43 @@ def gate_of(m: Maker, on: str) -> Said:
         said["when"] += " or window_ended"
     said["until_known"] = m.one("pay", "to date", "hold")
     return said
+
+
+def _reads_earned(m: Maker, name: str, read: Said, reader: Said) -> None:
+    """Let a component read what the one before it has earned: in a factor, as its basis, in a gate, a cap or a floor."""
+    house = m.readings.get("split", "credit")
+    if any(s.get("split", house) == "pay" and s["kind"] in ("commission", "spiff") for s in (read, reader)):
+        return
+    if read.get("earned") == "ratchet":
+        return
+    earned = f"earned('{name}')"
+    tiers = isinstance(reader.get("rate"), dict) and "tiers" in reader["rate"]
+    windowed = "on" in reader and m.measures[reader["on"]]["window"] != "deal"
+    ways = ["factor"]
+    ways += (
+        ["basis"]
+        if reader["kind"] == "commission" and not tiers and "accelerators" not in reader and "%" in str(reader.get("rate"))
+        else []
+    )
+    ways += ["gate", "cap", "floor"] if windowed else []
+    way = m.one(*ways)
+    if way == "factor":
+        known = reader.get("multiply", [])
+        more = {"factor": m.one("1.2x", "50%"), "when": f"{earned} >= {m.one('1', '20', '60')}"}
+        reader["multiply"] = [*(known if isinstance(known, list) else [known]), more]
+        reader["combine"] = reader.get("combine", m.one("product", "sum"))
+    elif way == "basis":
+        reader["basis"] = earned
+    elif way == "gate":
+        reader["gate"] = {
+            "when": f"{earned} >= {m.one('10', '50')}",
+            "else": "50%",
+            "until_known": m.one("pay", "to date", "hold"),
+        }
+    elif way == "cap":
+        reader["cap"] = {"at": f"{earned} * {m.one('50%', '2')}", "per": m.one("month", "window"), "excess": "forfeit"}
+    else:
+        reader["floor"] = {"at": f"{earned} * {m.one('10%', '50%')}", "per": "month"}
 
 
 def _tiering(m: Maker) -> list[str]:

@@ -148,6 +148,11 @@ def made(text: str) -> str:
     return paid("cap: {at: 500 USD, excess: forfeit}").replace("payment:", f"  {text}\npayment:")
 
 
+def reads_base(text: str) -> str:
+    """A second component that reads what the first has earned."""
+    return f"{HEAD}{MEASURES}{COMPONENT}  more:\n    kind: commission\n    on: bookings\n    rate: 1%\n    {text}\n{END}"
+
+
 TOLD: dict[str, tuple[str, str]] = {
     "Y007": (f"{HEAD}measures:\n\tbookings: {{sum: amount, window: month}}\n{COMPONENT}{END}", top("")),
     "Y009": (paid("rate: *base"), top("params: {base_rate: 8%}").replace("rate: 5%", "rate: base_rate")),
@@ -158,7 +163,9 @@ TOLD: dict[str, tuple[str, str]] = {
     "P014": (rows("rows: ../../rates.csv"), rows("{any: 5%}")),
     "P015": (rows("rows: rats.csv"), rows("{any: 5%}")),
     "P107": (paid("rate: 5 USD"), paid("rate: 5%")),
-    "P113": (gate("earned('base') > 1"), top("")),
+    "P113": (gate("earned('plan.base') > 1"), top("")),
+    "P123": (reads_base("where: earned('base') > 0"), reads_base("multiply: {when: earned('base') > 0, factor: 1.1x}")),
+    "P124": (reads_base("multiply: {when: earned('base') > 0, factor: 1.1x}\n    split: pay"), reads_base("multiply: {when: earned('base') > 0, factor: 1.1x}\n    split: credit")),
     "P114": tuple(f"{HEAD}{MEASURES}{COMPONENT}  new-business: {{kind: commission, on: bookings, rate: 1%}}\n  {n}: {{kind: commission, on: bookings, rate: 1%}}\n{END}" for n in ("New_Business", "renewals")),
     "P210": (_tier("from: 0, pay: 1%", "from: 100, pay: 2%", "from: 80, pay: 3%"), _tier("from: 0, pay: 1%", "from: 80, pay: 2%", "from: 100, pay: 3%")),
     "P215": (_tier("from: 0, pay: 1%", "from: 5, pay: 2%, reaches: zero", apply="retroactive"), _tier("from: 0, pay: 1%", "from: 5, pay: 2%, reaches: zero")),

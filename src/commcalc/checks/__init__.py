@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from commcalc.base.problem import Problem, Report
 from commcalc.checks import (
     bands,
+    earned,
     expressions,
     instead,
     measures,
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     tiers.check,
     bands.check,
     read.check,
+    earned.check,
     tables.check,
     rates.check,
     pay_types.check,

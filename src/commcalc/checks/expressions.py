@@ -9,7 +9,7 @@ from commcalc.checks.facts import Facts
 from commcalc.checks.measure_problems import NO_DAYS
 from commcalc.checks.problems import NAME_TAKEN, NOT_A_CONDITION, NOT_A_FIGURE, NOT_YET
 from commcalc.language.expression import Expression, Scope, Type, check_expression, walk
-from commcalc.language.expression.nodes import Call, Member
+from commcalc.language.expression.nodes import Call, Member, Text
 from commcalc.language.names import nearest
 from commcalc.language.problems import NOT_A_CHOICE
 from commcalc.plan.components import Bonus, Pool
@@ -68,10 +68,9 @@ def _article(found: Type) -> str:
 
 def _later(loaded: LoadedPlan, place: Place) -> Iterator[Problem]:
     for node in walk(place.expression.node):
-        name = None
-        if isinstance(node, Call) and node.function == "earned":
-            name = "earned()"
-        if name:
+        first = node.args[0] if isinstance(node, Call) and node.function == "earned" and node.args else None
+        if isinstance(first, Text) and "." in first.value and first.value not in loaded.plan.components:
+            name = f"earned('{first.value}')"
             yield NOT_YET.at(loaded.tree.scalar_place(place.path, node.start, node.end), name=name)
 
 

@@ -84,7 +84,31 @@ NOT_YET = kind_of(
     "Not calculated yet",
     "`{name}` is part of the language; this version does not calculate it yet",
     "leave it out for now",
-    ("What would change pay is refused until it is calculated.", "earned('base')", "the plan without it"),
+    ("What would change pay is refused until it is calculated.", "earned('sales-rep.base')", "the plan without it"),
+)
+EARNED_HERE = kind_of(
+    "P123",
+    "Earnings that are not known here",
+    "`{text}` is read where nothing is earned yet, or for no payee's window",
+    "{mend}",
+    (
+        "What a component has earned is known once its lines are: where another is paid, not where deals are chosen or counted.\n"
+        "A commission or SPIFF reads what was earned on the same credit; a bonus, a pool, a gate, cap or floor what was earned\n"
+        "in its window. A gate, cap or floor of a component whose window is one deal has no window to read it in.",
+        "where: earned('base') > 0",
+        "multiply: {when: earned('base') > 0, factor: 1.1x}",
+    ),
+)
+EARNED_OF = kind_of(
+    "P124",
+    "Earnings that cannot be read",
+    "`{text}`: `{name}` {why}",
+    "write {mend}",
+    (
+        "What is earned whole and shared out afterwards, or what never falls back, is not the payee's own sum of what is there now.",
+        "split: pay, on a component that another reads",
+        "split: credit",
+    ),
 )
 SAME_NAME = kind_of(
     "P114",

@@ -101,11 +101,14 @@ def _dates(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
 
 
 def _reads(loaded: LoadedPlan) -> dict[str, set[str]]:
-    """Return what each measure, param, column and table reads of the others, each as `measure x`."""
+    """Return what each measure, param, column, table and component reads of the others, each as `measure x`."""
     plan = loaded.plan
     reads: dict[str, set[str]] = {}
     for place in loaded.places:
         section = str(place.path[0])
+        if section == "components":
+            earned = free_of(place.expression.node).components & frozenset(plan.components)
+            reads.setdefault(f"component {place.component}", set()).update(f"component {c}" for c in earned)
         if section not in ("measures", "params", "columns", "tables"):
             continue
         found = free_of(place.expression.node)

@@ -14,6 +14,7 @@ from commcalc.engine.reading import with_assignment
 from commcalc.engine.rounding import cents
 from commcalc.engine.target import target_of
 from commcalc.engine.tenure import days_of, has_end, taking_part
+from commcalc.engine.told import with_earned
 from commcalc.engine.windows import own_windows
 from commcalc.language.expression import Expression
 from commcalc.plan.components.bonus import Bonus
@@ -112,7 +113,7 @@ def _gate(job: Job, frame: pl.DataFrame, gate: Gate, day: date) -> tuple[pl.Data
     groups = frame.select("~p", "~w", "~wfirst", "~wlast").unique(["~p", "~w"], maintain_order=True)
     groups = groups.with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
     groups = with_assignment(job.book, job.plan, _standing(job, groups), reads.payee, reads.params)
-    groups = job.readings.attach(groups, reads.measures, rules.own)
+    groups = with_earned(job, job.readings.attach(groups, reads.measures, rules.own), reads.components, day)
     groups = job.readings.left_out(groups, reads.quotas)
     ended = (pl.col("~wlast") <= day).fill_null(value=False)
     groups = groups.with_columns(ended.alias("~ended"))
@@ -184,7 +185,7 @@ def _limited(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataF
     frame = frame.with_columns(_span(job, limit).alias("~span"))
     keys = frame.unique(["~p", "~span"], keep="last", maintain_order=True).select("~p", "~span", "~w", "~d", "~wfirst", "~wlast")
     keys = _spanned(job, keys, limit).with_columns(pl.min_horizontal("~wlast", pl.lit(day)).fill_null(day).alias("~t"))
-    at = _limit_value(job, keys, limit, prorated=prorates(job.plan, "cap"))
+    at = _limit_value(job, keys, (limit, day), prorated=prorates(job.plan, "cap"))
     return frame.join(at.select("~p", "~span", "~limit"), on=["~p", "~span"], how="left", maintain_order="left")
 
 
@@ -216,7 +217,8 @@ def _spanned(job: Job, keys: pl.DataFrame, limit: Limit) -> pl.DataFrame:
     return found.join(years, on="~y", how="left", maintain_order="left").drop("~y")
 
 
-def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) -> pl.DataFrame:
+def _limit_value(job: Job, keys: pl.DataFrame, said: tuple[Limit, date], *, prorated: bool) -> pl.DataFrame:
+    limit, day = said
     rules = job.rules.on(getattr(job.component, "on", None))
     if isinstance(limit.at, PartOf):
         component = _of(job, limit.at)
@@ -232,7 +234,8 @@ def _limit_value(job: Job, keys: pl.DataFrame, limit: Limit, *, prorated: bool) 
         reads = rules.reads(*expressions_of(limit.at))
         found = with_assignment(job.book, job.plan, _standing(job, keys), reads.payee, reads.params)
         own = rules.own if limit.per == "window" else None
-        found = job.readings.attach(found, reads.measures, own).with_columns(rules.expression(limit.at).alias("~x"))
+        found = with_earned(job, job.readings.attach(found, reads.measures, own), reads.components, day)
+        found = found.with_columns(rules.expression(limit.at).alias("~x"))
     if prorated and not _by_target(job, limit):
         found = taking_part(job.book, job.plan, found, "~wfirst", "~wlast")
         part = quotient(product(pl.col("~x"), pl.col("~taken").cast(D)), days_of("~wfirst", "~wlast").cast(D))
@@ -277,7 +280,7 @@ def topped_up(job: Job, frame: pl.DataFrame, day: date) -> tuple[list[pl.DataFra
         totals = every.group_by("~p", "~span", maintain_order=True).agg(pl.col(CENTS).sum().alias("~total"))
         totals = spans.join(totals, on=["~p", "~span"], how="left", maintain_order="left")
         keys = _spanned(job, totals.with_columns(pl.col("~wlast").alias("~d"), pl.col("~span").alias("~w")), limit)
-        found = _limit_value(job, keys.with_columns(pl.col("~wlast").alias("~t")), limit, prorated=False)
+        found = _limit_value(job, keys.with_columns(pl.col("~wlast").alias("~t")), (limit, day), prorated=False)
         unknown = found.filter(pl.col("~limit").is_null()).select("~p", "~span")
         if len(unknown):  # a floor that is empty is not a floor that is not there
             rows = unknown.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique(maintain_order=True)

@@ -22,6 +22,9 @@ from commcalc.tables.exact import D
 KEY = ["~p", "~role", "~level", "~row", "~w"]
 """What tells one earning of a component from another; `~row` is empty for a line of a payee and window."""
 
+TOLD = ["~p", "~row", "~role", "~level"]
+"""What tells one credit from another, whatever component it is of."""
+
 ROW = [*KEY, "~line", "~k", "~d", "~sale", "~share_n", "~share_q", "~wfirst", "~wlast", "~basis", "~rate", "~factor", "~exact"]
 SLICE = [*KEY, "~line", "~n", "tier", "start", "stop", "basis", "rate", "factor", "exact"]
 """`~line` is the number of the row, from 0; a slice has that of its row."""
@@ -46,6 +49,20 @@ class Earned:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a component has earned to a day. rows: `~p ~row ~role ~level ~deal ~d ~amount`, in whole cents; lost: `~p ~deal ~d` of
+    what could not be decided, without a deal for all that the payee earns there.
+    """
+
+    rows: pl.DataFrame
+    lost: pl.DataFrame
+
+
+def _nobody(name: str, day: date) -> Told:
+    raise AssertionError(f"nothing tells what `{name}` has earned by {day}")
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """All that a component is calculated from."""
 
@@ -57,6 +74,7 @@ class Job:
     readings: Readings
     pays_amount: bool = False  # a bonus or spiff: an amount, not a ratio
     readings_on: Callable[[date], Readings] | None = None  # where what is taken back later relieves a measure: as of a day
+    tell: Callable[[str, date], Told] = _nobody  # what another component of the plan has earned
 
     def on_day(self, day: date) -> Job:
         """Return the job with the measures as they stood on a day."""

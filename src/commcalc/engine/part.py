@@ -32,6 +32,7 @@ from commcalc.engine.settle import Settled, difference, renumbered, settled
 from commcalc.engine.sharing import Streams, apart, shared_out, streams_of, with_floors
 from commcalc.engine.stability import stable
 from commcalc.engine.tables_out import exception_rows, measure_rows
+from commcalc.engine.teller import teller
 from commcalc.engine.too_long import too_long
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.load import LoadedPlan
@@ -103,12 +104,15 @@ def calculated(book: Book, naming: Naming) -> PartResult | list[Problem]:
         if len(problems) > known:
             continue
         common = Readings(own, loaded.plan, rules, measured[name])
+        by_name: dict[str, Job] = {}
+        tell = teller(by_name)
         for component, said in loaded.plan.components.items():
             plan = as_prorated(loaded.plan, said)
             readings = common if plan is loaded.plan else Readings(own, plan, rules, measured[name])
             amount = pays_amount(plan, component, book.house.facts)
             on_day = _readings_on(own, plan, rules, base)
-            jobs[name].append(Job(own, plan, component, said, rules, readings, amount, on_day))
+            by_name[component] = Job(own, plan, component, said, rules, readings, amount, on_day, tell)
+        jobs[name] = list(by_name.values())
         for job in jobs[name]:
             with _exactly(book, loaded, job.name, problems):
                 paid[name, job.name], *rows = _component(naming, job, *_as_streams(job, loaded, streams))

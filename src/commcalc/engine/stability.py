@@ -7,7 +7,7 @@ from datetime import date
 from commcalc.engine.earnings import Job
 from commcalc.engine.release import waits
 from commcalc.engine.relief import relieves
-from commcalc.engine.rules import attainment_of
+from commcalc.engine.rules import attainment_of, deal_rules
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.components.commission import Commission
 from commcalc.plan.components.spiff import Spiff
@@ -55,4 +55,6 @@ def stable(job: Job, first: date) -> bool:
         v for v in (getattr(said, "rate", None), getattr(said, "pay", None)) if v is not None and not isinstance(v, (str, Tiers))
     ]
     plain += [x for t in tiers for s in t.tiers for x in (s.start, s.pay)]
+    if rules.reads(*plain, *deal_rules(said)).components:
+        return False
     return not rules.reads(*plain).measures or said.as_of == "credit period"

@@ -35,6 +35,7 @@ class Scope:
         self.facts: dict[str, Any] = {"currency": plan.currency}
         self.deal: Mapping[str, Any] | None = None
         self.read: Reading = _nothing
+        self.earned: Callable[[str], Decimal | None] = _unearned
         self.window = OPEN  # of the component, where it is asked for its target
         self.quota: Figure | None = None  # of the component's own measure, where its rate is on target
         self.assigned: Row | None = records.assignment(payee, plan, day)
@@ -132,7 +133,9 @@ class Scope:
         return None if said is None else (said.base, said.variable)
 
     def measured(self, function: str, measure: str | None) -> Given:
-        """Return value, quota or attainment of a measure at the moment of this place."""
+        """Return value, quota or attainment of a measure, or what a component has earned, at the moment of this place."""
+        if function == "earned":
+            return self.earned(measure or "")
         found = self.read(measure)
         if function == "value":
             return found.value
@@ -155,6 +158,10 @@ def _months(first: date, last: date) -> Decimal:
 def plain(value: Any) -> Any:
     """Whole numbers count as decimals too."""
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _unearned(component: str) -> Decimal | None:
+    raise AssertionError(f"what `{component}` has earned is not in scope here")
 
 
 def _nothing(measure: str | None) -> Measured:

@@ -56,14 +56,14 @@ def worked_out(records: Records, plan: Plan) -> list[Window]:
     """
     calendar, every = records.calendar, plan.payment.every
     span = span_of(calendar, every, records.now)
-    if records.now < span.last or records.first_day(plan) > records.now:
+    begins = [d for d in adjusted_from(records, plan) if plan.effective.first is None or d >= plan.effective.first]
+    if records.now < span.last or min([records.first_day(plan), *begins]) > records.now:
         return []
     if closed_before(records, span.first) is not None:
         return [span]
     opened = any(r["kind"] in ("draw", "carried") and r["name"] == plan.plan for r in records.job.openings)
     if not (plan.payment.keeps or opened or negative(records, plan) == "carry"):
         return [span]
-    begins = [d for d in adjusted_from(records, plan) if plan.effective.first is None or d >= plan.effective.first]
     return list(spans(calendar, every, min([records.first_day(plan), span.first, *begins]), records.now))
 
 

@@ -36,8 +36,9 @@ from commcalc.reference.posted import (
 from commcalc.reference.records import NOBODY, Earner, Records
 from commcalc.reference.settle import Standings, differences, standings, with_openings
 from commcalc.reference.time import Window, span_of, spans
+from commcalc.reference.told import Earnings
 from commcalc.reference.watch import note_kind
-from commcalc.reference.work import Entry, Work
+from commcalc.reference.work import Entry, Tell, Work
 
 __all__ = ["Answer", "Balance", "House", "Job", "Line", "Payment", "Payout", "Posted", "Slice", "run"]
 
@@ -54,12 +55,15 @@ def run(job: Job) -> Answer:
         lines: list[Line] = []
         held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         books = {plan.plan: Measures(records, plan) for plan in job.plans}
+        tell = _teller()
         paid: list[Payment] = []
         owed: list[Balance] = []
         for plan in job.plans:
             worked, free = worked_out(records, plan), Free()
             for name in plan.components:
-                lines += _component(Work(records, books[plan.plan], name), (worked, free))
+                work = Work(records, books[plan.plan], name)
+                work.tell = tell
+                lines += _component(work, (worked, free))
             if worked:
                 for payee, (begun, now) in free.held_in(worked[-1]).items():  # what is held back now, less what was
                     held[payee, plan.plan] += now - begun
@@ -172,6 +176,25 @@ def _earned(
     if work.component.floors and any(e.alone for e in _earners(work)):
         found |= _floors_of_payees(work, found, at)
     return found, rounded
+
+
+def _teller() -> Tell:
+    """Return what works out, once for each component and moment, what it has earned by itself: nothing was posted (§4.10)."""
+    known: dict[tuple[str, str, date], Earnings] = {}
+
+    def tell(asking: Work, name: str) -> Earnings:
+        records, at = asking.records, asking.measures.known
+        key = (asking.plan.plan, name, at)
+        if key not in known:
+            work = Work(records, asking.measures, name)
+            work.tell = tell
+            told, records.exceptions = records.exceptions, set()
+            lines, _ = _earned(work, at, {})
+            known[key] = Earnings(work, lines, records.exceptions)
+            records.exceptions = told
+        return known[key]
+
+    return tell
 
 
 def _entries(work: Work, at: date) -> dict[Earner, list[Entry]]:

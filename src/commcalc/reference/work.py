@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import Any, Protocol
 
 from commcalc.base.money import minor_units
 from commcalc.checks.pay_types import pays_amount
@@ -75,6 +76,16 @@ class Entry:
         self.amount, self.exact = amount, exact
 
 
+class Told(Protocol):
+    """What a component has earned, by all that is known at a moment (§4.10)."""
+
+    def in_window(self, payee: str, window: Window) -> Decimal | None:
+        """Return what a payee's lines dated in a window add up to; None where it cannot be told."""
+
+    def on_credit(self, credit: Credit) -> Decimal | None:
+        """Return what has been earned on a credit."""
+
+
 class Work:
     """A component with all that it needs."""
 
@@ -95,6 +106,7 @@ class Work:
         self.posted: dict[tuple[str, date], Slice] | None = None  # of a bonus, what closed periods paid, by payee and window
         self.on: str | None = getattr(self.component, "on", None)
         self.pays_amount = pays_amount(self.plan, name, records.house.facts)
+        self.tell: Tell = _nobody
 
     def _prorate(self) -> Prorate:
         """The payment's switches; the component's own where it says them."""
@@ -115,6 +127,7 @@ class Work:
         """Return the names for a credit, measures read at its moment (§5.8)."""
         scope = self.scope(credit.earner.payee, credit.day).with_credit(credit)
         scope.window = window
+        scope.earned = lambda name: self.tell(self, name).on_credit(credit)
         return scope.reading(self._reads(credit, window, at))
 
     def _reads(self, credit: Credit, window: Window, at: date) -> Reading:
@@ -150,6 +163,7 @@ class Work:
         scope.assigned = self.records.standing(earner.payee, self.plan, window.first, moment) or scope.assigned
         scope.facts["window_ended"] = window.last <= at
         scope.window = window
+        scope.earned = lambda name: self.tell(self, name).in_window(earner.payee, window)
 
         def read(name: str | None) -> Measured:
             measure = name or self.on
@@ -294,3 +308,10 @@ class Work:
             if not holds:
                 return False
         return True
+
+
+Tell = Callable[[Work, str], Told]
+
+
+def _nobody(work: Work, name: str) -> Told:
+    raise AssertionError(f"nothing tells `{work.name}` what `{name}` has earned")

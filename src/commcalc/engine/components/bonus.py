@@ -49,7 +49,7 @@ def earn(job: Job, day: date, when: Expression | None = None) -> Earned:
     reads = reads | rules.reads(*(x for k in said.kickers for x in (k.add, k.when) if x), *([when] if when is not None else []))
     if isinstance(said.target, Expression):
         reads = reads | rules.reads(said.target)
-    frame, ineligible = standing(job, frame, name, reads)
+    frame, ineligible = standing(job, frame, name, reads, day)
     blanks += ineligible
     if when is not None:
         frame = frame.with_columns(rules.expression(when).alias("~holds"))

@@ -16,6 +16,7 @@ from commcalc.engine.rates.tiers import Ladder, bounds, by_tier, ladder, look_up
 from commcalc.engine.reading import rounded
 from commcalc.engine.rules import NOTHING, Rules, attainment_of, value_of
 from commcalc.engine.target import target_of
+from commcalc.engine.told import with_earned_on
 from commcalc.plan.components.commission import Commission
 from commcalc.plan.measures import CountMeasure, Rounding, SumMeasure
 from commcalc.plan.tiers import Tiers
@@ -105,6 +106,7 @@ def _facts(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame, 
     frame = frame.with_columns(probe_day(day, of_credit=said.as_of == "credit period", book=job.book).alias("~t"))
     frame = frame.with_columns(pl.col("~t").fill_null(day))
     frame = job.readings.attach(frame, others | (frozenset({said.on}) if read_own else frozenset()), said.on)
+    frame = with_earned_on(job, frame, reads.components, day)
     frame = job.readings.left_out(frame, reads.quotas - ({said.on} if not read_own else frozenset()))
     if said.target is not None:
         frame = target_of(job.book, job.plan, said, rules, frame)
@@ -239,7 +241,8 @@ def _basis(job: Job, measured: Measured, said: Commission, frame: pl.DataFrame) 
     """What is paid on: the basis x share, else the measure's sum without its weight, else the deals counted."""
     measure, rules = measured.measure, job.rules.on(said.on)
     if said.basis is not None:
-        found = share_of(frame, rules.value(said.basis), job.book)
+        basis = rules.value(said.basis)  # what was earned on the credit is its share already
+        found = basis if rules.reads(said.basis).components else share_of(frame, basis, job.book)
     elif isinstance(measure, SumMeasure) and measure.weight is None:
         found = quota_credit(frame)
     elif isinstance(measure, SumMeasure):

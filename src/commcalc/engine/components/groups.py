@@ -22,7 +22,7 @@ def members(job: Job, day: date, reads: Reads) -> tuple[pl.DataFrame, list[Blank
     column = job.component.group_column
     if column is not None:
         reads = reads | replace(NOTHING, payee=frozenset({column}))
-    frame, blanks = standing(job, payees_in_windows(job, name, day, at_end=True), name, reads)
+    frame, blanks = standing(job, payees_in_windows(job, name, day, at_end=True), name, reads, day)
     if column is None:
         return frame.with_columns(pl.lit("").alias("~g")), blanks
     frame = frame.with_columns(pl.col(f"payee.{column}").cast(pl.String).alias("~g"))

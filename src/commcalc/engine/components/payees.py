@@ -10,6 +10,7 @@ from commcalc.engine.earnings import EMPTY_ROWS, ROW, SLICE, Blank, Earned, Job
 from commcalc.engine.facts import with_facts
 from commcalc.engine.people import FIRST_DAY, LAST_DAY, stretches
 from commcalc.engine.rules import Reads
+from commcalc.engine.told import with_earned
 from commcalc.engine.windows import own_windows
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.measures import MeasureBase
@@ -48,7 +49,7 @@ def payees_in_windows(job: Job, name: str, day: date, *, at_end: bool) -> pl.Dat
     return frame.drop("~b", "~z")
 
 
-def standing(job: Job, frame: pl.DataFrame, name: str, reads: Reads) -> tuple[pl.DataFrame, list[Blank]]:
+def standing(job: Job, frame: pl.DataFrame, name: str, reads: Reads, day: date) -> tuple[pl.DataFrame, list[Blank]]:
     """Add what is read of each payee and the measures at `~t`; leave out who is not eligible. `name`: whose windows they are."""
     rules, said = job.rules.on(getattr(job.component, "on", None) or name), job.component
     blanks: list[Blank] = []
@@ -57,7 +58,7 @@ def standing(job: Job, frame: pl.DataFrame, name: str, reads: Reads) -> tuple[pl
     frame = with_facts(job.book, job.plan, frame, reads.payee, reads.params, "~t")
     if said.eligible is not None:
         frame, blanks = those(frame, rules.expression(said.eligible), f"eligible: {said.eligible.text}")
-    frame = job.readings.attach(frame, reads.measures, name)
+    frame = with_earned(job, job.readings.attach(frame, reads.measures, name), reads.components, day)
     return job.readings.left_out(frame, reads.quotas), blanks
 
 

@@ -16,6 +16,7 @@ from commcalc.engine.facts import with_facts
 from commcalc.engine.measure import Measured, deals_counted, measure, with_plan_columns
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.plan_currency import NO_RATE
+from commcalc.engine.told import with_earned_on
 from commcalc.plan.components.spiff import Spiff
 from commcalc.plan.measures import SumMeasure
 from commcalc.plan.measures import own_deals as own_deals_measure
@@ -64,6 +65,7 @@ def earn(job: Job, day: date) -> Earned:
     of_credit = said.as_of == "credit period"
     frame = frame.with_columns(probe_day(day, of_credit=of_credit, book=job.book).fill_null(day).alias("~t"))
     frame = job.readings.attach(frame, reads.measures, said.on)
+    frame = with_earned_on(job, frame, reads.components, day)
     frame = job.readings.left_out(frame, reads.quotas)
     frame = frame.with_columns(_basis(job, measured, said, frame))
     if said.limits_count:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from commcalc.language.expression import calls
 from commcalc.plan.components import Commission
 from commcalc.plan.measures import CountMeasure, SumMeasure
 from commcalc.plan.tiers import Tiers
@@ -17,7 +18,7 @@ from commcalc.reference.job import Slice
 from commcalc.reference.measured import NotPaid
 from commcalc.reference.names import Scope
 from commcalc.reference.numbers import ONE, ZERO, Figure, over, times
-from commcalc.reference.rates import figure_of, value_of
+from commcalc.reference.rates import figure_of, value_of, values_of
 from commcalc.reference.records import Earner
 from commcalc.reference.tiers import Cut, Ladder, merged
 from commcalc.reference.work import Entry, Work
@@ -106,6 +107,8 @@ def basis_of(work: Work, credit: Credit, scope: Scope) -> tuple[Decimal, bool]:
         value = evaluate(work.component.basis.node, scope)
         if value is None:
             raise NotPaid("basis is empty")
+        if any(calls(e.node, "earned") for e in values_of(work.component.basis)):  # that is the credit's share already
+            return value, False
         return credit.shared(value), False
     is_measure = measure.weight is None and isinstance(measure, SumMeasure | CountMeasure)
     if isinstance(measure, CountMeasure):
