@@ -155,10 +155,13 @@ Named = tuple[Path, Node | None, str, str]  # where a plan names a column, the p
 
 
 def _of_params_and_measures(loaded: LoadedPlan) -> Iterator[Named]:
-    """Yield the payees' columns that params by title, rollups, groups and anniversaries go by."""
+    """Yield the columns that params by title, caps over components, rollups, groups and anniversaries go by."""
     for name, param in loaded.plan.params.items():
         if isinstance(param, Param) and param.title:
             yield ("params", name, "title"), None, "payees", "title"
+    for number, cap in enumerate(loaded.plan.caps):
+        if cap.of_deals and cap.per != "deal":
+            yield ("caps", number, "per"), None, "deals", cap.per
     for name, measure in loaded.plan.measures.items():
         column = getattr(measure.whose, "reports_by", None) or getattr(measure.whose, "same", None)
         if column is not None:

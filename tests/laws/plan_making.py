@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -114,6 +114,7 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
     for (first, read), (_, reader) in itertools.pairwise(components.items()):
         if m.odds(0.35):
             _reads_earned(m, first, read, reader)
+    caps = _joint_caps(m, components) if m.odds(0.25) else []
     if "deal-windows-only" in OPEN_FINDINGS and all(s["window"] == "deal" for s in m.measures.values()):
         _fallback(m)
     payment: Said = {"every": m.every, "negative": "carry"}
@@ -136,6 +137,7 @@ def made_plan(r: Random, name: str, readings: dict[str, str], *, small: bool = F
         "measures": m.measures,
         "components": components,
     }
+    said |= {"caps": caps} if caps else {}
     return {**said, "params": m.params} if m.params else said
 
 
@@ -333,6 +335,30 @@ def gate_of(m: Maker, on: str) -> Said:
         said["when"] += " or window_ended"
     said["until_known"] = m.one("pay", "to date", "hold")
     return said
+
+
+def _joint_caps(m: Maker, components: Mapping[str, Said]) -> list[Said]:
+    """Caps over components that pay line by line: for each deal, account, or stretch of time."""
+    house = m.readings
+    ours = [
+        n
+        for n, s in components.items()
+        if s.get("round", house.get("round", "line")) == "line"
+        and (s["kind"] == "bonus" or s.get("split", house.get("split", "credit")) == "credit")
+        and s.get("earned") != "ratchet"
+    ]
+    if len(ours) < 2:
+        return []
+    caps: list[Said] = []
+    for _ in range(m.one(1, 1, 2)):
+        per = m.one("deal", "account", "month", "quarter", "year")
+        at = (
+            m.one("30 USD", "20.005 USD", "amount * 5%")
+            if per in ("deal", "account")
+            else m.one("100 USD", "40 USD", "1% of variable")
+        )
+        caps.append({"over": [*ours], "at": at, "per": per, "excess": "forfeit"})
+    return caps
 
 
 def _reads_earned(m: Maker, name: str, read: Said, reader: Said) -> None:

@@ -110,6 +110,17 @@ EARNED_OF = kind_of(
         "split: credit",
     ),
 )
+JOINT_CAP = kind_of(
+    "P125",
+    "A cap over components that cannot be kept",
+    "{what}",
+    "{mend}",
+    (
+        "A cap over components looks at what each of them pays a payee, line by line, in the order in which they are listed.",
+        "caps: [{over: [base, bonus], at: 500 USD, per: month, excess: forfeit}], and no component bonus",
+        "over: [base, more]",
+    ),
+)
 SAME_NAME = kind_of(
     "P114",
     "Names alike",

@@ -104,6 +104,11 @@ def _reads(loaded: LoadedPlan) -> dict[str, set[str]]:
     """Return what each measure, param, column, table and component reads of the others, each as `measure x`."""
     plan = loaded.plan
     reads: dict[str, set[str]] = {}
+    for cap in plan.caps:  # what those listed before it have earned decides what is left
+        for number, name in enumerate(cap.over):
+            reads.setdefault(f"component {name}", set()).update(
+                f"component {c}" for c in cap.over[:number] if name in plan.components
+            )
     for place in loaded.places:
         section = str(place.path[0])
         if section == "components":

@@ -214,9 +214,10 @@ def _needed(deals: pl.DataFrame, plans: tuple[LoadedPlan, ...], house: House) ->
     dates = {m.date for p in plans for m in p.plan.measures.values() if m.date}
     ruled = columns_of(house.crediting, house.territory_keys) if house.crediting is not None else frozenset[str]()
     claws = [c for p in plans for one in p.plan.components.values() for c in one.clawback]
+    capped = {c.per for p in plans for c in p.plan.caps if c.of_deals}
     limits = {c.within for c in claws if isinstance(c.within, str)}
     currency = ["currency"] if in_other_currencies(deals, house.currency) else []
-    keep = {*ALWAYS, *currency, house.credit_date, *dates, *named, *ruled, *limits}
+    keep = {*ALWAYS, *currency, house.credit_date, *dates, *named, *ruled, *limits, *capped}
     return deals.select(c for c in deals.columns if c in keep)
 
 

@@ -52,7 +52,7 @@ def maximum(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, lis
     for limit in (x for x in job.component.caps if x.per == "deal"):
         frame, found = _limited_per_deal(job, frame, limit, day)
         blanks += found
-        kept = pl.when(pl.col("~alive")).then(_under_cap(SALE)).otherwise(pl.col(CENTS))
+        kept = pl.when(pl.col("~alive")).then(under_cap(SALE)).otherwise(pl.col(CENTS))
         frame = replaced(frame, kept).drop("~limit", "~alive")
     return frame, blanks
 
@@ -82,9 +82,9 @@ def _limited_per_deal(job: Job, frame: pl.DataFrame, limit: Limit, day: date) ->
     return rows.filter(~unknown), [Blank(f"limit per deal: {limit.at.text}", "blank", listed)]
 
 
-def _under_cap(group: list[str]) -> pl.Expr:
-    """Credit i keeps min(r_i, cap) - min(r_(i-1), cap), r the running total of the rounded figures (semantics 7)."""
-    running = pl.col(CENTS).cum_sum().over(group)
+def under_cap(group: list[str], taken: pl.Expr = ZERO) -> pl.Expr:
+    """Credit i keeps min(r_i, cap) - min(r_(i-1), cap), r the running total of the rounded figures, from `taken` on (semantics 7)."""
+    running = taken + pl.col(CENTS).cum_sum().over(group)
     limit = pl.col("~limit")
     return pl.min_horizontal(running, limit) - pl.min_horizontal(running - pl.col(CENTS), limit)
 
@@ -155,13 +155,13 @@ def caps(job: Job, frame: pl.DataFrame, day: date) -> tuple[pl.DataFrame, list[B
     """Caps over a window, by the running total of the rounded credits in it (docs/semantics.md 8.5)."""
     blanks: list[Blank] = []
     for limit in (x for x in job.component.caps if x.per != "deal"):
-        frame = _limited(job, frame, limit, day)
+        frame = limited(job, frame, limit, day)
         unknown = frame.filter(pl.col("~limit").is_null())
         if len(unknown):  # a cap that is empty is not a cap that is not there
             rows = unknown.select("~p", pl.lit(None, dtype=pl.UInt32).alias("~row")).unique()
             blanks.append(Blank(f"cap: {limit.at.text}", "blank", rows))
             frame = frame.filter(pl.col("~limit").is_not_null())
-        frame = replaced(frame, _under_cap(["~p", "~span"])).drop("~span", "~limit")
+        frame = replaced(frame, under_cap(["~p", "~span"])).drop("~span", "~limit")
     return frame, blanks
 
 
@@ -180,7 +180,7 @@ def _span(job: Job, limit: Limit) -> pl.Expr:
     return pl.col("~w") if limit.per == "window" else job.book.moments.number(limit.per, "~d")
 
 
-def _limited(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
+def limited(job: Job, frame: pl.DataFrame, limit: Limit, day: date) -> pl.DataFrame:
     """Add `~span` and `~limit`, the cap or floor of each row's window in whole cents."""
     frame = frame.with_columns(_span(job, limit).alias("~span"))
     keys = frame.unique(["~p", "~span"], keep="last", maintain_order=True).select("~p", "~span", "~w", "~d", "~wfirst", "~wlast")

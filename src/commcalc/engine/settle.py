@@ -9,9 +9,10 @@ from datetime import date
 import polars as pl
 
 from commcalc.engine.budget import within_budget
-from commcalc.engine.change import caps, floors, gates, maximum, minimum, proration
+from commcalc.engine.change import floors, gates, maximum, minimum, proration
 from commcalc.engine.components import KINDS
 from commcalc.engine.earnings import KEY, SLICE, Blank, Earned, Job
+from commcalc.engine.joint import capped
 from commcalc.engine.rounding import cents, shared_among
 from commcalc.plan.components.bonus import Bonus
 from commcalc.plan.readings import reading
@@ -27,7 +28,7 @@ CHANGES: tuple[tuple[str, Change], ...] = (
     ("maximum", maximum),
     ("gate", gates),
     ("proration", proration),
-    ("cap", caps),
+    ("cap", capped),
     ("budget", within_budget),
     ("floor", floors),
 )

@@ -31,6 +31,8 @@ def stable(job: Job, first: date) -> bool:
     del first
     if said.per_payee or chained(job) or said.gate or said.caps or said.floors:
         return False
+    if any(job.name in c.over for c in job.plan.caps):
+        return False
     if waits(job) or relieves(job.plan):
         return False
     if isinstance(said, Spiff) and (said.limits_count or said.budget != "none"):

@@ -11,6 +11,7 @@ from commcalc.base.problem import Problem
 from commcalc.engine.book import Book
 from commcalc.engine.earnings import Blank, Job
 from commcalc.engine.facts import with_facts
+from commcalc.engine.joint import named_cap
 from commcalc.engine.measure import Measured
 from commcalc.engine.people import FIRST_DAY, LAST_DAY
 from commcalc.engine.plan_currency import NO_RATE, no_rates
@@ -136,6 +137,8 @@ def exception_rows(
         on_payee = blank.rows.filter(pl.col("~row").is_null())
         if len(on_deal):
             reads = job.rules.on(getattr(job.component, "on", None)).reads(*deal_rules(job.component)).columns
+            if (cap := named_cap(job, blank.rule)) is not None:
+                reads = job.rules.reads(cap.at).columns | {cap.per}
             frames.append(_deal_exceptions(book, on_deal, (component, blank.rule), reads))
         if len(on_payee):
             frames.append(_payee_exceptions(book, on_payee, component, blank))
@@ -205,7 +208,7 @@ def _deal_exceptions(book: Book, rows: pl.DataFrame, at: tuple[str, str], reads:
 
 def _undecided(component: str, rule: str, empty: list[str]) -> Problem:
     if not empty:
-        why = "a division is by zero, or no row of a table fits"
+        why = "a division is by zero, no row of a table fits, or what it reads is an exception itself"
         return BLANK_RULE.at(None, component=component, rule=rule, why=why, fields="the row that is missing", first="rate")
     names = ", ".join(f"`{c}`" for c in empty)
     why = f"{names} {'is' if len(empty) == 1 else 'are'} empty"

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from commcalc.language.fields import BareName, CurrencyCode, DateRange, Expr, PlainName, Word
 from commcalc.plan.announce import Announce
+from commcalc.plan.caps import JointCap
 from commcalc.plan.components import Component
 from commcalc.plan.exchange import Exchange
 from commcalc.plan.measures import Measure
@@ -62,7 +63,6 @@ class Plan(Shape):
     later: ClassVar[dict[str, str]] = {
         "amends": "a version that takes over from another",
         "on_change": "a version change inside a window",
-        "caps": "caps across components",
     }
 
     model_config = ConfigDict(title="plan")
@@ -103,5 +103,6 @@ class Plan(Shape):
         min_length=1, description="what is counted: whose deals, what of them, over which window"
     )
     components: dict[PlainName, Component] = Field(min_length=1, description="what is paid on it, each part by itself")
+    caps: tuple[JointCap, ...] = Field(default=(), description="caps on what several components pay together")
     payment: Payment = Field(description="when the plan pays, on top of what, and what happens to a balance below zero")
     announce: Announce | None = Field(default=None, description="how the plan is announced to those who are on it")

@@ -63,6 +63,9 @@ def places(plan: Plan) -> Iterator[Place]:
         yield from _measure(("measures", name), name, measure)
     for name, component in plan.components.items():
         yield from component_places(name, component)
+    for number, cap in enumerate(plan.caps):
+        if not isinstance(cap.at, PartOf):
+            yield Place(("caps", number, "at"), cap.at, "figure", deal=cap.of_deals)
     if plan.payment.ote is not None:
         yield from _value(("payment", "ote"), plan.payment.ote, Place((), _NONE, "figure", deal=False))
     yield from _payment(plan.payment)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from commcalc.plan.caps import JointCap
 from commcalc.plan.components import Bonus
 from commcalc.plan.components.common import Gate, Limit
 from commcalc.plan.components.spiff import Budget
@@ -41,6 +42,9 @@ def changed(work: Work, entries: list[Entry], at: date, posted: Posted) -> list[
     for limit in component.caps:
         if limit.per != "deal":
             _cap(work, limit, entries, at)
+    for cap in work.plan.caps:
+        if work.name in cap.over:
+            _joint(work, cap, entries, at)
     return entries
 
 
@@ -99,9 +103,8 @@ def _per_deal(work: Work, entries: list[Entry], at: date, said: tuple[Limit, str
     return [entry for entry in entries if id(entry) not in unpaid]
 
 
-def _kept(rows: Sequence[Entry], bound: Decimal, kind: str) -> None:
+def _kept(rows: Sequence[Entry], bound: Decimal, kind: str, total: Decimal = ZERO) -> None:
     """Credit i keeps min(r_i, cap) - min(r_(i-1), cap), r the running total of rounded figures; what is whole keeps its exact figure."""
-    total = ZERO
     for entry in rows:
         before, total = total, total + entry.amount
         kept = min(total, bound) - min(before, bound)
@@ -193,6 +196,60 @@ def _cap(work: Work, limit: Limit, entries: list[Entry], at: date) -> None:
             entries[:] = [entry for entry in entries if id(entry) not in unpaid]
             continue
         _kept(rows, bound, "cap")
+
+
+def _joint(work: Work, cap: JointCap, entries: list[Entry], at: date) -> None:
+    """What several components pay together stays under a cap: what those listed before this one have taken is not there (§8.5)."""
+    groups: dict[Any, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if not cap.of_deals:
+            groups[_named_stretch(work, cap, entry.day)].append(entry)
+        elif entry.credit is not None:
+            value = entry.credit.sale if cap.per == "deal" else entry.credit.deal.get(cap.per)
+            groups[value].append(entry)
+    for group, rows in groups.items():
+        earner = rows[0].earner
+        try:
+            if group is None:
+                raise NotPaid("what a cap goes by is empty")
+            taken = _taken(work, cap, earner.payee, group)
+            bound = _joint_bound(work, cap, rows, group, at)
+        except NotPaid as missing:
+            for entry in rows:
+                work.refuse(earner, entry.deal if cap.of_deals else "", missing.reason)
+            unpaid = {id(entry) for entry in rows}
+            entries[:] = [entry for entry in entries if id(entry) not in unpaid]
+            continue
+        _kept(rows, bound, "cap", taken)
+
+
+def _named_stretch(work: Work, cap: JointCap, day: date) -> Window:
+    found = window_of(work.records.calendar, cap.per, day, "")
+    assert found is not None, day
+    return found
+
+
+def _joint_bound(work: Work, cap: JointCap, rows: list[Entry], group: Any, at: date) -> Decimal:
+    if not cap.of_deals:
+        return _bound(work, cap.stretch, rows[0].earner, group, at, cap=True)
+    last = rows[-1]
+    assert last.credit is not None and not isinstance(cap.at, PartOf)
+    found: Decimal | None = evaluate(cap.at.node, work.credit_scope(last.credit, last.window, at))
+    if found is None:
+        raise NotPaid("a cap over components is empty")
+    return work.cents.rounded(over(times(found, last.share.numerator), last.share.denominator))
+
+
+def _taken(work: Work, cap: JointCap, payee: str, group: Any) -> Decimal:
+    """What the components listed before have earned of the group; a figure that is not known leaves the cap untold."""
+    total = ZERO
+    for name in cap.over[: cap.over.index(work.name)]:
+        told = work.tell(work, name)
+        found = told.in_window(payee, group) if not cap.of_deals else told.on_deals(payee, cap.per, group)
+        if found is None:
+            raise NotPaid(f"what {name} has earned is not known")
+        total += found
+    return total
 
 
 def within_budget(work: Work, entries: Mapping[Earner, Sequence[Entry]], at: date) -> None:

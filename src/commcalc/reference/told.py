@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from commcalc.reference.crediting import Credit
-from commcalc.reference.job import Exceptional
+from commcalc.reference.job import Exceptional, Row
 from commcalc.reference.numbers import ZERO
 from commcalc.reference.settle import Standings
 from commcalc.reference.time import Window
@@ -28,7 +29,9 @@ class Earnings:
             if x.component == work.name:
                 self._lost[x.payee].add(x.deal)
         self._days: dict[str, set[date]] = defaultdict(set)
+        self._rows: dict[tuple[str, int], Row] = {}
         for deal in work.records.deals:
+            self._rows[deal["deal_id"], int(deal.get("line") or 0)] = deal
             day = deal.get(work.date_column)
             if day is not None:
                 self._days[deal["deal_id"]].add(day)
@@ -47,3 +50,15 @@ class Earnings:
             return None
         own = (payee, credit.role, credit.level, credit.deal_id, credit.line)
         return sum((one.amount for key, one in self._lines.items() if key[:5] == own), ZERO)
+
+    def on_deals(self, payee: str, column: str, value: Any) -> Decimal | None:
+        """Return what has been earned on the deals of a sale (`deal`), or of which a column has a value; None where it cannot be told."""
+
+        def of(row: Row) -> Any:
+            return str(row.get("returns") or row["deal_id"]) if column == "deal" else row.get(column)
+
+        lost = self._lost.get(payee, set())
+        if "" in lost or any(deal in lost and of(row) == value for (deal, _), row in self._rows.items()):
+            return None
+        rows = {key: row for key, row in self._rows.items() if of(row) == value}
+        return sum((one.amount for key, one in self._lines.items() if key[0] == payee and key[3:5] in rows), ZERO)

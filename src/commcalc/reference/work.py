@@ -85,6 +85,9 @@ class Told(Protocol):
     def on_credit(self, credit: Credit) -> Decimal | None:
         """Return what has been earned on a credit."""
 
+    def on_deals(self, payee: str, column: str, value: Any) -> Decimal | None:
+        """Return what has been earned on the deals of a sale (`deal`), or of which a column has a value."""
+
 
 class Work:
     """A component with all that it needs."""
