@@ -164,6 +164,7 @@ TOLD: dict[str, tuple[str, str]] = {
     "P015": (rows("rows: rats.csv"), rows("{any: 5%}")),
     "P107": (paid("rate: 5 USD"), paid("rate: 5%")),
     "P113": (gate("earned('plan.base') > 1"), top("")),
+    "P126": tuple(top("").replace("window: month", f"window: {w}") for w in ("program", "life")),
     "P125": tuple(reads_base("").replace("payment:", f"caps: [{{over: [base, {n}], at: 500 USD, per: month, excess: forfeit}}]\npayment:") for n in ("bonus", "more")),
     "P123": (reads_base("where: earned('base') > 0"), reads_base("multiply: {when: earned('base') > 0, factor: 1.1x}")),
     "P124": (reads_base("multiply: {when: earned('base') > 0, factor: 1.1x}\n    split: pay"), reads_base("multiply: {when: earned('base') > 0, factor: 1.1x}\n    split: credit")),

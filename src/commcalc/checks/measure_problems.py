@@ -44,6 +44,17 @@ OVERLAPPING = _k(
         "on: bookings, rate: {by: value('trailing'), ...}",
     ),
 )
+NO_PROGRAM = _k(
+    "P126",
+    "No program here",
+    "`{name}` is counted over the dates of a program, and this is a plan",
+    "write `window: life`: from the plan's first day to its last",
+    (
+        "The window `program` is that of a file that begins with `program:`, from the first to the last of its `dates`.",
+        "window: program, in a plan",
+        "window: life",
+    ),
+)
 NO_SPREAD = _k(
     "P245",
     "Nothing to spread over",

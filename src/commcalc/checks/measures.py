@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from commcalc.base.problem import Problem
 from commcalc.checks.facts import Facts
-from commcalc.checks.measure_problems import NO_SPREAD, NOBODYS_QUOTAS, NOT_OF_PAYEES, OVERLAPPING, RAMP_OF_NOTHING
+from commcalc.checks.measure_problems import NO_PROGRAM, NO_SPREAD, NOBODYS_QUOTAS, NOT_OF_PAYEES, OVERLAPPING, RAMP_OF_NOTHING
 from commcalc.language.expression import Type
 from commcalc.language.names import nearest
 from commcalc.plan.load import LoadedPlan
 from commcalc.plan.measures import MeasureBase
 from commcalc.plan.walk import Path
 from commcalc.plan.whose import WORDS, ReportsCredit, SameCredit, of_others
-from commcalc.plan.windows import ANNIVERSARY, QUOTA_ROW, rolling_of
+from commcalc.plan.windows import ANNIVERSARY, OF_PROGRAM, QUOTA_ROW, rolling_of
 
 
 def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
@@ -21,6 +21,8 @@ def check(loaded: LoadedPlan, facts: Facts) -> Iterator[Problem]:
     for name, measure in loaded.plan.measures.items():
         path: Path = ("measures", name)
         yield from _column(loaded, path, measure, facts)
+        if measure.window == OF_PROGRAM:
+            yield NO_PROGRAM.at(loaded.tree.span_of((*path, "window")), name=name)
         if measure.quota == "sum of reports":
             yield from _summed(loaded, path, name, measure)
         if measure.spread is not None and (measure.window == ANNIVERSARY or rolling_of(measure.window)):

@@ -15,7 +15,7 @@ from commcalc.plan.load import LoadedPlan
 from commcalc.plan.readings import reading
 from commcalc.plan.tiers import Tiers
 from commcalc.plan.walk import Path, component_places
-from commcalc.plan.windows import ANNIVERSARY, rolling_of, tile_of
+from commcalc.plan.windows import ANNIVERSARY, OF_PROGRAM, rolling_of, tile_of
 
 ROUNDING = (
     (
@@ -26,7 +26,18 @@ ROUNDING = (
     ("round", "three credits of 0.125 are 0.39 rounded by line, 0.38 by component", "`round: line`, `deal` or `component`"),
 )
 LONG = {"week": 0, "semi-month": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4}
-WINDOWS = {"deal": 0, "period": 0, "month": 1, "quarter": 2, "half": 3, "year": 4, "quota row": 9, "life": 9, ANNIVERSARY: 9}
+WINDOWS = {
+    "deal": 0,
+    "period": 0,
+    "month": 1,
+    "quarter": 2,
+    "half": 3,
+    "year": 4,
+    "quota row": 9,
+    "life": 9,
+    OF_PROGRAM: 9,
+    ANNIVERSARY: 9,
+}
 
 
 def goes_on(window: str, span: int) -> bool:

@@ -19,6 +19,7 @@ from commcalc.plan.measures import Measure
 from commcalc.plan.model import Param, Plan
 from commcalc.plan.payment import Payment
 from commcalc.plan.shapes import Shape, Value
+from commcalc.plan.windows import OF_PROGRAM
 
 Path = Sequence[str | int]
 
@@ -153,6 +154,11 @@ def bind_plan(tree: Tree) -> tuple[Plan | None, Report]:
     return None, report
 
 
+def _measure(said: Any) -> Any:
+    """Return a measure with the window that the program's dates are to the calculation: its life."""
+    return said.model_copy(update={"window": "life"}) if said.window == OF_PROGRAM else said
+
+
 def _as_plan(said: Header, component: Kind) -> Plan:
     """Return a program as a plan; all of its parts were bound already."""
     keys: dict[str, Any] = {name: getattr(said, name) for name in component.model_fields}
@@ -168,7 +174,7 @@ def _as_plan(said: Header, component: Kind) -> Plan:
         params=said.params,
         columns=said.columns,
         tables=said.tables,
-        measures=said.measures,
+        measures={name: _measure(m) for name, m in said.measures.items()},
         components={said.program: component.model_construct(**keys)},
         payment=Payment(every="period"),
         announce=keys["announce"],

@@ -17,7 +17,9 @@ QUOTA_ROW = "quota row"
 ANNIVERSARY = "year from payee.hired"
 OF_PAYEE = (QUOTA_ROW, ANNIVERSARY)
 """Windows that begin and end on days of each payee's own."""
-WORDS = ("deal", "period", "month", "quarter", "half", "year", QUOTA_ROW, "life", ANNIVERSARY)
+OF_PROGRAM = "program"
+"""The dates of a program: what a life is to a plan. Only its file may say so."""
+WORDS = ("deal", "period", "month", "quarter", "half", "year", QUOTA_ROW, "life", OF_PROGRAM, ANNIVERSARY)
 BASES = ("period", "month", "quarter", "half", "year")
 MOST = 1_000
 _ROLLING = re.compile(r"rolling ([1-9][0-9]{0,3}) (period|month|quarter|half|year)s?")
