@@ -81,7 +81,7 @@ def ledger_of(project: Project) -> Path | None:
 
 def approve(order: Order) -> Outcome:
     """Bind a name to the run that stands in the run folder."""
-    found = _begin(order)
+    found = begin(order)
     if isinstance(found, Report):
         return Outcome(found)
     period, _, ledger = found
@@ -96,14 +96,14 @@ def approve(order: Order) -> Outcome:
         return Outcome(Report([CLOSED.at(None, period=period.name, by=entry.by)]))
     digest = run.manifest["run"]
     status = read_status(folder) or Status(digest)
-    approved = {"by": order.by, "at": _moment(order.now), "run": digest}
+    approved = {"by": order.by, "at": moment(order.now), "run": digest}
     status = replace(status, run=digest, state="approved", approved=approved)
     return Outcome(_stated(folder, status), status=status)
 
 
 def close(order: Order, *, set_aside: bool, allow_empty: bool, progress: Progress) -> Outcome:
     """Calculate the period once more and post it, where it is the run that stands in its folder and was approved."""
-    found = _begin(order)
+    found = begin(order)
     if isinstance(found, Report):
         return Outcome(found)
     period, calendar, ledger = found
@@ -129,7 +129,7 @@ def close(order: Order, *, set_aside: bool, allow_empty: bool, progress: Progres
 
 def reopen(order: Order, reason: str) -> Outcome:
     """Take back the latest closed period by an entry of its own."""
-    found = _begin(order)
+    found = begin(order)
     if isinstance(found, Report):
         return Outcome(found)
     period, _, ledger = found
@@ -144,7 +144,7 @@ def reopen(order: Order, reason: str) -> Outcome:
             if latest is None or latest.period != period.name:
                 return Outcome(Report([_not_latest(period, books)]), notes=notes)
             entry = replace(latest, kind="reopen", by=order.by, approved_by="", reason=reason, reverses=latest.number)
-            entry = replace(entry, engine=VERSION, at=_moment(order.now))
+            entry = replace(entry, engine=VERSION, at=moment(order.now))
             postings = books.of("postings", latest).with_columns(-pl.col("amount"))
             posted = post(books, entry, {"postings": postings}, order.last_step)
             if isinstance(posted, Problem):
@@ -158,7 +158,7 @@ def reopen(order: Order, reason: str) -> Outcome:
         return Outcome(Report([refused.problem]))
 
 
-def _begin(order: Order) -> tuple[Period, Calendar, Path] | Report:
+def begin(order: Order) -> tuple[Period, Calendar, Path] | Report:
     """Return the period that is meant, the calendar and the ledger's file; or what is wrong with the project or the name."""
     file = order.project.file
     if file is None:
@@ -260,7 +260,7 @@ class _Closing:
             reverses=0,
             run=self.digest,
             engine=VERSION,
-            at=_moment(order.now),
+            at=moment(order.now),
             rows="",
             previous="",
             hash="",
@@ -382,5 +382,6 @@ def _plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _moment(now: datetime) -> str:
+def moment(now: datetime) -> str:
+    """Return a moment as the ledger writes it."""
     return f"{now:%Y-%m-%dT%H:%M:%SZ}"

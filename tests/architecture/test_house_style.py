@@ -30,6 +30,7 @@ LAYERS = {
     "plans_and_tables": 4,
     "month_end": 5,
     "closing": 5,
+    "paying": 5,
     "plan_trial": 5,
     "boundaries": 5,
     "dry_run": 5,

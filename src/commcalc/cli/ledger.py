@@ -218,6 +218,60 @@ def backup(
     shown.note(f"written to {file}: {len(found.entries):,} entries, head {found.head}")
 
 
+@app.command("paid")
+def paid(
+    period: Annotated[str, typer.Argument(help="A closed period.")],
+    register: Annotated[Path, typer.Argument(help="What payroll has paid: a CSV file with employee_id, amount and currency.")],
+    by: Annotated[str, typer.Option("--by", help="Who reads it back.")],
+    project: Folder = Path(),
+    style: Style = "text",
+) -> None:
+    """Read the payroll register back: post what was paid, and list what was not paid as the period says.
+
+    Ends with 1 where anything was paid otherwise. What was paid is posted all the same: it has gone out.
+
+    **Examples**
+
+    ```text
+    commcalc ledger paid 2026-01 register-2026-01.csv --by mia
+    commcalc ledger paid 2026-01 correction.csv --by mia --format json
+    ```
+    """
+    opened = books.opened(project)
+    found = importlib.import_module("commcalc.paying").read_back(books.order(opened, period, by), register)
+    for note in found.notes:
+        shown.note(note)
+    if not found.report.ok:
+        books.ended(found.report, opened)
+    if style == "json":
+        unlike = [{n: getattr(u, n) for n in ("payee", "employee", "currency", "said", "paid")} for u in found.unlike]
+        entry = found.entry.number if found.entry is not None else None
+        shown.as_json({"period": period, "entry": entry, "paid": found.amounts, "unlike": unlike})
+    else:
+        _show_paid(period, found)
+    if found.unlike:
+        raise typer.Exit(1)
+
+
+def _show_paid(period: str, found: Any) -> None:
+    if found.unlike:
+        rows = [
+            (
+                u.payee or "nobody here",
+                u.employee,
+                *(shown.money(a, minor_units(u.currency or "USD")) for a in (u.said, u.paid, u.paid - u.said)),
+                u.currency,
+            )
+            for u in found.unlike
+        ]
+        names = ("to be paid", "paid", "difference")
+        heads = [("payee", "left"), ("employee", "left"), *((n, "right") for n in names), ("", "left")]
+        shown.table(heads, rows, f"Not paid as {period} says")
+    sums = ", ".join(f"{shown.money(a, minor_units(c or 'USD'))} {c}" for c, a in sorted(found.amounts.items()))
+    posted = f"entry {found.entry.number}" if found.entry is not None else "nothing is posted"
+    shown.note(f"{period}: paid {sums or 'nothing'}; {posted}{'' if found.unlike else '; all of it as the period says'}")
+
+
 @app.command("beancount")
 def beancount(
     project: Folder = Path(),

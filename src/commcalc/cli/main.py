@@ -18,6 +18,7 @@ from commcalc.cli import (
     close,
     dry_run,
     explain,
+    export,
     init,
     ledger,
     reopen,
@@ -60,6 +61,7 @@ app.command("explain", rich_help_panel="Every month")(explain.verb)
 app.command("statements", rich_help_panel="Every month")(statements.verb)
 app.command("approve", rich_help_panel="Every month")(approve.verb)
 app.command("close", rich_help_panel="Every month")(close.verb)
+app.add_typer(export.app, name="export", rich_help_panel="Every month")
 app.command("dry-run", rich_help_panel="Change plans")(dry_run.verb)
 app.add_typer(ledger.app, name="ledger", rich_help_panel="Books")
 app.command("reopen", rich_help_panel="Books")(reopen.verb)

@@ -59,7 +59,7 @@ def _currencies(postings: pl.DataFrame) -> list[str]:
 def _transaction(entry: Entry, of: tuple[str, str], rows: pl.DataFrame, names: _Names) -> str:
     """Return what an entry posts for a payee in a currency; what it posts to one account in one step of a component is one posting."""
     payee, currency = of
-    said = "opened again" if entry.reverses else "closed"
+    said = {"reopen": "opened again", "paid": "paid"}.get(entry.kind, "closed")
     lines = [f"{entry.last} * {_text(payee)} {_text(f'{entry.period} {said}')}"]
     facts = {"entry": str(entry.number), "run": entry.run, "by": entry.by, "approved_by": entry.approved_by, "hash": entry.hash}
     lines += [f"  {name}: {_text(value)}" for name, value in facts.items() if value]

@@ -181,12 +181,34 @@ class Policy(Shape):
     silence: list[Silence] = Field(default_factory=list, description="advice and warnings of validate that are not wanted")
 
 
+class Payroll(Shape):
+    """The file for payroll: one row for each payee and earning code."""
+
+    model_config = ConfigDict(title="payroll")
+
+    codes: dict[Word, Word] = Field(
+        default_factory=dict,
+        description="payroll's earning codes: by component, by kind of component, or by step of the payment (base, draw, adjustment); "
+        "what has none is named in capitals",
+        examples=[{"commission": "COM", "spiff": "SPF", "draw": "DRW"}],
+    )
+
+
+class Exports(Shape):
+    """Files for other programs."""
+
+    later: ClassVar[dict[str, str]] = {"journal": "a file for the general ledger"}
+
+    model_config = ConfigDict(title="exports")
+
+    payroll: Payroll = Field(default_factory=Payroll, description="the file for payroll")
+
+
 class ProjectModel(Shape):
     """The file commcalc.yaml."""
 
     later: ClassVar[dict[str, str]] = {
         "splits": "rules about shares",
-        "exports": "files for payroll and journal",
         "statements": "how statements look",
     }
 
@@ -211,6 +233,7 @@ class ProjectModel(Shape):
         default=None, description="rules that credit deals to others than their owner: territories, house accounts, overlays"
     )
     ledger: LedgerFile | None = Field(default=None, description="where closed periods are kept")
+    exports: Exports = Field(default_factory=Exports, description="files for other programs, made from closed periods")
     policy: Policy = Field(
         default_factory=Policy, description="what a person has to do before money moves, and which advice is not wanted"
     )

@@ -53,7 +53,7 @@ BY_NAME = {t.name: t for t in TABLES}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the ledger: a period that was closed, or one that was opened again.
+    """An entry of the ledger: a period that was closed (`close`), one that was opened again (`reopen`), what was paid (`paid`).
 
     run: the digest of the run that was posted. rows: how many rows each table has of it. at: when, in UTC; nothing is decided
     by it, the number is the order. reverses: of one opened again, the number of the entry that it takes back; else 0.

@@ -257,14 +257,71 @@ STATUS = _k(
         "the same command once more",
     ),
 )
+NOT_CLOSED = _k(
+    "L031",
+    "Not closed",
+    "{period} is not closed{closed}",
+    "close it first: commcalc close {period} --by NAME{draft}",
+    (
+        "Payroll is paid what has been approved and posted, and nothing that may still change.",
+        "export payroll of an open period",
+        "commcalc close 2026-01 --by mia, then commcalc export payroll 2026-01",
+    ),
+)
+TWO_EMPLOYEES = _k(
+    "L032",
+    "One id in payroll for two payees",
+    "`{id}` is the employee id of {payees}",
+    "give each payee their own `employee_id` in the payees table",
+    (
+        "Payroll knows people by their employee id; what two of them are paid could not be told apart when it is read back.",
+        "employee_id 1001 in the rows of ann and of ben",
+        "1001 and 1002",
+    ),
+)
+REGISTER = _k(
+    "L033",
+    "Not a payroll register",
+    "{what}",
+    "{mend}",
+    (
+        "The register is read back in the layout that is exported: `employee_id`, `amount` and `currency`, whatever else is there.",
+        "a file without a column employee_id",
+        "employee_id,amount,currency",
+    ),
+)
+READ_BACK = _k(
+    "L034",
+    "Read back before",
+    "{file} was read back already: entry {entry}, by {by}",
+    "read each register once; a correction is a register of its own",
+    (
+        "What was paid is posted once. The same file again, whatever its name, would count it twice.",
+        "ledger paid 2026-01 register.csv, twice",
+        "the register of the correction",
+    ),
+)
+UNRATED = _k(
+    "L035",
+    "No rate to pay by",
+    "{payee} is paid in {currency}, and {amount} of it have no rate",
+    "give the rate in the table `fx`, and close the period again",
+    (
+        "Payroll pays in the payee's currency. Without a rate there is no amount.",
+        "a payee in EUR and no rate of the day",
+        "a row of the day in fx.csv",
+    ),
+)
 KINDS: tuple[Kind, ...] = (
-    NO_LEDGER, CANNOT_USE, NOT_A_LEDGER, NEWER, STRAY, DAMAGED, NOT_ITS_FORM, ROW_CHANGED, CHAIN, UNBALANCED, NOT_TIED, TAIL,
+    NOT_CLOSED, TWO_EMPLOYEES, REGISTER, READ_BACK, UNRATED, NO_LEDGER, CANNOT_USE, NOT_A_LEDGER, NEWER, STRAY, DAMAGED, NOT_ITS_FORM, ROW_CHANGED, CHAIN, UNBALANCED, NOT_TIED, TAIL,
     LOCKED, OUT_OF_ORDER, RUN_DIFFERS, NOT_APPROVED, SAME_PERSON, EXCEPTIONS, CLOSED_OTHERWISE, NOTHING, NOT_LATEST, CLOSED, STATUS,
 )  # fmt: skip
 INPUT, ENVIRONMENT, INTEGRITY, CONTROL = 1, 3, 4, 5
 EXIT = {
     NO_LEDGER.code: INPUT,
     CANNOT_USE.code: ENVIRONMENT,
+    **{k.code: INPUT for k in (TWO_EMPLOYEES, REGISTER, UNRATED)},
+    **{k.code: CONTROL for k in (NOT_CLOSED, READ_BACK)},
     STATUS.code: ENVIRONMENT,
     **{
         k.code: INTEGRITY

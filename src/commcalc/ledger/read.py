@@ -38,9 +38,9 @@ class Books:
 
     @property
     def closed(self) -> tuple[Entry, ...]:
-        """The entries of the periods that are closed, in their order: those opened again are not among them."""
+        """The entries of the periods that are closed, in their order: those opened again, and what was paid, are not among them."""
         back = {e.reverses for e in self.entries}
-        return tuple(e for e in self.entries if not e.reverses and e.number not in back)
+        return tuple(e for e in self.entries if e.kind == "close" and e.number not in back)
 
     @property
     def latest(self) -> Entry | None:

@@ -90,7 +90,7 @@ def _balances(entries: Sequence[Entry], postings: pl.DataFrame, balances: pl.Dat
 
 
 def _closing(entries: Mapping[int, Entry]) -> pl.Expr:
-    return pl.col("entry").is_in([n for n, e in entries.items() if not e.reverses])
+    return pl.col("entry").is_in([n for n, e in entries.items() if e.kind == "close"])
 
 
 def _differing(posted: pl.DataFrame, stated: pl.DataFrame, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
