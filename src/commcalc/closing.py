@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -17,12 +16,15 @@ from commcalc.base.problem import Problem, Report
 from commcalc.exports.problems import CANNOT_WRITE
 from commcalc.exports.run_folder import RunFolder, RunWriter, read_run
 from commcalc.exports.status import FILE, Status, read_status, write_status
-from commcalc.exports.whole_folder import LastStep
+from commcalc.exports.whole_folder import LastStep, digest_of
+from commcalc.inputs.project import FILE as PROJECT
 from commcalc.inputs.tables import calendar_read
 from commcalc.language.names import nearest
 from commcalc.ledger.file import Refused
 from commcalc.ledger.form import ACKNOWLEDGED, SOURCES, Entry
+from commcalc.ledger.kept import folder_of, keep
 from commcalc.ledger.lock import locked
+from commcalc.ledger.persons import same_person
 from commcalc.ledger.post import post
 from commcalc.ledger.posted import sound
 from commcalc.ledger.postings import postings_of, settled_balances
@@ -204,7 +206,7 @@ class _Closing:
             return Outcome(_stated(self.folder, status, entry), entry, status, again=True)
         facts = {"period": entry.period, "by": entry.by, "then": entry.run[:SHORT], "now": self.digest[:SHORT]}
         then = _figures(self.books.of("lines", entry), self.books.of("payments", entry))
-        was = {(k, n): d for k, n, d in self.books.of("sources", entry).iter_rows()}
+        was = {(k, n): d for k, n, d in self.books.of("sources", entry).iter_rows() if k != "project"}
         changed = _changed(was, _sources(self.run))
         return Outcome(Report([CLOSED_OTHERWISE.at(None, **facts)]), entry, differences=self._differences(then), sources=changed)
 
@@ -229,7 +231,7 @@ class _Closing:
         lines, payments = result.lines, result.payments
         balances = settled_balances(lines, payments, result.balances, before)
         tables = {
-            "sources": pl.DataFrame([(*k, d) for k, d in _sources(self.run).items()], schema=SOURCES.names, orient="row"),
+            "sources": pl.DataFrame(self._sources(), schema=SOURCES.names, orient="row"),
             "acknowledged": self.run.inputs.acknowledged.select(ACKNOWLEDGED.names).filter(
                 pl.col("exception_id").is_in(result.exceptions["id"].implode())
             ),
@@ -240,11 +242,26 @@ class _Closing:
             "balances": balances,
             "deal_rates": result.deal_rates,
         }
+        if (lost := self._kept()) is not None:
+            return Outcome(Report([lost]))
         entry = post(self.books, self._entry(status), tables, self.order.last_step)
         if isinstance(entry, Problem):
             return Outcome(Report([entry]))
         status = _closed(entry, status)
         return Outcome(_stated(self.folder, status, entry), entry, status)
+
+    def _sources(self) -> list[tuple[str, str, str]]:
+        """Return what the run was made from: kind, name and digest of each file, that of the project first."""
+        root = self.order.project.root
+        return [("project", PROJECT, digest_of(root / PROJECT)), *((*k, d) for k, d in _sources(self.run).items())]
+
+    def _kept(self) -> Problem | None:
+        """Keep what the run was made from, unless the project does not want it."""
+        project = self.order.project
+        assert project.file is not None and project.file.model.ledger is not None
+        if project.file.model.ledger.keep_inputs == "no":
+            return None
+        return keep(project.root, {name: digest for _, name, digest in self._sources()}, folder_of(self.books.path))
 
     def _entry(self, status: Status) -> Entry:
         period, order = self.period, self.order
@@ -280,7 +297,7 @@ class _Closing:
         approver = status.approved.get("by") if status.approved.get("run") == run.manifest["run"] else None
         if policy != "none" and approver is None:
             yield NOT_APPROVED.at(None, run=run.manifest["run"][:SHORT], period=period.name)
-        if policy == "two people" and approver is not None and _same_person(approver, self.order.by):
+        if policy == "two people" and approver is not None and same_person(approver, self.order.by):
             yield SAME_PERSON.at(None, by=self.order.by, period=period.name)
         known = self.run.inputs.acknowledged["exception_id"]
         missing = [i for i in result.exceptions["id"].to_list() if i not in set(known)]
@@ -371,15 +388,6 @@ def _changed(then: dict[tuple[str, str], str], now: dict[tuple[str, str], str]) 
     """Name the files that are new, gone or not the same."""
     said = {key: "new" if key not in then else "gone" if key not in now else "changed" for key in sorted({*then, *now})}
     return tuple(f"{name} ({said[kind, name]})" for kind, name in said if then.get((kind, name)) != now.get((kind, name)))
-
-
-def _same_person(one: str, other: str) -> bool:
-    """Two spellings of one name, as far as case and spaces go, are one person."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def moment(now: datetime) -> str:

@@ -128,7 +128,21 @@ def calculate_after_closed(
     report.extend(problems)
     if books is None:
         return Run(None, report, {}, inputs)
-    run = calculate(project, inputs, report, period, progress, kept, ledger.posted_of(books))
+    return calculate_after(project, inputs, report, period, books, progress, kept)
+
+
+def calculate_after(
+    project: Project,
+    inputs: Inputs,
+    report: Report,
+    period: str | None,
+    books: Any,
+    progress: Progress,
+    kept: Kept | None = None,
+) -> Run:
+    """Calculate a period after what books (ledger.read.Books, with the tables of tables.posted.KEPT) say was paid."""
+    posted: Posted | None = importlib.import_module("commcalc.ledger.posted").posted_of(books)
+    run = calculate(project, inputs, report, period, progress, kept, posted)
     if run.result is None or run.posted is None:
         return run
     found = inputs.calendar.period_named(run.result.period)

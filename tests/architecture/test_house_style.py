@@ -31,6 +31,7 @@ LAYERS = {
     "month_end": 5,
     "closing": 5,
     "paying": 5,
+    "reproducing": 5,
     "plan_trial": 5,
     "boundaries": 5,
     "dry_run": 5,

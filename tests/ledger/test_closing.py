@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -253,8 +254,9 @@ def test_the_inputs_plans_and_people_behind_a_closing_are_kept(january: Path) ->
     passed("close", "2026-01", *MIA, folder=january)
     kept = {(k, n): d for k, n, d in rows(january / "ledger.sqlite", "SELECT kind, name, digest FROM sources")}
     stated = {("input", n): d for n, d in manifest["inputs"].items()} | {("plan", n): d for n, d in manifest["plans"].items()}
-    assert kept == stated
-    assert len(kept) == 9
+    project = sha256((january / "commcalc.yaml").read_bytes()).hexdigest()
+    assert kept == {**stated, ("project", "commcalc.yaml"): project}
+    assert len(kept) == 10
     status = read_status(january / "out" / "2026-01")
     assert status is not None
     head = rows(january / "ledger.sqlite", "SELECT period, first, last, by, approved_by, run, engine, hash FROM entries")

@@ -131,7 +131,7 @@ def _write(writer: RunWriter, run: Run) -> str:
     written = writer.finish(run.result, run.manifest)
     if isinstance(written, Problem):
         shown.single(written)
-        raise typer.Exit(3 if written.code == "O001" else 1)
+        raise typer.Exit(3 if written.code in shown.ENVIRONMENT else 1)
     return f"{written.folder} (run {written.digest[:12]})"
 
 

@@ -42,7 +42,7 @@ readings:
   negative: carry
 {tables}"""
 ENDINGS = (".yaml", ".test.yaml")
-IGNORE = "data/\nout/\nledger.sqlite\n"
+IGNORE = "data/\nout/\nledger.sqlite\nledger.kept/\n"
 
 
 def templates(folder: str = "") -> dict[str, Traversable]:

@@ -218,6 +218,44 @@ def backup(
     shown.note(f"written to {file}: {len(found.entries):,} entries, head {found.head}")
 
 
+@app.command("reproduce")
+def reproduce(
+    period: Annotated[str, typer.Argument(help="A closed period.")],
+    project: Folder = Path(),
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the status.")] = False,
+) -> None:
+    """Work a closed period out once more from the files that were kept of it, and compare it with what was posted.
+
+    The same run to the byte, or at least the same figures, ends with 0; anything else is named and ends with 4.
+
+    **Examples**
+
+    ```text
+    commcalc ledger reproduce 2026-01
+    commcalc ledger reproduce 2026-01 --quiet || echo "not what was paid"
+    ```
+    """
+    module = importlib.import_module("commcalc.reproducing")
+    opened, found = _books(project, module.WANTED)
+    entry = found.closing_of(period)
+    if entry is None:
+        shown.note(f"{period} is not closed; closed are: {', '.join(e.period for e in found.closed) or 'none'}")
+        raise typer.Exit(1)
+    again = module.reproduce(opened, found, entry, shown.progress(quiet=quiet))
+    shown.progress_over(quiet=quiet)
+    if not again.report.ok:
+        books.ended(again.report, opened)
+    if quiet:
+        return
+    if again.same:
+        shown.line(f"{period} is reproduced to the byte: run {again.digest}")
+    else:
+        shown.line(
+            f"{period}: every line, slice, payment and balance is as it was posted; the run is {again.digest[:LETTERS]}, not {entry.run[:LETTERS]}:"
+        )
+        shown.line(f"it is made by another version of the program (closed by {entry.engine}) or of polars")
+
+
 @app.command("paid")
 def paid(
     period: Annotated[str, typer.Argument(help="A closed period.")],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 100
 NARROWEST = 10  # a column of text is not squeezed below this: each field has a line of its own then
 UNSEEN = 400  # the width where nobody looks: nothing is folded in a pipe
-ENVIRONMENT = ("D001", "D003", "D005", "D008")  # a file that is not there, is none, or may not be read
+ENVIRONMENT = ("D001", "D003", "D005", "D008", "O001")  # a file that is not there, is none, or may not be read or written
 FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE"}  # colours are asked for, or forbidden, whatever is written to
 COLOURS = {"error": "bold red", "exception": "bold yellow", "warning": "yellow", "advice": "cyan"}
 
@@ -150,7 +150,7 @@ def written(path: Path, text: str) -> None:
     found: Problem | None = importlib.import_module("commcalc.exports.one_file").write_text(path, text)
     if found is not None:
         single(found)
-        raise typer.Exit(3 if found.code == "O001" else 1)
+        raise typer.Exit(3 if found.code in ENVIRONMENT else 1)
 
 
 def progress(*, quiet: bool) -> Callable[[str], None]:

@@ -137,7 +137,6 @@ class LedgerFile(Shape):
     """Where closed periods are kept."""
 
     later: ClassVar[dict[str, str]] = {
-        "keep_inputs": "the tables that a closed period was made from",
         "accounts": "the accounts of your own books",
         "by": "how entries are parted",
     }
@@ -145,6 +144,10 @@ class LedgerFile(Shape):
     model_config = ConfigDict(title="ledger")
 
     file: Word = Field(description="the file of closed periods, seen from commcalc.yaml", examples=["ledger.sqlite"])
+    keep_inputs: Literal["yes", "no"] = Field(
+        default="yes",
+        description="whether the files that a closed period was made from are kept beside it, each once, under its digest",
+    )
 
 
 class Silence(Shape):

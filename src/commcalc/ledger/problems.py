@@ -312,8 +312,30 @@ UNRATED = _k(
         "a row of the day in fx.csv",
     ),
 )
+CHANGED_SINCE = _k(
+    "L036",
+    "Changed while it was closed",
+    "{file} is not any more what the run was made from",
+    "see that nobody writes to it, then close again",
+    (
+        "What a closed period was made from is kept with it. A file that changes between the reading and the keeping is neither.",
+        "an export that is still being written",
+        "the export, once it is whole",
+    ),
+)
+NOT_REPRODUCED = _k(
+    "L037",
+    "Not reproduced",
+    "{period}: {what}",
+    "{mend}",
+    (
+        "A closed period is worked out again from what it was made from: the same files, after the same closed periods.",
+        "a file of a closed period that is not kept, and is another in the project now",
+        "the file as it was, in its place",
+    ),
+)
 KINDS: tuple[Kind, ...] = (
-    NOT_CLOSED, TWO_EMPLOYEES, REGISTER, READ_BACK, UNRATED, NO_LEDGER, CANNOT_USE, NOT_A_LEDGER, NEWER, STRAY, DAMAGED, NOT_ITS_FORM, ROW_CHANGED, CHAIN, UNBALANCED, NOT_TIED, TAIL,
+    CHANGED_SINCE, NOT_REPRODUCED, NOT_CLOSED, TWO_EMPLOYEES, REGISTER, READ_BACK, UNRATED, NO_LEDGER, CANNOT_USE, NOT_A_LEDGER, NEWER, STRAY, DAMAGED, NOT_ITS_FORM, ROW_CHANGED, CHAIN, UNBALANCED, NOT_TIED, TAIL,
     LOCKED, OUT_OF_ORDER, RUN_DIFFERS, NOT_APPROVED, SAME_PERSON, EXCEPTIONS, CLOSED_OTHERWISE, NOTHING, NOT_LATEST, CLOSED, STATUS,
 )  # fmt: skip
 INPUT, ENVIRONMENT, INTEGRITY, CONTROL = 1, 3, 4, 5
@@ -321,7 +343,8 @@ EXIT = {
     NO_LEDGER.code: INPUT,
     CANNOT_USE.code: ENVIRONMENT,
     **{k.code: INPUT for k in (TWO_EMPLOYEES, REGISTER, UNRATED)},
-    **{k.code: CONTROL for k in (NOT_CLOSED, READ_BACK)},
+    **{k.code: CONTROL for k in (NOT_CLOSED, READ_BACK, CHANGED_SINCE)},
+    NOT_REPRODUCED.code: INTEGRITY,
     STATUS.code: ENVIRONMENT,
     **{
         k.code: INTEGRITY

@@ -64,6 +64,12 @@ class Books:
         period = pl.col("entry").replace_strict(periods, default=None, return_dtype=pl.String).alias("period")
         return found.select(period, *BY_NAME[name].names)
 
+    def before(self, entry: Entry) -> Books:
+        """Return the books as they were when an entry was posted."""
+        entries = self.entries[: entry.number - 1]
+        tables = {n: t.filter(pl.col("entry") < entry.number) for n, t in self.tables.items()}
+        return Books(self.path, entries, entry.previous, tables)
+
     def of(self, name: str, entry: Entry) -> pl.DataFrame:
         """Return a table of one entry."""
         table = self.tables.get(name, _frame(BY_NAME[name], []))
