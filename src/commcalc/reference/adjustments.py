@@ -15,11 +15,17 @@ ADJUSTMENTS = "adjustments"
 
 
 def adjustments(records: Records, plan: Plan, payee: str, span: Window) -> Iterator[Row]:
-    """Yield the adjustments of a payee's payment for a span, in the order of their ids."""
+    """Yield the adjustments that are a payee's payment's for a span, in the order of their ids."""
     for row in sorted(records.job.adjustments, key=lambda r: str(r["adjustment_id"])):
-        mine = records.named(row["payee_id"]) == payee and plan_of(records, row) == plan.plan
+        mine = records.named(row["payee_id"]) == payee and plan_of(records, row) == plan.plan and placed(plan, row)
         if mine and span.holds(_days(records, row)[1]):
             yield row
+
+
+def placed(plan: Plan, row: Row) -> bool:
+    """Whether an adjustment under a plan is paid or added to a debt of it; another is an exception and makes no payment."""
+    debt = debt_of(row)
+    return debt is None or debt in {d.name for d in plan.payment.named_debts}
 
 
 def debt_of(row: Row) -> str | None:
@@ -29,12 +35,14 @@ def debt_of(row: Row) -> str | None:
 
 def adjusted(records: Records, plan: Plan) -> set[str]:
     """Return who has an adjustment under a plan."""
-    return {records.named(r["payee_id"]) for r in records.job.adjustments if plan_of(records, r) == plan.plan}
+    mine = (r for r in records.job.adjustments if plan_of(records, r) == plan.plan and placed(plan, r))
+    return {records.named(r["payee_id"]) for r in mine}
 
 
 def adjusted_from(records: Records, plan: Plan) -> list[date]:
     """Return the last days of the periods of all adjustments under a plan: there is a payment also before anybody is on it."""
-    return [_days(records, r)[1] for r in records.job.adjustments if plan_of(records, r) == plan.plan]
+    mine = (r for r in records.job.adjustments if plan_of(records, r) == plan.plan and placed(plan, r))
+    return [_days(records, r)[1] for r in mine]
 
 
 def plan_of(records: Records, row: Row) -> str | None:
@@ -57,10 +65,10 @@ def refuse_unplaced(records: Records) -> None:
     """Note each adjustment that has come due and is no payment's: of nobody's plan, or of a debt that the plan does not have."""
     plans = {p.plan: p for p in records.job.plans}
     for row in (r for r in records.job.adjustments if _days(records, r)[1] <= records.now):
-        payee, plan, debt = records.named(row["payee_id"]), plans.get(plan_of(records, row) or ""), debt_of(row)
+        payee, plan = records.named(row["payee_id"]), plans.get(plan_of(records, row) or "")
         if plan is None:
             records.refuse(payee, ADJUSTMENTS, "", f"the adjustment {row['adjustment_id']} is under no plan")
-        elif debt is not None and debt not in {d.name for d in plan.payment.named_debts}:
+        elif not placed(plan, row):
             records.refuse(
                 payee, ADJUSTMENTS, "", f"the adjustment {row['adjustment_id']} is for a debt that the plan does not have"
             )

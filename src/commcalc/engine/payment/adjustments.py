@@ -62,9 +62,17 @@ def in_spans(given: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_adjustments(plan: Plan, rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
-    """Add `~adjusted`, what is paid by hand in each payee's span, and `~lent N`, what is added to each debt."""
-    wanted = [("~adjusted", pl.col("debt").is_null())]
-    wanted += [(f"~lent {n}", pl.col("debt") == d.name) for n, d in enumerate(plan.payment.named_debts)]
+    """Add `~adjusted`, what is paid by hand in each payee's span, `~lent N`, what is added to each debt, and `~written`: there is any.
+
+    One for a debt that the plan does not have is an exception and makes no payment.
+    """
+    debts = [d.name for d in plan.payment.named_debts]
+    wanted = [("~adjusted", pl.col("debt").is_null()), *((f"~lent {n}", pl.col("debt") == name) for n, name in enumerate(debts))]
+    placed = given.filter(pl.col("debt").is_null() | pl.col("debt").is_in(debts)).select("~p", "~k").unique()
+    placed = placed.with_columns(pl.lit(value=True).alias("~written"))
+    rows = rows.join(placed, on=["~p", "~k"], how="left", maintain_order="left").with_columns(
+        pl.col("~written").fill_null(value=False)
+    )
     for name, which in wanted:
         sums = given.filter(which).group_by("~p", "~k").agg(pl.col("amount").sum().alias(name))
         rows = rows.join(sums, on=["~p", "~k"], how="left", maintain_order="left").with_columns(pl.col(name).fill_null(ZERO))

@@ -35,9 +35,8 @@ STEP: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def _due(plan: Plan) -> pl.Expr:
     """There is a payment: the payee takes part, or something is released, adjusted, owed or kept."""
-    numbers = range(len(plan.payment.named_debts))
-    amounts = ["~released", "~adjusted", "~b", "~c", *(f"~owes {n}" for n in numbers), *(f"~lent {n}" for n in numbers)]
-    return pl.col("~part") | pl.any_horizontal(pl.col(c) != ZERO for c in amounts)
+    amounts = ["~released", "~b", "~c", *(f"~owes {n}" for n in range(len(plan.payment.named_debts)))]
+    return pl.col("~part") | pl.col("~written") | pl.any_horizontal(pl.col(c) != ZERO for c in amounts)
 
 
 @dataclass(frozen=True, slots=True)
